@@ -1,0 +1,138 @@
+"""The three functions that SimpleNet is made of: sigmoid, softmax and the cross-entropy error.
+
+They are pure: nothing is changed in place, and a floating-point input keeps its precision.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+EPSILON = 1e-7
+"""Added inside the logarithm of the cross-entropy error, so that log(0) never happens."""
+
+
+def as_float(x: ArrayLike) -> NDArray[Any]:
+    """Return `x` as a floating-point array: float32 and float64 as they are, the rest float64."""
+    x = np.asarray(x)
+    return x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)
+
+
+def sigmoid(x: ArrayLike) -> NDArray[Any]:
+    """Return 1 / (1 + exp(-x)), element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape, any finite value.
+
+    Returns
+    -------
+    ndarray
+        Same shape, values in [0, 1].
+
+    Notes
+    -----
+    Computed as (1 + tanh(x / 2)) / 2, which is the same function and cannot overflow.
+    """
+    return 0.5 * (1 + np.tanh(0.5 * as_float(x)))
+
+
+def softmax(x: ArrayLike) -> NDArray[Any]:
+    """Return exp(x) / sum(exp(x)) for one vector of scores, or for each row of a matrix.
+
+    Parameters
+    ----------
+    x : array_like, shape (k,) or (n, k)
+        Scores, any finite value.
+
+    Returns
+    -------
+    ndarray
+        Same shape; along the last axis the values are in [0, 1] and sum to 1.
+
+    Raises
+    ------
+    ValueError
+        If `x` has neither one nor two dimensions.
+
+    Notes
+    -----
+    The largest score is subtracted first: it changes nothing in the quotient, and the largest
+    exponent is then 0, so that nothing overflows.
+    """
+    x = as_float(x)
+    if x.ndim not in (1, 2):
+        raise ValueError(f"softmax takes scores of shape (k,) or (n, k), got shape {x.shape}")
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return np.asarray(e / e.sum(axis=-1, keepdims=True))
+
+
+def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> float:
+    """Return the mean of -log(y[i, label i] + 1e-7) over the samples.
+
+    Parameters
+    ----------
+    y : array_like, shape (k,) or (n, k)
+        Probabilities.
+    t : array_like
+        What is right: one-hot of the same shape as `y`, or integer labels, shape () or (n,).
+
+    Returns
+    -------
+    float
+        The error, at least about 0 (-1e-7 for a certain and right answer), at most about 16.1.
+
+    Raises
+    ------
+    ValueError
+        If there is no sample, or the shapes of `y` and `t` do not belong together.
+
+    Notes
+    -----
+    E = -1/n sum_i sum_k t_ik log(y_ik): of the inner sum only the right label's term is left.
+    """
+    y = np.atleast_2d(as_float(y))
+    if y.ndim != 2 or len(y) == 0:
+        raise ValueError(f"y must have shape (k,) or (n, k), n at least 1, got {y.shape}")
+    labels = as_labels(t, *y.shape)
+    return float(-np.mean(np.log(y[np.arange(len(y)), labels] + EPSILON)))
+
+
+def as_labels(t: ArrayLike, n: int, k: int) -> NDArray[np.intp]:
+    """Return the labels of `n` samples in `k` classes, from labels or from one-hot rows.
+
+    Parameters
+    ----------
+    t : array_like
+        Integer labels in [0, k), shape (n,) (or () where n is 1), or one-hot, shape (n, k)
+        (or (k,) where n is 1).
+    n, k : int
+        How many samples and classes there are.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+
+    Raises
+    ------
+    ValueError
+        If `t` has another shape, holds no integers where it holds labels, or a label that is
+        not in [0, k).
+    """
+    t = np.asarray(t)
+    if t.shape == (n, k) or (n == 1 and t.shape == (k,)):
+        return np.asarray(t.reshape(n, k).argmax(axis=1), np.intp)
+    if t.shape != (n,) and not (n == 1 and t.shape == ()):
+        raise ValueError(
+            f"t must be {n} integer labels, shape ({n},), or one-hot, shape ({n}, {k}); "
+            f"got shape {t.shape}"
+        )
+    if not np.issubdtype(t.dtype, np.integer):
+        raise ValueError(f"labels must be integers, got {t.dtype}")
+    t = t.reshape(n)
+    if n and (t.min() < 0 or t.max() >= k):
+        raise ValueError(f"labels must be in 0..{k - 1}, got {t.min()}..{t.max()}")
+    return t.astype(np.intp)
