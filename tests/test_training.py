@@ -1,0 +1,159 @@
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from simplenet import Dataset, Record, SimpleNet, TrainingConfig, train
+
+
+def new_net(dtype=np.float32):
+    return SimpleNet(784, 20, 10, rng=np.random.default_rng(1), dtype=dtype)
+
+
+def without_times(records):
+    return [(r.iteration, r.loss, r.train_accuracy, r.test_accuracy) for r in records]
+
+
+def test_one_record_before_the_first_update_and_one_after_each(stripes):
+    config = TrainingConfig(iterations=13, batch_size=100)  # 600 samples: an epoch is 6 iterations.
+    net = new_net()
+    records = train(net, stripes, config)
+    before = next(records)
+    assert before.iteration == 0
+    assert before.test_accuracy == net.accuracy(stripes.x_test, stripes.t_test)
+    assert before.loss == pytest.approx(math.log(10), abs=0.05)
+    records = [before, *records]
+    assert [r.iteration for r in records] == list(range(14))
+    assert [r.iteration for r in records if r.test_accuracy is not None] == [0, 6, 12]
+    assert all((r.train_accuracy is None) == (r.test_accuracy is None) for r in records)
+    assert all(b.elapsed_s > a.elapsed_s for a, b in itertools.pairwise(records))
+
+
+def test_an_update_is_learning_rate_times_gradient(stripes):
+    net = new_net(np.float64)
+    batch = np.random.default_rng(5).integers(600, size=30)
+    x, t = stripes.x_train[batch], stripes.t_train[batch]
+    gradient = net.gradient(x, t)
+    expected = {key: net.params[key] - 0.5 * gradient[key] for key in net.params}
+    loss = net.loss(x, t)
+    config = TrainingConfig(iterations=1, batch_size=30, learning_rate=0.5, seed=5)
+    *_, record = train(net, stripes, config)
+    assert record.loss == pytest.approx(loss, rel=1e-12)
+    for key, value in expected.items():
+        np.testing.assert_allclose(net.params[key], value, rtol=1e-12, err_msg=key)
+
+
+def test_it_learns(stripes):
+    net = new_net()
+    *_, last = train(net, stripes, TrainingConfig(iterations=600, learning_rate=0.5))
+    assert last.loss < 0.5
+    assert net.accuracy(stripes.x_test, stripes.t_test) > 0.95
+
+
+def test_the_same_seed_gives_the_same_run_and_another_gives_another(stripes):
+    def losses(seed):
+        config = TrainingConfig(iterations=20, seed=seed)
+        return [r.loss for r in train(new_net(), stripes, config)]
+
+    assert losses(3) == losses(3)
+    assert losses(3) != losses(4)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 6, 7])
+def test_a_run_in_pieces_is_the_run_in_one_piece(stripes, cut):
+    config = TrainingConfig(iterations=14, batch_size=99)
+    whole = new_net()
+    records = list(train(whole, stripes, config))
+    first = new_net()
+    pieces = []
+    for record in train(first, stripes, config):
+        pieces.append(record)
+        if record.iteration == cut:
+            break
+    second = SimpleNet.from_params(first.params)
+    pieces += train(second, stripes, config, after=pieces[-1])
+    assert without_times(pieces) == without_times(records)
+    for key, value in whole.params.items():
+        np.testing.assert_array_equal(second.params[key], value, err_msg=key)
+    assert pieces[-1].elapsed_s > pieces[cut].elapsed_s
+
+
+def test_closing_the_generator_stops(stripes):
+    net = new_net()
+    records = train(net, stripes, TrainingConfig(iterations=100))
+    for _ in range(5):
+        next(records)
+    records.close()
+    params = {key: value.copy() for key, value in net.params.items()}
+    assert list(records) == []
+    for key, value in params.items():
+        np.testing.assert_array_equal(net.params[key], value)
+
+
+def test_all_ways_to_the_gradient_train_alike():
+    rng = np.random.default_rng(2)
+    x = rng.uniform(size=(40, 6)) * rng.integers(2, size=(40, 6))
+    t = np.eye(3)[rng.integers(3, size=40)]
+    data = Dataset(x[:30], t[:30], x[30:], t[30:])
+    nets = {}
+    for method in ("backprop", "fast_numerical", "numerical"):
+        net = SimpleNet(6, 4, 3, 0.5, rng=np.random.default_rng(3), dtype=np.float64)
+        config = TrainingConfig(iterations=8, batch_size=5, learning_rate=1.0, gradient=method)
+        losses = [r.loss for r in train(net, data, config)]
+        nets[method] = (losses, net.params)
+    for method in ("fast_numerical", "numerical"):
+        np.testing.assert_allclose(nets[method][0], nets["backprop"][0], atol=1e-7)
+        for key in ("W1", "b1", "W2", "b2"):
+            np.testing.assert_allclose(
+                nets[method][1][key], nets["backprop"][1][key], atol=1e-7, err_msg=key
+            )
+
+
+def test_a_golden_run_on_small_data(stripes):
+    # Written down from a run; what changes the arithmetic, the draws or the order of the
+    # records changes these numbers.
+    net = new_net(np.float64)
+    config = TrainingConfig(iterations=120, learning_rate=1.0, seed=9)
+    records = list(train(net, stripes, config))[::30]
+    assert [round(r.loss, 6) for r in records] == [2.305376, 1.395561, 0.292926, 0.104777, 0.060881]
+    assert [r.test_accuracy for r in records] == [0.095, 0.58, 1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"iterations": 0}, "iterations must be between 1 and 1e\\+06, got 0"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"learning_rate": 0}, "learning_rate"),
+        ({"learning_rate": float("nan")}, "learning_rate"),
+        ({"learning_rate": float("inf")}, "learning_rate"),
+        ({"seed": -1}, "seed"),
+        ({"gradient": "guess"}, "backprop, fast_numerical, numerical, got 'guess'"),
+    ],
+)
+def test_a_recipe_that_cannot_be_is_refused(wrong, named):
+    with pytest.raises(ValueError, match=named):
+        TrainingConfig(**wrong)
+
+
+def test_data_that_do_not_fit_are_refused(stripes):
+    with pytest.raises(ValueError, match="takes 5 inputs"):
+        next(train(SimpleNet(5, 3, 10), stripes, TrainingConfig()))
+    empty = Dataset(np.empty((0, 784)), np.empty((0, 10)), stripes.x_test, stripes.t_test)
+    with pytest.raises(ValueError, match="at least one"):
+        next(train(new_net(), empty, TrainingConfig()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_articles_recipe_gives_the_articles_log(mnist, seed):
+    net = SimpleNet(784, 50, 10, rng=np.random.default_rng([seed, 1]))
+    log: list[Record] = [
+        r for r in train(net, mnist, TrainingConfig(seed=seed)) if r.test_accuracy is not None
+    ]
+    assert [r.iteration for r in log] == list(range(0, 10_000, 600))
+    assert 0.05 < log[0].test_accuracy < 0.20
+    assert log[1].test_accuracy == pytest.approx(0.79, abs=0.04)
+    assert log[3].test_accuracy == pytest.approx(0.90, abs=0.01)
+    assert 0.940 <= net.accuracy(mnist.x_test, mnist.t_test) <= 0.952
