@@ -1,0 +1,230 @@
+"""The gradient of one mini-batch computed in three ways, timed and compared, in slices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simplenet.functions import as_labels
+from simplenet.gradients import central_difference
+from simplenet.jobs import Slice
+from simplenet.network import Params, SimpleNet
+from simplenet.training import check_between
+
+REPEATS = 5
+"""How often the two quick gradients are computed; the median of their times counts."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far two gradients of one parameter array lie apart, where both were computed.
+
+    Parameters
+    ----------
+    largest : float
+        The largest absolute difference.
+    relative : float
+        ``norm(a - b) / (norm(a) + norm(b))``, in [0, 1]; 0 where both are zero.
+    """
+
+    largest: float
+    relative: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison has measured so far; all times are for one gradient, in seconds.
+
+    Parameters
+    ----------
+    backprop_s, fast_numerical_s : float
+        Median time of the whole gradient.
+    definition_s : float
+        Time spent in the definition, for the `measured` parameters.
+    measured : int
+        How many parameters the definition was evaluated for.
+    chosen : int
+        For how many it will be.
+    parameters : int
+        How many the network has.
+    definition_to_backprop, fast_to_backprop, definition_to_fast : dict of str to Difference
+        By array; without the arrays of which nothing was measured yet.
+    """
+
+    backprop_s: float
+    fast_numerical_s: float
+    definition_s: float
+    measured: int
+    chosen: int
+    parameters: int
+    definition_to_backprop: dict[str, Difference]
+    fast_to_backprop: dict[str, Difference]
+    definition_to_fast: dict[str, Difference]
+
+    @property
+    def forward_passes(self) -> int:
+        """Evaluations of the whole network that the definition needs for one gradient."""
+        return 2 * self.parameters
+
+    @property
+    def projected_definition_s(self) -> float:
+        """Time that the definition takes for all parameters, from those that are measured."""
+        return self.definition_s / self.measured * self.parameters
+
+
+@dataclass(frozen=True)
+class ComparisonState:
+    """A comparison between two slices: the quick gradients, and the definition's values so far."""
+
+    backprop: Params
+    fast_numerical: Params
+    definition: NDArray[np.float64]  # (done,), in the order of the positions
+    last: Comparison
+
+
+@dataclass(frozen=True)
+class GradientComparison:
+    """The comparison of the three gradients of a network's loss on one mini-batch.
+
+    Everything is computed in float64: the definition needs it, and the race is fair that way.
+
+    Parameters
+    ----------
+    params : dict of str to ndarray
+        The network's parameters.
+    x : ndarray, shape (n, inputs)
+        Pixels in [0, 1].
+    t : ndarray
+        Integer labels, shape (n,), or one-hot.
+    arrays : tuple of str
+        The parameter arrays that the definition is evaluated for.
+    per_array : int or None
+        How many parameters of each, drawn at random; None is all.
+    seed : int
+        Of that draw.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of its range or the arrays do not fit together.
+    """
+
+    params: Params
+    x: NDArray[Any]
+    t: NDArray[Any]
+    arrays: tuple[str, ...] = ("W1", "b1", "W2", "b2")
+    per_array: int | None = 25
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.arrays or not set(self.arrays) <= set(self.params):
+            raise ValueError(f"arrays must be some of {sorted(self.params)}, got {self.arrays}")
+        if self.per_array is not None:
+            check_between("per_array", self.per_array, 1, 1_000_000)
+        as_labels(self.t, len(self.x), self.params["W2"].shape[1])
+
+    def positions(self) -> NDArray[np.intp]:
+        """Return which parameters the definition is evaluated for, in the order of doing.
+
+        A position counts through all parameters, array after array, row after row.
+        """
+        rng = np.random.default_rng(self.seed)
+        chosen = []
+        for key, (start, end) in self._ranges().items():
+            if key in self.arrays:
+                size = end - start
+                count = size if self.per_array is None else min(self.per_array, size)
+                chosen.append(start + rng.choice(size, count, replace=False))
+        # Mixed, so that the time so far is a fair sample of the time to come.
+        return rng.permutation(np.concatenate(chosen))
+
+    def advance(
+        self, state: ComparisonState | None, budget_s: float, limit: int | None
+    ) -> Slice[ComparisonState, Comparison]:
+        """Evaluate the definition for about `budget_s` seconds, or for `limit` parameters.
+
+        The first slice also computes the two quick gradients.
+        """
+        net = SimpleNet.from_params({k: v.astype(np.float64) for k, v in self.params.items()})
+        x = self.x.astype(np.float64)
+        if state is None:
+            backprop, backprop_s = timed(lambda: net.gradient(x, self.t))
+            fast, fast_s = timed(lambda: net.fast_numerical_gradient(x, self.t))
+            definition, definition_s = np.empty(0), 0.0
+        else:
+            backprop, backprop_s = state.backprop, state.last.backprop_s
+            fast, fast_s = state.fast_numerical, state.last.fast_numerical_s
+            definition, definition_s = state.definition, state.last.definition_s
+
+        positions = self.positions()
+        ranges = self._ranges()
+        new = []
+        started = perf_counter()
+        for position in positions[len(definition) :][:limit]:
+            key, start = next((k, a) for k, (a, end) in ranges.items() if position < end)
+            index = np.unravel_index(position - start, net.params[key].shape)
+            new.append(central_difference(lambda _: net.loss(x, self.t), net.params[key], index))
+            if perf_counter() - started > budget_s:
+                break
+        definition_s += perf_counter() - started
+        definition = np.append(definition, new)
+
+        def differences(a: Params | None, b: Params) -> dict[str, Difference]:
+            """Compare `a`, or the definition where it is None, with `b`, array by array."""
+            done = positions[: len(definition)]
+            result = {}
+            for key, (start, end) in ranges.items():
+                here = (done >= start) & (done < end)
+                if a is not None:
+                    result[key] = difference(a[key], b[key])
+                elif here.any():
+                    result[key] = difference(definition[here], b[key].ravel()[done[here] - start])
+            return result
+
+        last = Comparison(
+            backprop_s=backprop_s,
+            fast_numerical_s=fast_s,
+            definition_s=definition_s,
+            measured=len(definition),
+            chosen=len(positions),
+            parameters=sum(value.size for value in self.params.values()),
+            definition_to_backprop=differences(None, backprop),
+            fast_to_backprop=differences(fast, backprop),
+            definition_to_fast=differences(None, fast),
+        )
+        state = ComparisonState(backprop, fast, definition, last)
+        return Slice(state, [last], finished=len(definition) == len(positions))
+
+    def conclude(self, state: ComparisonState) -> Slice[ComparisonState, Comparison]:
+        """Return the last record as it is: there is nothing to add."""
+        return Slice(state, [state.last], finished=True)
+
+    def _ranges(self) -> dict[str, tuple[int, int]]:
+        """Return the first position of each array, and the one after its last."""
+        ends = np.cumsum([value.size for value in self.params.values()]).tolist()
+        return dict(zip(self.params, zip([0, *ends[:-1]], ends, strict=True), strict=True))
+
+
+def timed(compute: Callable[[], Params]) -> tuple[Params, float]:
+    """Return what `compute` returns, and the median time of a few calls in seconds."""
+    times = []
+    for _ in range(REPEATS):
+        started = perf_counter()
+        result = compute()
+        times.append(perf_counter() - started)
+    return result, median(times)
+
+
+def difference(a: NDArray[Any], b: NDArray[Any]) -> Difference:
+    """Return how far two arrays of the same shape lie apart."""
+    scale = float(np.linalg.norm(a) + np.linalg.norm(b))
+    return Difference(
+        largest=float(np.abs(a - b).max()),
+        relative=float(np.linalg.norm(a - b)) / scale if scale else 0.0,
+    )

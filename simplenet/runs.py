@@ -1,0 +1,109 @@
+"""A whole training as work in slices: each goes on from where the one before it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cache
+from time import perf_counter
+
+import numpy as np
+
+from simplenet.data import Dataset, Source, load_mnist
+from simplenet.jobs import Slice
+from simplenet.network import Params, SimpleNet
+from simplenet.training import Record, TrainingConfig, check_between, evaluate, train
+
+
+@cache
+def loaded(source: Source) -> Dataset:
+    """Return a data set that stays loaded for the rest of the process."""
+    return load_mnist(source)
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """A training between two iterations: its parameters and its last record."""
+
+    params: Params
+    last: Record
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """Everything that a training on MNIST follows from; the defaults are the article's.
+
+    Parameters
+    ----------
+    training : TrainingConfig
+        The recipe; its seed also draws the first weights.
+    hidden_size : int
+        Units of the hidden layer, 1 to 1,000.
+    weight_init_std : float
+        Standard deviation of the first weights, 0 to 10.
+    source : {"bundled", "openml"}
+        Where the data come from.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of its range.
+    """
+
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    hidden_size: int = 50
+    weight_init_std: float = 0.01
+    source: Source = "bundled"
+
+    def __post_init__(self) -> None:
+        check_between("hidden_size", self.hidden_size, 1, 1000)
+        check_between("weight_init_std", self.weight_init_std, 0, 10)
+
+    def new_network(self) -> SimpleNet:
+        """Return the network as it is before the first update."""
+        # Not the stream that draws the mini-batches: the two must not depend on each other.
+        rng = np.random.default_rng([self.training.seed, 1])
+        return SimpleNet(784, self.hidden_size, 10, self.weight_init_std, rng)
+
+    def advance(
+        self, state: TrainingState | None, budget_s: float, limit: int | None
+    ) -> Slice[TrainingState, Record]:
+        """Train for about `budget_s` seconds, or for `limit` records if that comes first.
+
+        The last record of a limited slice, and the very last one, carry accuracies of their own:
+        whoever asks for a few iterations wants to see what they did.
+        """
+        data = loaded(self.source)
+        net = SimpleNet.from_params(state.params) if state else self.new_network()
+        records: list[Record] = []
+        deadline = perf_counter() + budget_s
+        for record in train(net, data, self.training, after=state.last if state else None):
+            records.append(record)
+            if len(records) == limit or perf_counter() > deadline:
+                break
+        last = records[-1]
+        finished = last.iteration == self.training.iterations
+        if last.test_accuracy is None:
+            if finished:
+                records[-1] = evaluated(last, net, data)
+            elif limit:
+                records[-1] = replace(last, test_accuracy=net.accuracy(data.x_test, data.t_test))
+        return Slice(TrainingState(net.params, records[-1]), records, finished)
+
+    def conclude(self, state: TrainingState) -> Slice[TrainingState, Record]:
+        """Evaluate a training that was stopped: its last record comes back with accuracies."""
+        record = state.last
+        if record.train_accuracy is None:
+            record = evaluated(record, SimpleNet.from_params(state.params), loaded(self.source))
+        return Slice(TrainingState(state.params, record), [record], finished=True)
+
+
+def evaluated(record: Record, net: SimpleNet, data: Dataset) -> Record:
+    """Return the record with the accuracies of the network as it is now."""
+    started = perf_counter()
+    train_accuracy, test_accuracy = evaluate(net, data)
+    return replace(
+        record,
+        train_accuracy=train_accuracy,
+        test_accuracy=test_accuracy,
+        elapsed_s=record.elapsed_s + perf_counter() - started,
+    )

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from simplenet import SimpleNet
+from simplenet.comparison import GradientComparison, difference
+
+RNG = np.random.default_rng(0)
+X = RNG.uniform(size=(6, 12)).astype(np.float32)
+T = RNG.integers(4, size=6)
+NET = SimpleNet(12, 5, 4, 0.5, rng=RNG)
+
+
+def finished(comparison, limit=7):
+    state, done = None, False
+    while not done:
+        part = comparison.advance(state, 60.0, limit)
+        state, done = part.state, part.finished
+    return state
+
+
+def test_all_parameters_by_the_definition_agree_with_backprop():
+    state = finished(GradientComparison(NET.params, X, T, per_array=None))
+    last = state.last
+    assert last.measured == last.chosen == last.parameters == 12 * 5 + 5 + 5 * 4 + 4
+    assert last.forward_passes == 2 * last.parameters
+    for found in (last.definition_to_backprop, last.fast_to_backprop, last.definition_to_fast):
+        assert set(found) == {"W1", "b1", "W2", "b2"}
+        assert all(d.largest < 1e-8 and d.relative < 1e-7 for d in found.values())
+    assert last.projected_definition_s == pytest.approx(last.definition_s)
+
+
+def test_the_values_are_those_of_the_parameters_that_were_drawn():
+    comparison = GradientComparison(NET.params, X, T, per_array=3, seed=4)
+    state = finished(comparison)
+    flat = np.concatenate([g.ravel() for g in NET.numerical_gradient(X, T).values()])
+    np.testing.assert_allclose(state.definition, flat[comparison.positions()], atol=1e-12)
+    assert len(set(comparison.positions().tolist())) == 12
+
+
+def test_a_wrong_gradient_is_seen(monkeypatch):
+    true = SimpleNet.gradient
+
+    def without_sigmoids_slope(net, x, t):
+        gradient = true(net, x, t)
+        gradient["W1"] = gradient["W1"] * 1.1
+        return gradient
+
+    monkeypatch.setattr(SimpleNet, "gradient", without_sigmoids_slope)
+    last = finished(GradientComparison(NET.params, X, T, per_array=4)).last
+    assert last.definition_to_backprop["W1"].relative > 0.01
+    assert last.definition_to_backprop["W2"].relative < 1e-7
+
+
+def test_only_the_chosen_arrays_are_measured():
+    last = finished(GradientComparison(NET.params, X, T, arrays=("b1", "b2"), per_array=100)).last
+    assert last.chosen == 5 + 4
+    assert set(last.definition_to_backprop) == {"b1", "b2"}
+    assert set(last.fast_to_backprop) == {"W1", "b1", "W2", "b2"}
+    assert last.projected_definition_s == pytest.approx(last.definition_s / 9 * 89)
+
+
+def test_a_slice_ends_when_its_time_is_over():
+    part = GradientComparison(NET.params, X, T).advance(None, 0.0, None)
+    assert part.records[0].measured == 1
+    assert not part.finished
+
+
+def test_stopping_changes_no_number():
+    comparison = GradientComparison(NET.params, X, T)
+    part = comparison.advance(None, 60.0, 2)
+    assert comparison.conclude(part.state).records == part.records
+
+
+def test_difference_by_hand():
+    found = difference(np.array([3.0, 0.0]), np.array([0.0, 4.0]))
+    assert found.largest == 4.0
+    assert found.relative == pytest.approx(5 / 7)
+    assert difference(np.zeros(2), np.zeros(2)).relative == 0
+
+
+@pytest.mark.parametrize("arrays", [(), ("W3",)])
+def test_arrays_that_are_not_there_are_refused(arrays):
+    with pytest.raises(ValueError, match="arrays must be some of"):
+        GradientComparison(NET.params, X, T, arrays=arrays)
