@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -107,3 +109,12 @@ def evaluated(record: Record, net: SimpleNet, data: Dataset) -> Record:
         test_accuracy=test_accuracy,
         elapsed_s=record.elapsed_s + perf_counter() - started,
     )
+
+
+def described(run: TrainingRun, records: Sequence[Record]) -> dict[str, Any]:
+    """Return what is worth knowing of a trained network, as it is saved with it.
+
+    The recipe, where it stands, its accuracies, and the records that have accuracies.
+    """
+    history = [asdict(record) for record in records if record.train_accuracy is not None]
+    return {"recipe": asdict(run), **history[-1], "history": history}

@@ -5,7 +5,7 @@ import pytest
 
 import simplenet.runs
 from simplenet import SimpleNet, TrainingConfig, train
-from simplenet.runs import TrainingRun
+from simplenet.runs import TrainingRun, described
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +70,15 @@ def test_the_seed_draws_weights_and_batches_and_nothing_is_shared():
     assert np.array_equal(RUN.new_network().params["W1"], RUN.new_network().params["W1"])
     other = TrainingRun(TrainingConfig(seed=8), hidden_size=12)
     assert not np.array_equal(RUN.new_network().params["W1"], other.new_network().params["W1"])
+
+
+def test_a_description_tells_recipe_end_and_history():
+    state, records = in_slices(RUN, None)
+    about = described(RUN, records)
+    assert about["recipe"]["hidden_size"] == 12
+    assert about["recipe"]["training"]["iterations"] == about["iteration"] == 20
+    assert about["test_accuracy"] == state.last.test_accuracy
+    assert [record["iteration"] for record in about["history"]] == [0, 6, 12, 18, 20]
 
 
 def test_it_travels_to_a_worker():

@@ -1,0 +1,1 @@
+"""What a person sees: a file a page, and in `parts/` what the pages share."""

@@ -1,0 +1,169 @@
+"""Plotly figures, as pure functions from what was measured to a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from simplenet.training import Record
+
+# Readable on white and on dark blue, and apart from each other for colour-blind people.
+BLUE, ORANGE, GREEN, GREY = "#4c7ef3", "#f08c2e", "#2fa37c", "#8a94a6"
+
+SMOOTHED = 50
+MOST_POINTS = 2000
+"""Points of a curve: more than a screen can show, few enough to draw twice a second."""
+
+
+def accuracy_figure(
+    records: Sequence[Record], iterations: int, revision: str, T: Callable[[str], str]
+) -> go.Figure:
+    """Return the accuracies on the training and the test set over the iterations."""
+    figure = _curves(T("chart.accuracy"), T("chart.iteration"), iterations, revision)
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    for name, attribute, colour, dash in (
+        (T("chart.train"), "train_accuracy", BLUE, "solid"),
+        (T("chart.test"), "test_accuracy", ORANGE, "dash"),
+    ):
+        points = [r for r in records if getattr(r, attribute) is not None]
+        figure.add_scatter(
+            x=np.array([r.iteration for r in points]),
+            y=np.array([getattr(r, attribute) for r in points], np.float32),
+            name=name,
+            mode="lines+markers",
+            line={"color": colour, "dash": dash},
+            marker={"size": 6},
+            hovertemplate="%{y:.2%}",
+        )
+    return figure
+
+
+def loss_figure(
+    records: Sequence[Record], iterations: int, revision: str, T: Callable[[str], str]
+) -> go.Figure:
+    """Return the loss of each mini-batch over the iterations, and its moving average."""
+    figure = _curves(T("chart.loss"), T("chart.iteration"), iterations, revision)
+    figure.update_yaxes(rangemode="tozero")
+    x = np.array([r.iteration for r in records])
+    y = np.array([r.loss for r in records])
+    step = -(-len(y) // MOST_POINTS) or 1
+    for name, values, colour, width in (
+        (T("chart.batch_loss"), y, "rgba(47,163,124,0.35)", 1),
+        (T("chart.mean_loss"), moving_average(y, SMOOTHED), GREEN, 2.5),
+    ):
+        figure.add_scatter(
+            x=x[::step],
+            y=values[::step].astype(np.float32),
+            name=name,
+            mode="lines" if len(y) > 1 else "markers",
+            line={"color": colour, "width": width},
+            hovertemplate="%{y:.3f}",
+        )
+    return figure
+
+
+def probability_figure(probabilities: NDArray[np.floating], T: Callable[[str], str]) -> go.Figure:
+    """Return the ten probabilities as bars; the largest one stands out."""
+    best = int(np.argmax(probabilities))
+    figure = go.Figure(
+        go.Bar(
+            x=probabilities,
+            y=[str(digit) for digit in range(10)],
+            orientation="h",
+            marker={"color": [ORANGE if digit == best else BLUE for digit in range(10)]},
+            text=[f"{p:.1%}" for p in probabilities],
+            textposition="outside",
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    )
+    figure.update_layout(
+        margin={"l": 30, "r": 50, "t": 10, "b": 40},
+        bargap=0.25,
+        dragmode=False,
+        uirevision="probabilities",
+    )
+    figure.update_xaxes(
+        range=[0, 1], tickformat=".0%", title=T("chart.probability"), fixedrange=True
+    )
+    figure.update_yaxes(autorange="reversed", type="category", fixedrange=True, showgrid=False)
+    return figure
+
+
+def times_figure(seconds: Mapping[str, float], labels: Mapping[str, str], title: str) -> go.Figure:
+    """Return times as bars on a logarithmic axis.
+
+    Parameters
+    ----------
+    seconds : mapping of str to float
+        Time by name.
+    labels : mapping of str to str
+        The same times, as they are written on the bars.
+    title : str
+        Of the axis.
+    """
+    figure = go.Figure(
+        go.Bar(
+            x=list(seconds.values()),
+            y=list(seconds),
+            orientation="h",
+            marker={"color": [ORANGE, BLUE, GREEN]},
+            text=[labels[name] for name in seconds],
+            textposition="outside",
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    )
+    low, high = np.log10(min(seconds.values())), np.log10(max(seconds.values()))
+    figure.update_layout(
+        height=220,
+        margin={"l": 10, "r": 80, "t": 10, "b": 40},
+        dragmode=False,
+        uirevision="times",
+    )
+    figure.update_xaxes(
+        type="log",
+        range=[np.floor(low - 0.3), np.ceil(high)],
+        title=title,
+        fixedrange=True,
+        exponentformat="power",
+        dtick=1,
+    )
+    figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True, showgrid=False)
+    return figure
+
+
+def moving_average(y: NDArray[np.floating], window: int) -> NDArray[np.floating]:
+    """Return the mean of each value and those before it, at most `window` of them.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+    window : int
+        At least 1.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+    """
+    sums = np.concatenate([[0.0], np.cumsum(y)])
+    ends = np.arange(1, len(y) + 1)
+    starts = np.maximum(ends - window, 0)
+    return (sums[ends] - sums[starts]) / (ends - starts)
+
+
+def _curves(title: str, x_title: str, iterations: int, revision: str) -> go.Figure:
+    """Return an empty chart whose axis reaches over all iterations, so that nothing jumps."""
+    figure = go.Figure()
+    figure.update_layout(
+        title={"text": title, "font": {"size": 16}, "x": 0, "xref": "paper"},
+        margin={"l": 50, "r": 10, "t": 40, "b": 40},
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        hovermode="x unified",
+        uirevision=revision,
+    )
+    figure.update_xaxes(title=x_title, range=[-0.01 * iterations, 1.01 * iterations])
+    return figure

@@ -1,0 +1,81 @@
+"""What a visitor's session holds: the language, and the runs that the visitor follows."""
+
+from __future__ import annotations
+
+import os
+
+import streamlit as st
+
+from pages.parts.text import LANGUAGES, best_language, text
+from simplenet.comparison import GradientComparison
+from simplenet.jobs import Job, Jobs, Work
+from simplenet.runs import TrainingRun, loaded
+
+
+def language() -> str:
+    """Return the visitor's language: the one that was chosen, or else the browser's."""
+    return st.session_state.get("language") or best_language(st.context.locale)
+
+
+def T(key: str, **values: object) -> str:  # noqa: N802, the customary name is a letter
+    """Return a text of the interface in the visitor's language."""
+    return text(language(), key, **values)
+
+
+def choose_language() -> None:
+    """Show the switch between the languages."""
+    st.segmented_control(
+        T("app.language"),
+        list(LANGUAGES),
+        default=best_language(st.context.locale),
+        required=True,
+        format_func=LANGUAGES.__getitem__,
+        key="language",
+        label_visibility="collapsed",
+        bind="query-params",
+        persist_state="session",
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    """Return the jobs of this server; the first call starts the workers in the background."""
+    return Jobs(os.environ.get("SIMPLENET_SCHEDULER"), warm_up=_load_data)
+
+
+def _load_data() -> None:
+    """Have a worker load the data before the first click on Train."""
+    loaded("bundled")
+
+
+def current(kind: type[Work], parameter: str) -> Job | None:
+    """Return the visitor's job of a kind, and keep its id in the address of the page.
+
+    The address counts first: so a reload, a second tab and a shared link find the job again.
+    """
+    job_id = st.query_params.get(parameter) or st.session_state.get(parameter)
+    job = jobs().get(job_id)
+    if job is None or not isinstance(job.work, kind):
+        if parameter in st.query_params:
+            del st.query_params[parameter]
+            st.info(T("app.lost"), icon=":material/search_off:")
+        st.session_state.pop(parameter, None)
+        return None
+    follow(job, parameter)
+    st.query_params[parameter] = job.id
+    return job
+
+
+def follow(job: Job, parameter: str) -> None:
+    """Make a job the visitor's."""
+    st.session_state[parameter] = job.id
+
+
+def current_run() -> Job | None:
+    """Return the training that the visitor follows; its id is `run` in the address."""
+    return current(TrainingRun, "run")
+
+
+def current_race() -> Job | None:
+    """Return the comparison that the visitor follows; its id is `race` in the address."""
+    return current(GradientComparison, "race")

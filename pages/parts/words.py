@@ -1,0 +1,36 @@
+"""Numbers as a reader wants them: counts with separators, times in the unit that fits."""
+
+from __future__ import annotations
+
+from pages.parts.session import T
+
+
+def count(n: int) -> str:
+    """Return an integer with separators, such as 10,000."""
+    return f"{n:,}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time with two or three digits, in the unit that fits."""
+    for limit_s, unit_s, name in (
+        (1e-3, 1e-6, T("unit.us")),
+        (1.0, 1e-3, T("unit.ms")),
+        (120.0, 1.0, T("unit.s")),
+        (7200.0, 60.0, T("unit.min")),
+        (48 * 3600.0, 3600.0, T("unit.h")),
+        (float("inf"), 86400.0, T("unit.d")),
+    ):
+        if seconds < limit_s:
+            value = seconds / unit_s
+            return f"{value:.{0 if value >= 100 else 1}f} {name}"
+    raise ValueError(f"a time must be finite, got {seconds}")
+
+
+def factor(value: float) -> str:
+    """Return how many times as large something is, with two digits."""
+    return f"{value:.1f}×" if value < 10 else f"{float(f'{value:.2g}'):,.0f}×"
+
+
+def scientific(value: float) -> str:
+    """Return a small number with two digits: 3.1e-12, and 0 as it is."""
+    return f"{value:.1e}" if value else "0"

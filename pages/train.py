@@ -1,0 +1,376 @@
+"""The Train page: set the recipe, click Train, watch the curves, keep the network."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+
+import streamlit as st
+
+from pages import draw
+from pages.parts.live_chart import HEIGHT, live_chart
+from pages.parts.networks import MODELS
+from pages.parts.session import T, current_run, follow, jobs
+from pages.parts.words import count, duration
+from simplenet.data import DataSourceError
+from simplenet.jobs import SLOW_PERIOD_S, SLOW_RECORDS, Job, JobError
+from simplenet.network import SimpleNet
+from simplenet.runs import TrainingRun, described
+from simplenet.storage import check_model_name, model_to_bytes, save_model
+from simplenet.training import Record, TrainingConfig
+
+REFRESH_S = 0.4
+PAUSED_REFRESH_S = 2.0
+SMOOTHED = 50
+PACES = ("full", "slow", "step")
+
+
+def page() -> None:
+    """Show the page."""
+    st.markdown(T("train.intro"))
+    job = current_run()
+    if job and "iterations" not in st.session_state:
+        set_recipe(job.work)  # Somebody came by the address of a run.
+    shown = buttons_for(job)
+    controls(recipe(), job, shown)
+    refresh_s = {"live": REFRESH_S, "paused": PAUSED_REFRESH_S, "ended": None}[shown]
+    st.fragment(progress, run_every=refresh_s)(job, shown)
+    if job and job.ended and job.state:
+        keep(job)
+
+
+def recipe() -> TrainingRun:
+    """Show the fields of the recipe, and return what they hold."""
+    if "iterations" not in st.session_state:
+        set_recipe(TrainingRun())
+    integers = (
+        ("hidden_size", T("train.hidden_size"), T("train.hidden_size_help"), 1, 1000, 10),
+        ("iterations", T("train.iterations"), T("train.iterations_help"), 1, 1_000_000, 1000),
+        ("batch_size", T("train.batch_size"), T("train.batch_size_help"), 1, 10_000, 10),
+        ("seed", T("train.seed"), T("train.seed_help"), 0, 2**32 - 1, 1),
+    )
+    reals = (
+        ("learning_rate", T("train.learning_rate"), T("train.learning_rate_help"), 1e-6, 100.0),
+        ("weight_init_std", T("train.weight_init_std"), T("train.std_help"), 0.0, 10.0),
+    )
+    choices = (
+        ("gradient", T("train.gradient"), ("backprop", "fast_numerical")),
+        ("source", T("train.source"), ("bundled", "openml")),
+    )
+    names = {
+        "backprop": T("train.backprop"),
+        "fast_numerical": T("train.fast_numerical"),
+        "bundled": T("train.bundled"),
+        "openml": T("train.openml"),
+    }
+    values = {}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for key, label, words, low, high, step in integers:
+            values[key] = st.number_input(
+                label,
+                low,
+                high,
+                step=step,
+                key=key,
+                help=words,
+                persist_state="session",
+                width=162,
+            )
+        for key, label, words, low, high in reals:
+            values[key] = st.number_input(
+                label,
+                low,
+                high,
+                step=0.01,
+                format="%g",
+                key=key,
+                help=words,
+                persist_state="session",
+                width=162,
+            )
+        for key, label, options in choices:
+            values[key] = st.selectbox(
+                label,
+                options,
+                format_func=names.__getitem__,
+                key=key,
+                persist_state="session",
+                width=216,
+            )
+        st.button(
+            T("train.reset"),
+            icon=":material/restart_alt:",
+            on_click=set_recipe,
+            args=(TrainingRun(),),
+            key="reset",
+        )
+    training = {field.name: values.pop(field.name) for field in fields(TrainingConfig)}
+    return TrainingRun(TrainingConfig(**training), **values)
+
+
+def set_recipe(run: TrainingRun) -> None:
+    """Fill the fields of the recipe."""
+    flat = asdict(run)
+    st.session_state.update(flat.pop("training") | flat)
+
+
+def controls(run: TrainingRun, job: Job | None, shown: str) -> None:
+    """Show the buttons that steer a training."""
+    live = shown != "ended"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            T("train.train"),
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=live,
+            on_click=start,
+            args=(run,),
+            key="train",
+        )
+        if shown == "paused" and job.pace != "step":
+            st.button(T("train.resume"), icon=":material/resume:", on_click=job.resume, key="hold")
+        elif live and job.pace == "step":
+            st.button(T("train.step"), icon=":material/step:", on_click=job.step, key="step")
+        else:
+            st.button(
+                T("train.pause"),
+                icon=":material/pause:",
+                disabled=not live,
+                on_click=job.pause if job else None,
+                key="hold",
+            )
+        st.button(
+            T("train.stop"),
+            icon=":material/stop:",
+            disabled=not live or job.stopping,
+            on_click=job.stop if job else None,
+            key="stop",
+        )
+        st.segmented_control(
+            T("train.pace"),
+            PACES,
+            default="full",
+            required=True,
+            format_func={
+                "full": T("train.pace_full"),
+                "slow": T("train.pace_slow"),
+                "step": T("train.pace_step"),
+            }.__getitem__,
+            key="pace",
+            label_visibility="collapsed",
+            on_change=set_pace,
+            args=(job,),
+            persist_state="session",
+        )
+
+
+def start(run: TrainingRun) -> None:
+    """Start a training, unless the visitor has one: a second click changes nothing."""
+    job = jobs().get(st.session_state.get("run"))
+    if job is None or (job.ended and not job.is_new):
+        follow(jobs().start(run, pace=st.session_state.pace), "run")
+        st.query_params["run"] = st.session_state.run
+
+
+def set_pace(job: Job | None) -> None:
+    """Have a training go on at the pace that was chosen."""
+    if job:
+        job.pace = st.session_state.pace
+
+
+def progress(job: Job | None, shown: str) -> None:
+    """Show how far a training is; this part of the page runs again and again."""
+    if job is None:
+        st.progress(0.0, text=T("train.ready"))
+        metrics([])
+        empty_charts()
+        return
+    if not job.ended:
+        job.wait_for_records(timeout_s=REFRESH_S)
+    records = list(job.records)
+    st.progress(done(records) / job.work.training.iterations, text=status_text(job, records))
+    if job.error:
+        show_error(job.error)
+    metrics(records)
+    if records:
+        curves(job, records)
+    else:
+        empty_charts()
+    if buttons_for(job) != shown:
+        st.rerun()  # The buttons are outside of the part that runs again and again.
+
+
+def buttons_for(job: Job | None) -> str:
+    """Return what the buttons depend on."""
+    if job is None or job.ended:
+        return "ended"
+    return "paused" if job.status == "paused" else "live"
+
+
+def done(records: list[Record]) -> int:
+    """Return how many iterations are done."""
+    return records[-1].iteration if records else 0
+
+
+def status_text(job: Job, records: list[Record]) -> str:
+    """Return what a training does now, in a line."""
+    iterations, status = job.work.training.iterations, job.status
+    left = iterations - done(records)
+    elapsed_s = records[-1].elapsed_s if records else 0.0
+    words = [T("train.at", done=count(done(records)), all=count(iterations))]
+    if job.stopping:
+        words.append(T("train.stopping"))
+    elif status == "waiting":
+        words.append(T("train.waiting", place=job.place))
+    elif status == "running" and not done(records):
+        words.append(T("train.starting"))
+    elif status == "running" and job.pace != "step":
+        slow = job.pace == "slow"
+        rate = SLOW_RECORDS / SLOW_PERIOD_S if slow else done(records) / elapsed_s
+        words.append(T("train.rate", rate=count(round(rate))))
+        words.append(T("train.left", time=duration(left / rate)))
+    elif status == "paused":
+        words.append(T("train.step_hint") if job.pace == "step" else T("train.paused"))
+    elif status == "finished":
+        words.append(T("train.finished", time=duration(elapsed_s)))
+    elif status == "stopped":
+        words.append(T("train.stopped", time=duration(elapsed_s)))
+    if job.restarts:
+        words.append(T("train.restarts", n=job.restarts))
+    return " · ".join(words)
+
+
+def show_error(error: Exception) -> None:
+    """Say why a training failed, and what would help."""
+    if isinstance(error, DataSourceError):
+        words = T("train.no_source", error=error)
+    elif isinstance(error, JobError):
+        words = T("train.no_workers", error=error)
+    else:
+        words = T("train.failed", error=error)
+    st.error(words, icon=":material/error:")
+
+
+def metrics(records: list[Record]) -> None:
+    """Show the three figures of a training."""
+    figures = (
+        (T("train.test_accuracy"), T("train.test_help"), last_percent(records, "test_accuracy")),
+        (T("train.train_accuracy"), T("train.train_help"), last_percent(records, "train_accuracy")),
+        (T("train.loss"), T("train.loss_help", n=SMOOTHED), mean_loss(records)),
+    )
+    with st.container(horizontal=True):
+        for label, words, value in figures:
+            st.metric(label, value, help=words, border=True, width=200)
+
+
+def last_percent(records: list[Record], name: str) -> str:
+    """Return the newest value of an accuracy, as it is shown."""
+    values = (getattr(record, name) for record in reversed(records))
+    value = next((v for v in values if v is not None), None)
+    return "–" if value is None else f"{value:.2%}"
+
+
+def mean_loss(records: list[Record]) -> str:
+    """Return the mean of the newest losses, as it is shown."""
+    losses = [record.loss for record in records[-SMOOTHED:]]
+    return f"{sum(losses) / len(losses):.3f}" if losses else "–"
+
+
+def empty_charts() -> None:
+    """Keep the place of the charts, so that nothing jumps when they come."""
+    for column in st.columns(2):
+        with column.container(
+            border=True,
+            height=HEIGHT,
+            horizontal_alignment="center",
+            vertical_alignment="center",
+        ):
+            st.caption(T("train.empty"), width="content")
+
+
+def curves(job: Job, records: list[Record]) -> None:
+    """Show the accuracies and the loss, as charts and as a table."""
+    from pages.parts.charts import accuracy_figure, loss_figure
+
+    iterations = job.work.training.iterations
+    left, right = st.columns(2)
+    said = {
+        "done": count(done(records)),
+        "test": last_percent(records, "test_accuracy"),
+        "train": last_percent(records, "train_accuracy"),
+        "loss": mean_loss(records),
+    }
+    with left:
+        live_chart(
+            accuracy_figure(records, iterations, job.id, T),
+            key="accuracy",
+            alt=T("train.accuracy_alt", **said),
+        )
+    with right:
+        live_chart(
+            loss_figure(records, iterations, job.id, T), key="loss", alt=T("train.loss_alt", **said)
+        )
+    with st.expander(T("train.table")):
+        evaluated = [record for record in records if record.train_accuracy is not None]
+        st.dataframe(
+            {
+                T("chart.iteration"): [record.iteration for record in evaluated],
+                T("train.train_accuracy"): [record.train_accuracy for record in evaluated],
+                T("train.test_accuracy"): [record.test_accuracy for record in evaluated],
+                T("train.loss"): [record.loss for record in evaluated],
+            },
+            hide_index=True,
+            column_config={
+                T("train.train_accuracy"): st.column_config.NumberColumn(format="percent"),
+                T("train.test_accuracy"): st.column_config.NumberColumn(format="percent"),
+                T("train.loss"): st.column_config.NumberColumn(format="%.3f"),
+            },
+        )
+
+
+def keep(job: Job) -> None:
+    """Offer the trained network: to the other pages, as a file, and to everybody on this server."""
+    net = SimpleNet.from_params(job.state.params)
+    about = described(job.work, job.records)
+    st.subheader(T("keep.title"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.page_link(
+            st.Page(draw.page, url_path="draw"), label=T("keep.draw"), icon=":material/draw:"
+        )
+        st.download_button(
+            T("keep.download"),
+            model_to_bytes(net, about),
+            file_name="simplenet.safetensors",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        with (
+            st.popover(T("keep.publish"), icon=":material/public:"),
+            st.form("publish", border=False),
+        ):
+            st.markdown(T("keep.publish_help"))
+            name = st.text_input(T("keep.name"), max_chars=40)
+            if st.form_submit_button(T("keep.publish")):
+                publish(name, net, about)
+
+
+def publish(name: str, net: SimpleNet, about: dict[str, object]) -> None:
+    """Save a network in `models/`, or say why that cannot be."""
+    try:
+        path = MODELS / f"{check_model_name(name)}.safetensors"
+    except ValueError:
+        st.error(T("keep.bad_name"), icon=":material/error:")
+        return
+    try:
+        save_model(path, net, about)
+    except FileExistsError:
+        st.error(T("keep.taken", name=path.stem), icon=":material/error:")
+    except OSError as error:
+        st.error(T("keep.failed", error=error), icon=":material/error:")
+    else:
+        st.success(T("keep.done", name=path.stem), icon=":material/check:")
+
+
+if __name__ == "__main__":  # A server's very first visit; see `start_over`.
+    from app import start_over
+
+    start_over()

@@ -1,0 +1,66 @@
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from pages.parts.text import LANGUAGES, best_language, catalogue, text
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
+
+
+def used_keys():
+    """Return the first arguments of all calls of T, with the place of each."""
+    found = {}
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "T":
+                place = f"{source.name}:{node.lineno}"
+                assert isinstance(node.args[0], ast.Constant), f"{place}: a key must be written out"
+                found.setdefault(node.args[0].value, place)
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_missing_and_none_is_unused(language):
+    assert set(catalogue(language)) == set(used_keys())
+
+
+def test_the_languages_have_the_same_placeholders():
+    def placeholders(words):
+        return {name for _, name, _, _ in string.Formatter().parse(words) if name}
+
+    for key, words in catalogue("en").items():
+        assert placeholders(words) == placeholders(catalogue("zh")[key]), key
+
+
+def test_nothing_is_left_in_english_in_chinese():
+    for key, words in catalogue("zh").items():
+        assert words != catalogue("en")[key], key
+
+
+def test_no_text_lives_in_the_code_of_a_page():
+    """A literal with a space and a letter that is handed to Streamlit would be a text."""
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            if node.func.attr in ("html", "component"):
+                continue  # Styles and a component's own sources.
+            words = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            shown = [w for w in words if isinstance(w, str) and re.search(r"[a-z] [a-z]", w)]
+            assert not shown, f"{source.name}:{node.lineno}: {shown}"
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [("zh-CN", "zh"), ("zh-Hans-SG", "zh"), ("en-GB", "en"), ("de-DE", "en"), (None, "en")],
+)
+def test_the_browsers_language_chooses(locale, language):
+    assert best_language(locale) == language
+
+
+def test_placeholders_are_filled_in():
+    assert text("en", "train.at", done="5", all="10") == "Iteration 5 of 10"
