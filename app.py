@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
 
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 4.5rem; }
+.stStatusWidget { display: none; }  /* It would flicker at each update, and is never Chinese. */
+</style>"""
+
 # What a page needs is imported in the functions: the worker processes import this file too, as
 # the main file of their parent, and need none of it.
 
@@ -18,12 +23,10 @@ def main() -> None:
 
     from pages.parts.session import choose_language
 
-    icon = Path(__file__).parent / "pages" / "parts" / "icon.svg"
-    st.set_page_config(layout="wide", page_icon=str(icon))
     page = navigation()
     st.session_state.arrived = st.session_state.get("page") != page.url_path
     st.session_state.page = page.url_path
-    st.html("<style>.stMainBlockContainer { padding-top: 4.5rem; }</style>")
+    st.html(STYLE)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -33,12 +36,14 @@ def main() -> None:
 
 
 def navigation() -> Page:
-    """Show the menu, and return the page that the address names."""
+    """Configure the page, show the menu, and return the page that the address names."""
     import streamlit as st
 
     from pages import draw, gradients, home, train
     from pages.parts.session import T
 
+    icon = Path(__file__).parent / "pages" / "parts" / "icon.svg"
+    st.set_page_config(layout="wide", page_icon=str(icon))
     return st.navigation(
         [
             st.Page(home.page, title=T("home.menu"), icon=":material/home:", default=True),

@@ -14,7 +14,7 @@ from pages.parts.words import count, duration
 from simplenet.data import DataSourceError
 from simplenet.jobs import SLOW_PERIOD_S, SLOW_RECORDS, Job, JobError
 from simplenet.network import SimpleNet
-from simplenet.runs import TrainingRun, described
+from simplenet.runs import LIMITS, TrainingRun, described
 from simplenet.storage import check_model_name, model_to_bytes, save_model
 from simplenet.training import Record, TrainingConfig
 
@@ -38,19 +38,17 @@ def page() -> None:
         keep(job)
 
 
-def recipe() -> TrainingRun:
-    """Show the fields of the recipe, and return what they hold."""
+def recipe() -> TrainingRun | None:
+    """Show the fields of the recipe, and return what they hold, or None if that cannot be."""
     if "iterations" not in st.session_state:
         set_recipe(TrainingRun())
-    integers = (
-        ("hidden_size", T("train.hidden_size"), T("train.hidden_size_help"), 1, 1000, 10),
-        ("iterations", T("train.iterations"), T("train.iterations_help"), 1, 1_000_000, 1000),
-        ("batch_size", T("train.batch_size"), T("train.batch_size_help"), 1, 10_000, 10),
-        ("seed", T("train.seed"), T("train.seed_help"), 0, 2**32 - 1, 1),
-    )
-    reals = (
-        ("learning_rate", T("train.learning_rate"), T("train.learning_rate_help"), 1e-6, 100.0),
-        ("weight_init_std", T("train.weight_init_std"), T("train.std_help"), 0.0, 10.0),
+    numbers = (
+        ("hidden_size", T("train.hidden_size"), T("train.hidden_size_help"), 10),
+        ("iterations", T("train.iterations"), T("train.iterations_help"), 1000),
+        ("batch_size", T("train.batch_size"), T("train.batch_size_help"), 10),
+        ("learning_rate", T("train.learning_rate"), T("train.learning_rate_help"), 0.01),
+        ("weight_init_std", T("train.weight_init_std"), T("train.std_help"), 0.01),
+        ("seed", T("train.seed"), T("train.seed_help"), 1),
     )
     choices = (
         ("gradient", T("train.gradient"), ("backprop", "fast_numerical")),
@@ -64,24 +62,11 @@ def recipe() -> TrainingRun:
     }
     values = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for key, label, words, low, high, step in integers:
+        for key, label, words, step in numbers:
             values[key] = st.number_input(
                 label,
-                low,
-                high,
                 step=step,
-                key=key,
-                help=words,
-                persist_state="session",
-                width=162,
-            )
-        for key, label, words, low, high in reals:
-            values[key] = st.number_input(
-                label,
-                low,
-                high,
-                step=0.01,
-                format="%g",
+                format="%g" if isinstance(step, float) else None,
                 key=key,
                 help=words,
                 persist_state="session",
@@ -103,6 +88,15 @@ def recipe() -> TrainingRun:
             args=(TrainingRun(),),
             key="reset",
         )
+    wrong = [
+        T("train.out_of_range", name=label, low=f"{low:g}", high=f"{high:,g}")
+        for key, label, *_ in numbers
+        for low, high in [LIMITS[key]]
+        if values[key] is None or not low <= values[key] <= high
+    ]
+    if wrong:
+        st.error(" ".join(wrong), icon=":material/error:")
+        return None
     training = {field.name: values.pop(field.name) for field in fields(TrainingConfig)}
     return TrainingRun(TrainingConfig(**training), **values)
 
@@ -113,7 +107,7 @@ def set_recipe(run: TrainingRun) -> None:
     st.session_state.update(flat.pop("training") | flat)
 
 
-def controls(run: TrainingRun, job: Job | None, shown: str) -> None:
+def controls(run: TrainingRun | None, job: Job | None, shown: str) -> None:
     """Show the buttons that steer a training."""
     live = shown != "ended"
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -121,7 +115,7 @@ def controls(run: TrainingRun, job: Job | None, shown: str) -> None:
             T("train.train"),
             type="primary",
             icon=":material/play_arrow:",
-            disabled=live,
+            disabled=live or run is None,
             on_click=start,
             args=(run,),
             key="train",
@@ -343,14 +337,13 @@ def keep(job: Job) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-        with (
-            st.popover(T("keep.publish"), icon=":material/public:"),
-            st.form("publish", border=False),
-        ):
-            st.markdown(T("keep.publish_help"))
-            name = st.text_input(T("keep.name"), max_chars=40)
-            if st.form_submit_button(T("keep.publish")):
-                publish(name, net, about)
+    with (
+        st.form("publish", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        name = st.text_input(T("keep.name"), max_chars=40, help=T("keep.publish_help"), width=280)
+        if st.form_submit_button(T("keep.publish"), icon=":material/public:"):
+            publish(name, net, about)
 
 
 def publish(name: str, net: SimpleNet, about: dict[str, object]) -> None:

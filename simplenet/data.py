@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import socket
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
+from uuid import uuid4
+from zipfile import ZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +23,9 @@ Source = Literal["bundled", "openml"]
 
 BUNDLED = Path(__file__).with_name("mnist") / "mnist.npz"
 TRAIN_SIZE, TEST_SIZE = 60_000, 10_000
+
+TIMEOUT_S = 10.0
+"""How long OpenML may be silent: some firewalls swallow a request without an answer."""
 
 
 class DataSourceError(OSError):
@@ -49,13 +57,14 @@ def load_mnist(source: Source = "bundled") -> Dataset:
     ----------
     source : {"bundled", "openml"}
         "bundled" needs no network. Its first use unpacks it, once and for all processes, into
-        the folder `$SIMPLENET_CACHE` or else `~/.cache/simplenet-lab`; from there it is mapped
-        into memory, read-only. "openml" downloads `mnist_784`, version 1, with scikit-learn,
-        which keeps it in a cache of its own.
+        the folder `simplenet-lab` in `$SIMPLENET_CACHE`, `$XDG_CACHE_HOME` or `~/.cache`; from
+        there it is mapped into memory. "openml" downloads `mnist_784`, version 1, with
+        scikit-learn, which keeps it in a cache of its own.
 
     Returns
     -------
     Dataset
+        Its arrays are read-only: nobody changes what others see.
 
     Raises
     ------
@@ -132,8 +141,11 @@ def mini_batch(
 
 
 def _bundled() -> Dataset:
-    """Return the bundled data from the cache; fill the cache if it has none."""
-    folder = _cache_folder()
+    """Return the bundled data from the cache; fill the cache if it is not whole."""
+    try:
+        folder = _cache_folder()
+    except RuntimeError:
+        return _unpacked()  # No home folder.
     try:
         return _mapped(folder)
     except (OSError, ValueError):
@@ -143,55 +155,49 @@ def _bundled() -> Dataset:
         for field in fields(Dataset):
             _write_whole(folder / f"{field.name}.npy", getattr(data, field.name))
         return _mapped(folder)
-    except OSError:
+    except (OSError, ValueError):
         return data  # Nowhere to write: the data stay in memory.
 
 
 def _cache_folder() -> Path:
-    base = os.environ.get("SIMPLENET_CACHE")
-    folder = Path(base) if base else Path("~/.cache/simplenet-lab").expanduser()
-    return folder / f"mnist-{BUNDLED.stat().st_size}"
+    """Return the folder of these very data: its name has the checksums that the file has."""
+    base = os.environ.get("SIMPLENET_CACHE") or os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    with ZipFile(BUNDLED) as archive:
+        sums = "-".join(f"{array.CRC:08x}" for array in archive.infolist())
+    return Path(base).expanduser() / "simplenet-lab" / f"mnist-{sums}"
 
 
 def _unpacked() -> Dataset:
     """Return the bundled data, unpacked in memory."""
     with np.load(BUNDLED, allow_pickle=False) as arrays:
-        return Dataset(
-            _pixels(arrays["x_train"]),
-            one_hot_label(arrays["y_train"]),
-            _pixels(arrays["x_test"]),
-            one_hot_label(arrays["y_test"]),
+        x, labels = (
+            np.concatenate([arrays[f"{name}_train"], arrays[f"{name}_test"]]) for name in "xy"
         )
-
-
-def _pixels(images: NDArray[Any]) -> NDArray[np.float32]:
-    """Return bytes in 0..255 as numbers in [0, 1], one image a row."""
-    return images.reshape(len(images), 784).astype(np.float32) / np.float32(255)
+    return _split(x.reshape(len(x), 784), labels)
 
 
 def _mapped(folder: Path) -> Dataset:
-    """Return the arrays of the cache; ValueError or OSError if it is not whole."""
-    arrays = {
-        field.name: np.load(folder / f"{field.name}.npy", mmap_mode="r", allow_pickle=False)
-        for field in fields(Dataset)
-    }
-    for name, array in arrays.items():
-        rows = TRAIN_SIZE if name.endswith("train") else TEST_SIZE
-        if array.shape != (rows, 784 if name.startswith("x") else 10):
-            raise ValueError(f"{name} in {folder} has shape {array.shape}")
+    """Return the arrays of the cache; OSError or ValueError if it is not whole."""
+    arrays = {}
+    for field in fields(Dataset):
+        array = np.lib.format.open_memmap(folder / f"{field.name}.npy", mode="r")
+        rows = TRAIN_SIZE if field.name.endswith("train") else TEST_SIZE
+        shape = (rows, 784 if field.name.startswith("x") else 10)
+        if array.shape != shape or array.dtype != np.float32:
+            raise ValueError(f"{array.filename} has shape {array.shape}, dtype {array.dtype}")
+        arrays[field.name] = array
     return Dataset(**arrays)
 
 
 def _write_whole(path: Path, array: NDArray[Any]) -> None:
     """Write an array under a temporary name, and rename it when it is whole."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    temporary = path.with_name(f"{uuid4().hex}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             np.save(file, array)
         os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink()
-        raise
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _openml() -> Dataset:
@@ -200,17 +206,50 @@ def _openml() -> Dataset:
     from sklearn.datasets import fetch_openml
 
     try:
-        found = fetch_openml(
-            "mnist_784", version=1, as_frame=False, parser="pandas", n_retries=1, delay=0.5
-        )
-        x, t = np.asarray(found.data), np.asarray(found.target).astype(int)
-        if x.shape != (TRAIN_SIZE + TEST_SIZE, 784) or t.shape != x.shape[:1]:
-            raise ValueError(f"it has shape {x.shape} instead of (70000, 784)")
-        x, labels = _pixels(x), one_hot_label(t)
-    except (OSError, ValueError, KeyError, AttributeError, IndexError, TypeError) as error:
+        with _impatient():
+            found = fetch_openml(
+                "mnist_784",
+                version=1,
+                as_frame=False,
+                parser="pandas",
+                # Labels too: scikit-learn 1.9.1 stumbles over the categories of pandas 3.1.
+                read_csv_kwargs={"dtype": np.uint8},
+                n_retries=1,
+                delay=0.5,
+            )
+        return _split(found.data, found.target)
+    # What comes from a network may be anything, and so may be what it makes of the reader.
+    except Exception as error:
         raise DataSourceError(
-            f"MNIST could not be loaded from OpenML ({type(error).__name__}: {error}). "
-            'The source "bundled" has the same data and needs no network.'
+            "MNIST could not be loaded from OpenML (mnist_784, version 1): "
+            f"{type(error).__name__}: {error}. "
+            'The source "bundled" has the same data and works offline.'
         ) from error
-    cut = TRAIN_SIZE
-    return Dataset(x[:cut], labels[:cut], x[cut:], labels[cut:])
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """Have new connections time out, without a warning for every attempt.
+
+    For the whole process, as scikit-learn offers no other way; whoever sets a timeout of their
+    own keeps it.
+    """
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(TIMEOUT_S)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+def _split(pixels: NDArray[Any], labels: NDArray[Any]) -> Dataset:
+    """Return bytes in 0..255 and digits, the training set first, as the data set they are."""
+    size = TRAIN_SIZE + TEST_SIZE
+    if pixels.shape != (size, 784) or labels.shape != (size,):
+        raise ValueError(f"MNIST has shape ({size}, 784), this {pixels.shape}, {labels.shape}")
+    if not (pixels.min() == 0 and pixels.max() == 255):
+        raise ValueError(f"pixels must be 0 to 255, got {pixels.min()} to {pixels.max()}")
+    x, t = np.divide(pixels, 255, dtype=np.float32), one_hot_label(labels)
+    x.flags.writeable = t.flags.writeable = False
+    return Dataset(x[:TRAIN_SIZE], t[:TRAIN_SIZE], x[TRAIN_SIZE:], t[TRAIN_SIZE:])

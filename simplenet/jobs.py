@@ -224,7 +224,8 @@ class Job:
                     end = "stopped"
                     break
         except Exception as error:
-            if not isinstance(error, (JobError, ValueError, OSError)):
+            expected = isinstance(error, (JobError, ValueError, OSError))
+            if not expected and threading.main_thread().is_alive():  # The server is not ending.
                 logging.getLogger(__name__).exception("job %s failed", self.id)
             self.error, end = error, "failed"
         self._jobs.leave_line(self)

@@ -10,10 +10,14 @@ from typing import Any
 
 import numpy as np
 
+import simplenet.training
 from simplenet.data import Dataset, Source, load_mnist
 from simplenet.jobs import Slice
 from simplenet.network import Params, SimpleNet
 from simplenet.training import Record, TrainingConfig, check_between, evaluate, train
+
+LIMITS = {"hidden_size": (1, 1000), "weight_init_std": (0, 10)} | simplenet.training.LIMITS
+"""The smallest and the largest value of each number of a `TrainingRun`."""
 
 
 @cache
@@ -57,8 +61,8 @@ class TrainingRun:
     source: Source = "bundled"
 
     def __post_init__(self) -> None:
-        check_between("hidden_size", self.hidden_size, 1, 1000)
-        check_between("weight_init_std", self.weight_init_std, 0, 10)
+        check_between("hidden_size", self.hidden_size, *LIMITS["hidden_size"])
+        check_between("weight_init_std", self.weight_init_std, *LIMITS["weight_init_std"])
 
     def new_network(self) -> SimpleNet:
         """Return the network as it is before the first update."""

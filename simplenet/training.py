@@ -18,6 +18,15 @@ GradientMethod = Literal["backprop", "fast_numerical", "numerical"]
 """How the gradient is computed; all three give the same numbers up to rounding."""
 
 
+LIMITS = {
+    "iterations": (1, 1_000_000),
+    "batch_size": (1, 10_000),
+    "learning_rate": (1e-6, 100),
+    "seed": (0, 2**32 - 1),
+}
+"""The smallest and the largest value of each number of a `TrainingConfig`."""
+
+
 def check_between(name: str, value: float, low: float, high: float) -> None:
     """Raise ValueError, in a sentence, unless low <= value <= high."""
     if not low <= value <= high:
@@ -55,10 +64,8 @@ class TrainingConfig:
     gradient: GradientMethod = "backprop"
 
     def __post_init__(self) -> None:
-        check_between("iterations", self.iterations, 1, 1_000_000)
-        check_between("batch_size", self.batch_size, 1, 10_000)
-        check_between("learning_rate", self.learning_rate, 1e-6, 100)
-        check_between("seed", self.seed, 0, 2**32 - 1)
+        for name, (low, high) in LIMITS.items():
+            check_between(name, getattr(self, name), low, high)
         if self.gradient not in get_args(GradientMethod):
             raise ValueError(
                 f"gradient must be one of {', '.join(get_args(GradientMethod))}, "

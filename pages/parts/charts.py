@@ -160,8 +160,9 @@ def _curves(title: str, x_title: str, iterations: int, revision: str) -> go.Figu
     figure = go.Figure()
     figure.update_layout(
         title={"text": title, "font": {"size": 16}, "x": 0, "xref": "paper"},
-        margin={"l": 50, "r": 10, "t": 40, "b": 40},
-        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        margin={"l": 50, "r": 10, "t": 40, "b": 80},
+        # Below the curves: above them, Plotly's tools would cover it.
+        legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.22, "yanchor": "top"},
         hovermode="x unified",
         uirevision=revision,
     )

@@ -14,7 +14,8 @@ from simplenet.runs import TrainingRun, loaded
 
 def language() -> str:
     """Return the visitor's language: the one that was chosen, or else the browser's."""
-    return st.session_state.get("language") or best_language(st.context.locale)
+    chosen = st.session_state.get("language") or st.query_params.get("language")
+    return chosen if chosen in LANGUAGES else best_language(st.context.locale)
 
 
 def T(key: str, **values: object) -> str:  # noqa: N802, the customary name is a letter
@@ -23,18 +24,21 @@ def T(key: str, **values: object) -> str:  # noqa: N802, the customary name is a
 
 
 def choose_language() -> None:
-    """Show the switch between the languages."""
-    st.segmented_control(
+    """Show the switch between the languages; the address keeps what was chosen."""
+    chosen = st.segmented_control(
         T("app.language"),
         list(LANGUAGES),
-        default=best_language(st.context.locale),
+        default=language(),
         required=True,
         format_func=LANGUAGES.__getitem__,
         key="language",
         label_visibility="collapsed",
-        bind="query-params",
         persist_state="session",
     )
+    if chosen != best_language(st.context.locale):
+        st.query_params["language"] = chosen
+    elif "language" in st.query_params:
+        del st.query_params["language"]
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,0 +1,153 @@
+"""The app in a real browser: a server of its own, in a copy of the project, and Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.steps import button
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CORES = 2
+
+expect.set_options(timeout=20_000)
+
+
+class Server:
+    """A running app: its address, its process, and its files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = folder / "server.log"
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        options = ["--server.headless", "true", "--server.port", str(port)]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [*command, *options], cwd=folder, stdout=log, stderr=log, preexec_fn=_few_cores
+            )
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).close()
+                return
+            except OSError:
+                assert self.process.poll() is None, self.log.read_text()
+                time.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+    def workers(self) -> list[psutil.Process]:
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        self.process.send_signal(how)
+        self.process.wait(20)
+
+
+def _few_cores() -> None:
+    """As many cores on every machine: then the line for them has the same length."""
+    os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:CORES])
+
+
+@contextmanager
+def running(folder: Path):
+    """Run the app from a copy, so that what it saves does not land among the project's files."""
+    for name in ("app.py", "pages", "models", ".streamlit"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    (folder / "simplenet").symlink_to(ROOT / "simplenet")
+    server = Server(folder)
+    yield server
+    if server.process.poll() is None:
+        server.stop()
+    assert "Traceback" not in server.log.read_text(), server.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """A server that has had visitors."""
+    with running(tmp_path_factory.mktemp("app")) as server:
+        yield server
+
+
+@pytest.fixture
+def cold_server(tmp_path):
+    """A server that nobody has visited yet."""
+    with running(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        words = "no browser: install Debian's chromium to run the browser tests"
+        if os.environ.get("CI") == "true":
+            pytest.fail(words)
+        pytest.skip(words)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser):
+    """Return a function that opens an address as a new visitor.
+
+    No visit may show a traceback, and none may ask another machine for anything.
+    """
+    contexts, pages, foreign = [], [], []
+
+    def open_page(url: str, *, context=None, **options) -> Page:
+        if context is None:
+            context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+            context.set_default_timeout(20_000)
+            contexts.append(context)
+        page = context.new_page()
+        pages.append(page)
+        page.on(
+            "request",
+            lambda request: (
+                foreign.append(request.url)
+                if request.url.startswith("http") and "//127.0.0.1:" not in request.url
+                else None
+            ),
+        )
+        page.goto(url)
+        return page
+
+    yield open_page
+    for page in pages:
+        stop = button(page, "Stop")
+        if not page.is_closed() and stop.is_visible() and stop.is_enabled():
+            stop.click()  # The next test wants the core.
+            expect(stop).to_be_disabled()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+    for context in contexts:
+        context.close()
+    assert foreign == []

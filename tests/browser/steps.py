@@ -1,0 +1,53 @@
+"""What a visitor does and sees, in the words of the tests."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
+
+
+def field(page: Page, name: str) -> Locator:
+    return page.get_by_role("spinbutton", name=name, exact=True)
+
+
+def fill(page: Page, name: str, value: object) -> None:
+    field(page, name).fill(str(value))
+    field(page, name).press("Enter")
+
+
+def metric(page: Page, name: str) -> Locator:
+    shown = page.get_by_test_id("stMetric").filter(has_text=name)
+    return shown.get_by_test_id("stMetricValue")
+
+
+def status(page: Page) -> Locator:
+    return page.get_by_test_id("stProgress")
+
+
+def train(page: Page, iterations: int, pace: str = "Full speed") -> None:
+    """Set the iterations and the pace, and click Train."""
+    fill(page, "Iterations", iterations)
+    page.get_by_role("radio", name=pace).click()
+    button(page, "Train").click()
+    expect(button(page, "Train")).to_be_disabled()
+
+
+def points(page: Page, chart: int = 1) -> int:
+    """Return how many points the first curve of a chart has; the loss is chart 1."""
+    return page.evaluate(
+        "i => document.querySelectorAll('.live-chart')[i]?._fullData?.[0]?.x?.length ?? 0", chart
+    )
+
+
+def draw(page: Page, *corners: tuple[int, int]) -> None:
+    """Draw one stroke through these places of the canvas."""
+    box = page.locator("canvas.upper-canvas").last.bounding_box()
+    mouse = page.mouse
+    mouse.move(box["x"] + corners[0][0], box["y"] + corners[0][1])
+    mouse.down()
+    for x, y in corners[1:]:
+        mouse.move(box["x"] + x, box["y"] + y, steps=8)
+    mouse.up()

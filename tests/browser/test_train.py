@@ -1,0 +1,217 @@
+import os
+import signal
+import time
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.steps import button, field, fill, metric, points, status, train
+
+pytestmark = pytest.mark.browser
+
+
+LOSS = "document.querySelectorAll('.live-chart')[1]"
+LAST = f"{LOSS}.data[0].x.at(-1)"
+SHOWN = (
+    f"[{LOSS}.mark, {LOSS}._fullLayout.xaxis.range.map(Math.round), {LOSS}._fullData[0].visible]"
+)
+
+
+def percent(locator):
+    return float(locator.inner_text().strip("%")) / 100
+
+
+def test_train_to_the_end_and_watch_the_points_arrive(server, visit):
+    page = visit(f"{server.url}/train")
+    expect(status(page)).to_contain_text("Ready")
+    expect(metric(page, "Test accuracy")).to_have_text("–")
+    train(page, 4000)
+    seen = set()
+    while "finished" not in status(page).inner_text():
+        seen.add(points(page))
+        time.sleep(0.1)
+    expect(status(page)).to_contain_text("Iteration 4,000 of 4,000")
+    assert len(seen) >= 3, seen
+    page.wait_for_function(
+        "document.querySelectorAll('.live-chart')[1]._fullData[0].x.at(-1) > 3990"
+    )
+    assert percent(metric(page, "Test accuracy")) > 0.85
+    assert percent(metric(page, "Train accuracy")) > 0.85
+    assert float(metric(page, "Loss").inner_text()) < 0.6
+    expect(button(page, "Train")).to_be_enabled()
+    expect(button(page, "Stop")).to_be_disabled()
+    label = page.locator(".live-chart").first.get_attribute("aria-label")
+    assert metric(page, "Test accuracy").inner_text() in label
+
+
+def test_zoom_and_hidden_curves_stay_while_the_chart_grows(server, visit):
+    page = visit(f"{server.url}/train")
+    train(page, 100_000)
+    page.wait_for_function(
+        "document.querySelectorAll('.live-chart')[1]?._fullData?.[0].x.length > 9"
+    )
+    page.evaluate("document.querySelectorAll('.live-chart')[1].mark = 'same'")
+    area = page.locator(".live-chart").nth(1).locator(".nsewdrag").bounding_box()
+    page.mouse.move(area["x"] + area["width"] / 4, area["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] - 20, steps=5)
+    page.mouse.up()
+    page.locator(".live-chart").nth(1).locator(".legendtoggle").first.click()
+    page.wait_for_function(f"{SHOWN}[2] === 'legendonly'")
+    before = page.evaluate(SHOWN)
+    assert 20_000 < before[1][0] < 30_000
+    assert 45_000 < before[1][1] < 55_000
+    at = page.evaluate(LAST)
+    page.wait_for_function(f"{LAST} > {at} + 1000")
+    assert page.evaluate(SHOWN) == before
+    button(page, "Stop").click()
+    expect(status(page)).to_contain_text("stopped")
+
+
+def test_a_double_click_starts_one_run(server, visit):
+    page = visit(f"{server.url}/train")
+    fill(page, "Iterations", 20)
+    button(page, "Train").dblclick()
+    expect(status(page)).to_contain_text("finished")
+    address = page.url
+    time.sleep(1.5)
+    assert page.url == address
+    assert "run=" in address
+
+
+def test_reload_second_tab_and_another_page_show_the_run_again(server, visit):
+    page = visit(f"{server.url}/train")
+    train(page, 200_000)
+    expect(status(page)).to_contain_text("left")
+    address = page.url
+    page.reload()
+    expect(status(page)).to_contain_text("left")
+    assert page.url == address
+    expect(field(page, "Iterations")).to_have_value("200000")
+
+    tab = visit(address, context=page.context)
+    expect(status(tab)).to_contain_text("left")
+    page.get_by_role("link", name="Draw").first.click()
+    expect(page.get_by_role("heading", name="Draw")).to_be_visible()
+    page.get_by_role("link", name="Train").first.click()
+    expect(status(page)).to_contain_text("left")
+    assert page.url.endswith(address.split("?")[1])
+
+    stranger = visit(f"{server.url}/train")
+    expect(status(stranger)).to_contain_text("Ready")
+    expect(button(stranger, "Stop")).to_be_disabled()
+
+    button(tab, "Stop").click()
+    expect(status(tab)).to_contain_text("stopped")
+    expect(status(page)).to_contain_text("stopped")
+
+
+def test_pause_resume_and_stop(server, visit):
+    page = visit(f"{server.url}/train")
+    train(page, 200_000)
+    expect(status(page)).to_contain_text("left")
+    button(page, "Pause").click()
+    expect(status(page)).to_contain_text("paused")
+    time.sleep(0.5)
+    held = status(page).inner_text()
+    time.sleep(1.0)
+    assert status(page).inner_text() == held
+    button(page, "Resume").click()
+    expect(status(page)).to_contain_text("left")
+    expect(status(page)).not_to_contain_text(held.split(" of ")[0])
+    button(page, "Stop").click()
+    expect(status(page)).to_contain_text("stopped")
+    expect(page.get_by_text("Keep this network")).to_be_visible()
+    assert metric(page, "Test accuracy").inner_text() != "–"
+
+
+def test_slow_motion_and_single_steps(server, visit):
+    page = visit(f"{server.url}/train")
+    train(page, 1000, pace="Slow motion")
+    expect(status(page)).to_contain_text("10 a second")
+    page.get_by_role("radio", name="Single steps").click()
+    expect(status(page)).to_contain_text("click Step")
+    time.sleep(0.7)
+    at = int(status(page).inner_text().split()[1])
+    for more in (1, 2):
+        button(page, "Step").click()
+        expect(status(page)).to_contain_text(f"Iteration {at + more} of")
+    page.get_by_role("radio", name="Full speed").click()
+    expect(status(page)).to_contain_text("finished")
+
+
+def test_a_recipe_out_of_range_is_refused_and_reset_brings_the_defaults(server, visit):
+    page = visit(f"{server.url}/train")
+    fill(page, "Hidden units", 7)
+    fill(page, "Learning rate", 0.5)
+    fill(page, "Batch size", 0)
+    expect(page.get_by_text("Batch size must be between 1 and 10,000.")).to_be_visible()
+    expect(button(page, "Train")).to_be_disabled()
+    button(page, "Reset to defaults").click()
+    expect(field(page, "Hidden units")).to_have_value("50")
+    expect(field(page, "Learning rate")).to_have_value("0.1")
+    expect(field(page, "Batch size")).to_have_value("100")
+    expect(button(page, "Train")).to_be_enabled()
+    field(page, "Iterations").fill("")
+    field(page, "Iterations").press("Enter")
+    expect(page.get_by_text("Iterations must be between")).to_be_visible()
+
+
+def test_an_address_whose_run_is_gone_says_so(server, visit):
+    page = visit(f"{server.url}/train?run=nothing-here")
+    expect(page.get_by_text("no longer on this server")).to_be_visible()
+    expect(button(page, "Train")).to_be_enabled()
+
+
+def test_publish_a_network_under_a_free_name_and_use_it(server, visit):
+    page = visit(f"{server.url}/train")
+    train(page, 300)
+    expect(status(page)).to_contain_text("finished")
+    with page.expect_download() as download:
+        button(page, "Download (private)").click()
+    assert download.value.path().stat().st_size > 150_000
+    for name, answer in (("../x", "1 to 40 letters"), ("小明-1", "Saved"), ("小明-1", "already")):
+        page.get_by_role("textbox", name="Name").fill(name)
+        button(page, "Save on this server").click()
+        expect(page.get_by_test_id("stAlert").filter(has_text=answer)).to_be_visible()
+    assert [p.name for p in (server.folder / "models").glob("小明*")] == ["小明-1.safetensors"]
+    other = visit(f"{server.url}/draw")
+    other.get_by_role("combobox", name="Network").click()
+    expect(other.get_by_role("option", name="小明-1")).to_be_visible()
+
+
+def test_more_trainings_than_cores_wait_in_line(server, visit):
+    pages = [visit(f"{server.url}/train") for _ in range(3)]
+    for page in pages:
+        train(page, 500_000)
+    expect(status(pages[2])).to_contain_text("place 1 in line")
+    button(pages[0], "Stop").click()
+    expect(status(pages[2])).to_contain_text("left")
+    for page in pages[1:]:
+        button(page, "Stop").click()
+        expect(status(page)).to_contain_text("stopped")
+
+
+def test_a_killed_worker_costs_a_moment(server, visit):
+    page = visit(f"{server.url}/train")
+    train(page, 20_000)
+    expect(status(page)).to_contain_text("left")
+    for worker in server.workers():
+        os.kill(worker.pid, signal.SIGKILL)
+    expect(status(page)).to_contain_text("a worker was lost")
+    expect(status(page)).to_contain_text("finished", timeout=60_000)
+    x = page.evaluate("Array.from(document.querySelectorAll('.live-chart')[0]._fullData[1].x)")
+    assert x == sorted(set(x))
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_stopping_the_server_leaves_no_process(cold_server, visit, how):
+    page = visit(f"{cold_server.url}/train")
+    train(page, 500_000)
+    expect(status(page)).to_contain_text("left")
+    workers = cold_server.workers()
+    assert len(workers) >= 1
+    cold_server.stop(how)
+    _, alive = psutil.wait_procs(workers, timeout=10)
+    assert alive == []
