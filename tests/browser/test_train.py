@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 LOSS = "document.querySelectorAll('.live-chart')[1]"
-LAST = f"{LOSS}.data[0].x.at(-1)"
+LAST = f"{LOSS}._fullData[0].x.at(-1)"
 SHOWN = (
     f"[{LOSS}.mark, {LOSS}._fullLayout.xaxis.range.map(Math.round), {LOSS}._fullData[0].visible]"
 )

@@ -1,0 +1,487 @@
+import errno
+import gzip
+import hashlib
+import http.server
+import json
+import socket
+import struct
+import sys
+import threading
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from urllib.error import HTTPError
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import simplenet.data
+from simplenet.data import (
+    BUNDLED,
+    Dataset,
+    DataSourceError,
+    load_mnist,
+    mini_batch,
+    one_hot_label,
+)
+
+NAMES = [field.name for field in fields(Dataset)]
+
+# The MD5 sums of the four files of http://yann.lecun.com/exdb/mnist/, uncompressed.
+PUBLISHED = {
+    "x_train": "6bbc9ace898e44ae57da46a324031adb",
+    "y_train": "a25bea736e30d166cdddb491f175f624",
+    "x_test": "2646ac647ad5339dbf082846283269ea",
+    "y_test": "27ae3e4e09519cfbb04c329615203637",
+}
+
+
+def as_idx(array):
+    """An array of bytes as an IDX file: 0, 0, 8 for bytes, the dimensions, the lengths."""
+    return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+@pytest.fixture(scope="module")
+def bundled():
+    with np.load(BUNDLED, allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+# The bundled data
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_bundled_data_are_the_published_ones(bundled, name):
+    assert hashlib.md5(as_idx(bundled[name])).hexdigest() == PUBLISHED[name]
+
+
+def test_loaded_data_have_the_shapes_and_the_range_of_the_design(mnist):
+    shapes = [(60000, 784), (60000, 10), (10000, 784), (10000, 10)]
+    assert [getattr(mnist, name).shape for name in NAMES] == shapes
+    assert all(getattr(mnist, name).dtype == np.float32 for name in NAMES)
+    for x in (mnist.x_train, mnist.x_test):
+        assert (x.min(), x.max()) == (0, 1)
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_loaded_data_are_the_bundled_ones(mnist, bundled, part):
+    x, t = getattr(mnist, f"x_{part}"), getattr(mnist, f"t_{part}")
+    images, labels = bundled[f"x_{part}"], bundled[f"y_{part}"]
+    for rows in np.array_split(np.arange(len(x)), 10):
+        np.testing.assert_array_equal(x[rows] * np.float32(255), images[rows].reshape(-1, 784))
+    assert (t.sum(axis=1) == 1).all()
+    assert (t[np.arange(len(t)), labels] == 1).all()
+
+
+def test_an_unknown_source_is_named_with_those_there_are():
+    with pytest.raises(ValueError, match=r"bundled.*openml.*'keras'"):
+        load_mnist("keras")
+
+
+# The cache, with a bundled file of 60 and 10 images
+
+
+def images_and_labels(seed):
+    rng = np.random.default_rng(seed)
+    images = rng.integers(256, size=(70, 28, 28), dtype=np.uint8)
+    images[0, 0, :2] = 0, 255
+    return images, rng.integers(10, size=70, dtype=np.uint8)
+
+
+def bundle(path, images, labels, savez=np.savez_compressed):
+    savez(path, x_train=images[:60], y_train=labels[:60], x_test=images[60:], y_test=labels[60:])
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """The data of 60 and 10 images, instead of 60,000 and 10,000."""
+    monkeypatch.setattr(simplenet.data, "TRAIN_SIZE", 60)
+    monkeypatch.setattr(simplenet.data, "TEST_SIZE", 10)
+    return images_and_labels(seed=0)
+
+
+@pytest.fixture
+def small_bundle(small, tmp_path, monkeypatch):
+    """A bundled file of these data, and an empty cache; returns the file and the cache."""
+    file, cache = tmp_path / "mnist.npz", tmp_path / "cache"
+    bundle(file, *small)
+    monkeypatch.setattr(simplenet.data, "BUNDLED", file)
+    monkeypatch.setenv("SIMPLENET_CACHE", str(cache))
+    return file, cache
+
+
+def check(data, images, labels):
+    np.testing.assert_array_equal(
+        np.concatenate([data.x_train, data.x_test]),
+        images.reshape(70, 784).astype(np.float32) / np.float32(255),
+    )
+    np.testing.assert_array_equal(
+        np.concatenate([data.t_train, data.t_test]), labels[:, None] == np.arange(10)
+    )
+    assert (len(data.x_train), len(data.t_train)) == (60, 60)
+    for name in NAMES:
+        array = getattr(data, name)
+        assert array.dtype == np.float32
+        assert not array.flags.writeable
+
+
+def is_mapped(data):
+    return all(isinstance(getattr(data, name), np.memmap) for name in NAMES)
+
+
+def test_the_second_load_only_maps_what_the_first_one_unpacked(small, small_bundle):
+    file, _ = small_bundle
+    check(load_mnist(), *small)
+    # The list of the arrays stays as it was, but none of them can be unpacked any more.
+    content = bytearray(file.read_bytes())
+    middle = slice(len(content) // 4, len(content) // 2)
+    content[middle] = bytes(len(content[middle]))
+    file.write_bytes(content)
+    data = load_mnist()
+    check(data, *small)
+    assert is_mapped(data)
+
+
+def test_a_changed_file_is_not_mistaken_for_the_one_before(small_bundle):
+    file, _ = small_bundle
+    for seed in (1, 2):
+        bundle(file, *images_and_labels(seed), savez=np.savez)  # Of the same size each time.
+        check(load_mnist(), *images_and_labels(seed))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        lambda path: path.write_bytes(path.read_bytes()[:100]),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"not an array" * 1000),
+        lambda path: np.save(path, np.load(path)[:-1]),
+        lambda path: np.save(path, np.load(path).astype(np.float64)),
+        lambda path: np.save(path, np.array([{}]), allow_pickle=True),
+        lambda path: path.unlink(),
+    ],
+    ids=["a byte less", "header", "empty", "text", "a row less", "float64", "pickle", "missing"],
+)
+def test_a_damaged_cache_is_rebuilt(small, small_bundle, name, damage):
+    load_mnist()
+    (path,) = small_bundle[1].rglob(f"{name}.npy")
+    whole = path.read_bytes()
+    damage(path)
+    data = load_mnist()
+    check(data, *small)
+    assert is_mapped(data)
+    assert path.read_bytes() == whole
+
+
+def test_without_a_place_to_write_the_data_stay_in_memory(small, small_bundle):
+    _, cache = small_bundle
+    cache.write_text("a file where the folder should be")
+    data = load_mnist()
+    check(data, *small)
+    assert not is_mapped(data)
+
+
+def test_a_full_disk_leaves_nothing_behind(small, small_bundle, monkeypatch):
+    def save(file, array):
+        file.write(b"the beginning")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "save", save)
+    check(load_mnist(), *small)
+    assert [path for path in small_bundle[1].rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows finds its home folder otherwise")
+def test_without_a_home_the_data_stay_in_memory(small, small_bundle, monkeypatch):
+    import pwd
+
+    def nobody(uid):
+        raise KeyError(uid)
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    for name in ("SIMPLENET_CACHE", "XDG_CACHE_HOME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    check(load_mnist(), *small)
+
+
+def test_the_cache_is_where_caches_are(small_bundle, tmp_path, monkeypatch):
+    monkeypatch.delenv("SIMPLENET_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    load_mnist()
+    assert len(list((tmp_path / "home/.cache/simplenet-lab").rglob("*.npy"))) == 4
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    load_mnist()
+    assert len(list((tmp_path / "xdg/simplenet-lab").rglob("*.npy"))) == 4
+
+
+def test_many_may_fill_one_empty_cache(small, small_bundle):
+    together = threading.Barrier(8)
+
+    def load():
+        together.wait()
+        return load_mnist()
+
+    with ThreadPoolExecutor(8) as pool:
+        futures = [pool.submit(load) for _ in range(8)]
+    for future in futures:
+        check(future.result(), *small)
+        assert is_mapped(future.result())
+    files = [path.name for path in small_bundle[1].rglob("*") if path.is_file()]
+    assert sorted(files) == sorted(f"{name}.npy" for name in NAMES)
+
+
+# OpenML: a server on this machine that speaks as openml.org does
+
+LIST = "/api/v1/json/data/list/data_name/mnist_784/"
+ABOUT = "/api/v1/json/data/554"
+FEATURES = "/api/v1/json/data/features/554"
+QUALITIES = "/api/v1/json/data/qualities/554"
+FILE = "/data/v1/download/52667"
+SITE = "https://www.openml.org"
+
+
+def arff(images, labels):
+    head = [f"@ATTRIBUTE pixel{i + 1} REAL" for i in range(784)]
+    rows = [",".join(map(str, row)) for row in np.column_stack([images.reshape(-1, 784), labels])]
+    head = ["@RELATION mnist_784", *head, "@ATTRIBUTE class {0,1,2,3,4,5,6,7,8,9}", "@DATA"]
+    return "\n".join([*head, *rows, ""]).encode()
+
+
+class OpenML(http.server.BaseHTTPRequestHandler):
+    """Answers from `server.answers`: a path, or the beginning of one, to a status and a body."""
+
+    def do_GET(self):
+        found = [v for k, v in self.server.answers.items() if self.path.startswith(k)]
+        status, body = found[0]
+        self.send_response(status)
+        if body[:2] == b"\x1f\x8b":
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+def answers(content):
+    """What OpenML answers about mnist_784, and its file."""
+    flags = {"is_ignore": "false", "is_row_identifier": "false", "number_of_missing_values": "0"}
+    features = [
+        {"index": str(i), "name": f"pixel{i + 1}", "data_type": "numeric", "is_target": "false"}
+        for i in range(784)
+    ]
+    features.append({"index": "784", "name": "class", "data_type": "nominal", "is_target": "true"})
+    about = {
+        LIST: {"data": {"dataset": [{"did": 554, "version": 1}]}},
+        FEATURES: {"data_features": {"feature": [feature | flags for feature in features]}},
+        QUALITIES: {"data_qualities": {"quality": []}},
+        ABOUT: {
+            "data_set_description": {
+                "name": "mnist_784",
+                "version": "1",
+                "status": "active",
+                "format": "ARFF",
+                "description": "MNIST",
+                "url": f"{SITE}{FILE}/mnist_784.arff",
+                "file_id": "52667",
+                "md5_checksum": hashlib.md5(content).hexdigest(),
+            }
+        },
+    }
+    found = {path: (200, json.dumps(value).encode()) for path, value in about.items()}
+    return found | {FILE: (200, gzip.compress(content))}
+
+
+@pytest.fixture
+def openml(small, tmp_path, monkeypatch):
+    """A server of the small data, asked in place of openml.org, and an empty cache."""
+    import sklearn.datasets._openml as scikit_learn
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), OpenML)
+    server.address = f"http://127.0.0.1:{server.server_port}"
+    server.answers = answers(arff(*small))
+
+    def urlopen(request):
+        assert request.full_url.startswith(SITE)
+        url = request.full_url.replace(SITE, server.address)
+        return urllib.request.urlopen(urllib.request.Request(url, headers=request.headers))
+
+    monkeypatch.setattr(scikit_learn, "urlopen", urlopen)
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path / "scikit_learn_data"))
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_openml_has_the_same_data(small, openml):
+    check(load_mnist("openml"), *small)
+
+
+def test_what_openml_sent_is_kept_by_scikit_learn(small, openml):
+    load_mnist("openml")
+    openml.answers = {"/": (500, b"")}
+    check(load_mnist("openml"), *small)
+
+
+def check_failure(reason):
+    with pytest.raises(DataSourceError, match=reason) as caught:
+        load_mnist("openml")
+    message = str(caught.value)
+    assert "OpenML" in message
+    assert "mnist_784" in message
+    assert 'The source "bundled"' in message
+    assert "offline" in message
+    assert socket.getdefaulttimeout() is None
+    cause = caught.value.__cause__
+    if isinstance(cause, HTTPError):
+        cause.close()  # Scikit-learn leaves it open.
+
+
+def test_openml_cannot_be_reached(openml):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        openml.address = f"http://127.0.0.1:{server.getsockname()[1]}"
+    # Nobody listens there any more.
+    check_failure("refused")
+
+
+def test_openml_never_answers(openml, monkeypatch):
+    monkeypatch.setattr(simplenet.data, "TIMEOUT_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        openml.address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        check_failure("timed out")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body", "reason"),
+    [
+        (LIST, 500, b"", "500"),
+        (LIST, 412, b"", "not found"),
+        (LIST, 200, b"<html>Sign in to the network</html>", "JSON"),
+        (LIST, 200, b"{}", "KeyError"),
+        (ABOUT, 200, b"[]", "TypeError"),
+        (FILE, 200, b"other data", "md5"),
+        (FILE, 200, gzip.compress(bytes(1000))[:-9], "EOFError"),
+    ],
+)
+def test_openml_answers_with_something_else(openml, path, status, body, reason):
+    openml.answers[path] = (status, body)
+    check_failure(reason)
+
+
+def a_row_less(images, labels):
+    return images[:-1], labels[:-1]
+
+
+def a_pixel_of_256(images, labels):
+    images = images.astype(int)
+    images[3, 4, 5] = 256
+    return images, labels
+
+
+def a_digit_of_10(images, labels):
+    labels = labels.copy()
+    labels[7] = 10
+    return images, labels
+
+
+def pixels_in_0_to_1(images, labels):
+    return images // 255, labels
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (a_row_less, r"\(69, 784\)"),
+        (a_pixel_of_256, "uint8"),
+        (a_digit_of_10, "10"),
+        (pixels_in_0_to_1, "0 to 1"),
+    ],
+)
+def test_openml_has_other_data(small, openml, change, reason):
+    openml.answers = answers(arff(*change(*small)))
+    check_failure(reason)
+
+
+# One-hot labels
+
+
+LABELS = hnp.arrays(
+    st.sampled_from([np.uint8, np.int32, np.int64]), st.integers(0, 50), elements=st.integers(0, 9)
+)
+
+
+@given(LABELS)
+def test_one_hot_label_has_a_one_where_the_label_is(labels):
+    t = one_hot_label(labels)
+    assert t.dtype == np.float32
+    np.testing.assert_array_equal(t, labels[:, None] == np.arange(10))
+
+
+def test_one_hot_label_by_hand():
+    t = one_hot_label([3, 0])
+    assert t.tolist() == [[0, 0, 0, 1, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("labels", "reason"),
+    [
+        ([0, 10], r"0\.\.9, got 0\.\.10"),
+        ([-1], r"0\.\.9, got -1"),
+        ([1.0], "integers, got float64"),
+        ([True], "integers, got bool"),
+        (["1"], "integers, got <U1"),
+        ([[1]], r"shape \(n,\), got \(1, 1\)"),
+        (1, r"shape \(n,\), got \(\)"),
+    ],
+)
+def test_one_hot_label_names_what_is_wrong(labels, reason):
+    with pytest.raises(ValueError, match=reason):
+        one_hot_label(labels)
+
+
+# Mini-batches
+
+
+@given(st.integers(1, 20), st.integers(1, 50), st.integers(0, 2**32))
+def test_mini_batch_draws_samples_with_their_labels(n, batch_size, seed):
+    x, t = np.arange(2 * n).reshape(n, 2), np.arange(n)
+    x_batch, t_batch = mini_batch(x, t, batch_size, np.random.default_rng(seed))
+    assert (x_batch.shape, t_batch.shape) == ((batch_size, 2), (batch_size,))
+    np.testing.assert_array_equal(x_batch, np.stack([2 * t_batch, 2 * t_batch + 1], axis=1))
+    again, _ = mini_batch(x, t, batch_size, np.random.default_rng(seed))
+    np.testing.assert_array_equal(x_batch, again)
+
+
+def test_mini_batch_draws_with_replacement_from_all_samples_alike():
+    x = np.arange(10)
+    drawn, _ = mini_batch(x, x, 10_000, np.random.default_rng(0))
+    # 1,000 of each are expected, 30 the standard deviation.
+    assert np.abs(np.bincount(drawn, minlength=10) - 1000).max() < 5 * 30
+
+
+def test_mini_batch_draws_100_and_others_each_time():
+    x = np.arange(1000)
+    first, second = mini_batch(x, x)[0], mini_batch(x, x)[0]
+    assert len(first) == len(second) == 100
+    assert (first != second).any()
+
+
+@pytest.mark.parametrize(
+    ("n_x", "n_t", "batch_size", "reason"),
+    [(3, 2, 1, "got 3 and 2"), (0, 0, 1, "got 0 and 0"), (3, 3, 0, "batch_size.*got 0")],
+)
+def test_mini_batch_names_what_is_wrong(n_x, n_t, batch_size, reason):
+    with pytest.raises(ValueError, match=reason):
+        mini_batch(np.zeros((n_x, 784)), np.zeros((n_t, 10)), batch_size)
