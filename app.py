@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 4.5rem; }
-[data-testid="stStatusWidget"] { display: none; }  /* It would flicker at each update, and is never Chinese. */
+/* It would flicker at each update, and is never Chinese. */
+[data-testid="stStatusWidget"] { display: none; }
 </style>"""
 
 # What a page needs is imported in the functions: the worker processes import this file too, as

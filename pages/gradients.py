@@ -201,16 +201,13 @@ def differences(last: Comparison) -> None:
         (T("gradients.fast_backprop"), last.fast_to_backprop),
         (T("gradients.definition_fast"), last.definition_to_fast),
     )
-    columns: dict[str, list[str]] = {T("gradients.array"): list(ARRAYS)}
+    table = {T("gradients.array"): list(ARRAYS)}
     for name, by_array in pairs:
         found: list[Difference | None] = [by_array.get(array) for array in ARRAYS]
-        columns[f"{name}: {T('gradients.largest')}"] = [
-            scientific(d.largest) if d else "–" for d in found
+        table[name] = [
+            f"{scientific(d.largest)} · {scientific(d.relative)}" if d else "–" for d in found
         ]
-        columns[f"{name}: {T('gradients.relative')}"] = [
-            scientific(d.relative) if d else "–" for d in found
-        ]
-    st.dataframe(columns, hide_index=True)
+    st.dataframe(table, hide_index=True)
     st.caption(T("gradients.differences_help"))
 
 

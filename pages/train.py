@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 import streamlit as st
 
 from pages import draw
-from pages.parts.live_chart import HEIGHT, live_chart
+from pages.parts.live_chart import live_chart
 from pages.parts.networks import MODELS
 from pages.parts.session import T, current_run, follow, jobs
 from pages.parts.words import count, duration
@@ -31,9 +31,10 @@ def page() -> None:
     if job and "iterations" not in st.session_state:
         set_recipe(job.work)  # Somebody came by the address of a run.
     shown = buttons_for(job)
-    controls(recipe(), job, shown)
+    run = recipe()
+    controls(run, job, shown)
     refresh_s = {"live": REFRESH_S, "paused": PAUSED_REFRESH_S, "ended": None}[shown]
-    st.fragment(progress, run_every=refresh_s)(job, shown)
+    st.fragment(progress, run_every=refresh_s)(job, run, shown)
     if job and job.ended and job.state:
         keep(job)
 
@@ -171,12 +172,12 @@ def set_pace(job: Job | None) -> None:
         job.pace = st.session_state.pace
 
 
-def progress(job: Job | None, shown: str) -> None:
+def progress(job: Job | None, run: TrainingRun | None, shown: str) -> None:
     """Show how far a training is; this part of the page runs again and again."""
     if job is None:
         st.progress(0.0, text=T("train.ready"))
         metrics([])
-        empty_charts()
+        curves([], "", run.training.iterations if run else TrainingConfig().iterations)
         return
     if not job.ended:
         job.wait_for_records(timeout_s=REFRESH_S)
@@ -185,10 +186,7 @@ def progress(job: Job | None, shown: str) -> None:
     if job.error:
         show_error(job.error)
     metrics(records)
-    if records:
-        curves(job, records)
-    else:
-        empty_charts()
+    curves(records, job.id, job.work.training.iterations)
     if buttons_for(job) != shown:
         st.rerun()  # The buttons are outside of the part that runs again and again.
 
@@ -269,23 +267,10 @@ def mean_loss(records: list[Record]) -> str:
     return f"{sum(losses) / len(losses):.3f}" if losses else "–"
 
 
-def empty_charts() -> None:
-    """Keep the place of the charts, so that nothing jumps when they come."""
-    for column in st.columns(2):
-        with column.container(
-            border=True,
-            height=HEIGHT,
-            horizontal_alignment="center",
-            vertical_alignment="center",
-        ):
-            st.caption(T("train.empty"), width="content")
-
-
-def curves(job: Job, records: list[Record]) -> None:
+def curves(records: list[Record], revision: str, iterations: int) -> None:
     """Show the accuracies and the loss, as charts and as a table."""
     from pages.parts.charts import accuracy_figure, loss_figure
 
-    iterations = job.work.training.iterations
     left, right = st.columns(2)
     said = {
         "done": count(done(records)),
@@ -295,13 +280,15 @@ def curves(job: Job, records: list[Record]) -> None:
     }
     with left:
         live_chart(
-            accuracy_figure(records, iterations, job.id, T),
+            accuracy_figure(records, iterations, revision, T),
             key="accuracy",
             alt=T("train.accuracy_alt", **said),
         )
     with right:
         live_chart(
-            loss_figure(records, iterations, job.id, T), key="loss", alt=T("train.loss_alt", **said)
+            loss_figure(records, iterations, revision, T),
+            key="loss",
+            alt=T("train.loss_alt", **said),
         )
     with st.expander(T("train.table")):
         evaluated = [record for record in records if record.train_accuracy is not None]

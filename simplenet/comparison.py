@@ -47,6 +47,8 @@ class Comparison:
         Median time of the whole gradient.
     definition_s : float
         Time spent in the definition, for the `measured` parameters.
+    per_parameter_s : float
+        Median time of the definition for one parameter.
     measured : int
         How many parameters the definition was evaluated for.
     chosen : int
@@ -60,6 +62,7 @@ class Comparison:
     backprop_s: float
     fast_numerical_s: float
     definition_s: float
+    per_parameter_s: float
     measured: int
     chosen: int
     parameters: int
@@ -74,8 +77,13 @@ class Comparison:
 
     @property
     def projected_definition_s(self) -> float:
-        """Time that the definition takes for all parameters, from those that are measured."""
-        return self.definition_s / self.measured * self.parameters
+        """Time that the definition takes for all parameters, from those that are measured.
+
+        From the median, so that a moment in which the machine did something else does not count.
+        """
+        if self.measured == self.parameters:
+            return self.definition_s
+        return self.per_parameter_s * self.parameters
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,7 @@ class ComparisonState:
     backprop: Params
     fast_numerical: Params
     definition: NDArray[np.float64]  # (done,), in the order of the positions
+    times_s: NDArray[np.float64]  # (done,)
     last: Comparison
 
 
@@ -156,24 +165,25 @@ class GradientComparison:
         if state is None:
             backprop, backprop_s = timed(lambda: net.gradient(x, self.t))
             fast, fast_s = timed(lambda: net.fast_numerical_gradient(x, self.t))
-            definition, definition_s = np.empty(0), 0.0
+            definition, times_s = np.empty(0), np.empty(0)
         else:
             backprop, backprop_s = state.backprop, state.last.backprop_s
             fast, fast_s = state.fast_numerical, state.last.fast_numerical_s
-            definition, definition_s = state.definition, state.last.definition_s
+            definition, times_s = state.definition, state.times_s
 
         positions = self.positions()
         ranges = self._ranges()
-        new = []
-        started = perf_counter()
+        new: list[float] = []
+        moments = [perf_counter()]
         for position in positions[len(definition) :][:limit]:
             key, start = next((k, a) for k, (a, end) in ranges.items() if position < end)
             index = np.unravel_index(position - start, net.params[key].shape)
             new.append(central_difference(lambda _: net.loss(x, self.t), net.params[key], index))
-            if perf_counter() - started > budget_s:
+            moments.append(perf_counter())
+            if moments[-1] - moments[0] > budget_s:
                 break
-        definition_s += perf_counter() - started
         definition = np.append(definition, new)
+        times_s = np.append(times_s, np.diff(moments))
 
         def differences(a: Params | None, b: Params) -> dict[str, Difference]:
             """Compare `a`, or the definition where it is None, with `b`, array by array."""
@@ -190,7 +200,8 @@ class GradientComparison:
         last = Comparison(
             backprop_s=backprop_s,
             fast_numerical_s=fast_s,
-            definition_s=definition_s,
+            definition_s=float(times_s.sum()),
+            per_parameter_s=float(np.median(times_s)),
             measured=len(definition),
             chosen=len(positions),
             parameters=sum(value.size for value in self.params.values()),
@@ -198,7 +209,7 @@ class GradientComparison:
             fast_to_backprop=differences(fast, backprop),
             definition_to_fast=differences(None, fast),
         )
-        state = ComparisonState(backprop, fast, definition, last)
+        state = ComparisonState(backprop, fast, definition, times_s, last)
         return Slice(state, [last], finished=len(definition) == len(positions))
 
     def conclude(self, state: ComparisonState) -> Slice[ComparisonState, Comparison]:

@@ -102,6 +102,11 @@ class SimpleNet:
         if len(dtypes) != 1:
             raise ValueError(f"params must have one dtype, got {sorted(dtypes)}")
         (inputs, hidden), classes = params["W1"].shape, params["W2"].shape[1]
+        if params["W2"].shape[0] != hidden or params["b2"].shape != (classes,):
+            # Before anything is allocated: a shape with a 0 in it costs a file nothing.
+            raise ValueError(
+                f"W2 must have shape ({hidden}, {params['b2'].size}), got {params['W2'].shape}"
+            )
         net = cls(inputs, hidden, classes, weight_init_std=0, dtype=params["W1"].dtype)
         for key, value in net.params.items():
             if params[key].shape != value.shape:

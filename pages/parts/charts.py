@@ -22,7 +22,7 @@ def accuracy_figure(
     records: Sequence[Record], iterations: int, revision: str, T: Callable[[str], str]
 ) -> go.Figure:
     """Return the accuracies on the training and the test set over the iterations."""
-    figure = _curves(T("chart.accuracy"), T("chart.iteration"), iterations, revision)
+    figure = _curves(T("chart.accuracy"), iterations, revision, T, empty=not records)
     figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
     for name, attribute, colour, dash in (
         (T("chart.train"), "train_accuracy", BLUE, "solid"),
@@ -45,8 +45,8 @@ def loss_figure(
     records: Sequence[Record], iterations: int, revision: str, T: Callable[[str], str]
 ) -> go.Figure:
     """Return the loss of each mini-batch over the iterations, and its moving average."""
-    figure = _curves(T("chart.loss"), T("chart.iteration"), iterations, revision)
-    figure.update_yaxes(rangemode="tozero")
+    figure = _curves(T("chart.loss"), iterations, revision, T, empty=not records)
+    figure.update_yaxes(rangemode="tozero", range=None if records else [0, 2.4])
     x = np.array([r.iteration for r in records])
     y = np.array([r.loss for r in records])
     step = -(-len(y) // MOST_POINTS) or 1
@@ -155,16 +155,20 @@ def moving_average(y: NDArray[np.floating], window: int) -> NDArray[np.floating]
     return (sums[ends] - sums[starts]) / (ends - starts)
 
 
-def _curves(title: str, x_title: str, iterations: int, revision: str) -> go.Figure:
-    """Return an empty chart whose axis reaches over all iterations, so that nothing jumps."""
+def _curves(
+    title: str, iterations: int, revision: str, T: Callable[[str], str], *, empty: bool
+) -> go.Figure:
+    """Return a chart without curves whose axis reaches over all iterations: nothing will jump."""
     figure = go.Figure()
     figure.update_layout(
         title={"text": title, "font": {"size": 16}, "x": 0, "xref": "paper"},
-        margin={"l": 50, "r": 10, "t": 40, "b": 80},
+        margin={"l": 50, "r": 10, "t": 40, "b": 90},
         # Below the curves: above them, Plotly's tools would cover it.
-        legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.22, "yanchor": "top"},
+        legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.27, "yanchor": "top"},
         hovermode="x unified",
         uirevision=revision,
     )
-    figure.update_xaxes(title=x_title, range=[-0.01 * iterations, 1.01 * iterations])
+    if empty:
+        figure.add_annotation(text=T("chart.empty"), showarrow=False, xref="paper", yref="paper")
+    figure.update_xaxes(title=T("chart.iteration"), range=[-0.01 * iterations, 1.01 * iterations])
     return figure

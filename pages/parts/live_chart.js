@@ -40,6 +40,7 @@ export default function ({ data, parentElement }) {
     Plotly.react(box, figure.data, inThemeColours(figure.layout, box), {
       responsive: true,
       displaylogo: false,
+      displayModeBar: figure.layout.dragmode === false ? false : undefined,
       showSendToCloud: false,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     });

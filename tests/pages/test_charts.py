@@ -38,6 +38,8 @@ def test_the_axis_reaches_over_all_iterations_from_the_start():
     for figure in (accuracy_figure([], 500, "run", T), loss_figure([], 500, "run", T)):
         assert figure.layout.xaxis.range[1] > 500
         assert figure.layout.uirevision == "run"
+        assert figure.layout.annotations[0].text == "chart.empty"
+    assert not loss_figure(history(5), 500, "run", T).layout.annotations
 
 
 def test_every_loss_is_drawn_while_there_are_few():
