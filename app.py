@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,23 +41,22 @@ def navigation() -> Page:
     """Configure the page, show the menu, and return the page that the address names."""
     import streamlit as st
 
-    from pages import draw, gradients, home, train
     from pages.parts.session import T
 
     icon = Path(__file__).parent / "pages" / "parts" / "icon.svg"
     st.set_page_config(layout="wide", page_icon=str(icon))
     return st.navigation(
         [
-            st.Page(home.page, title=T("home.menu"), icon=":material/home:", default=True),
+            st.Page("pages/home.py", title=T("home.menu"), icon=":material/home:", default=True),
             st.Page(
-                train.page,
+                "pages/train.py",
                 title=T("train.menu"),
                 icon=":material/model_training:",
                 url_path="train",
             ),
-            st.Page(draw.page, title=T("draw.menu"), icon=":material/draw:", url_path="draw"),
+            st.Page("pages/draw.py", title=T("draw.menu"), icon=":material/draw:", url_path="draw"),
             st.Page(
-                gradients.page,
+                "pages/gradients.py",
                 title=T("gradients.menu"),
                 icon=":material/speed:",
                 url_path="gradients",
@@ -66,16 +66,19 @@ def navigation() -> Page:
     )
 
 
-def start_over() -> None:
-    """Run the whole app, where Streamlit has run a page's file by itself.
+def run_page(page: Callable[[], None]) -> None:
+    """Run a page; each page's file ends with this.
 
-    It does so for the very first visit of a server, because there is a folder named `pages`: only
-    once the menu was made, it goes by the menu. So make it, and begin again.
+    Because there is a folder named `pages`, Streamlit runs the file of the page by itself for the
+    very first visit of a server: only once the menu was made does it go by the menu, and run this
+    file first. So then make the menu, and begin again.
     """
     import streamlit as st
 
-    navigation()
-    st.rerun()
+    if "page" not in st.session_state:
+        navigation()
+        st.rerun()
+    page()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from app import run_page
 from pages.parts.live_chart import live_chart
 from pages.parts.networks import RUN, choose_network, network
 from pages.parts.session import T, jobs
@@ -123,7 +124,4 @@ def picture(x: np.ndarray | None) -> np.ndarray:
     return np.kron((pixels * 255).astype(np.uint8), np.ones((7, 7), np.uint8))
 
 
-if __name__ == "__main__":  # A server's very first visit; see `start_over`.
-    from app import start_over
-
-    start_over()
+run_page(page)

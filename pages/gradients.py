@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from app import run_page
 from pages.parts.live_chart import live_chart
 from pages.parts.networks import choose_network, network
 from pages.parts.session import T, current_race, follow, jobs
@@ -17,6 +18,7 @@ from simplenet.runs import loaded
 REFRESH_S = 0.4
 ITERATIONS = 10_000
 ARRAYS = ("W1", "b1", "W2", "b2")
+LIMITS = {"race_batch": (1, 1000), "race_seed": (0, 2**32 - 1)}
 PER_ARRAY = (5, 10, 25, 50, 100, 500, None)
 
 
@@ -31,30 +33,26 @@ def page() -> None:
 
 def settings(race: Job | None, live: bool) -> None:
     """Show what is compared, and the buttons."""
+    wrong = []
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=280):
-            choice = choose_network(key="race_network", fresh=True)
-        size = st.number_input(
-            T("gradients.batch_size"),
-            1,
-            1000,
-            100,
-            10,
-            key="race_batch",
-            persist_state="session",
-            width=162,
-        )
-        seed = st.number_input(
-            T("gradients.seed"),
-            0,
-            2**32 - 1,
-            0,
-            1,
-            key="race_seed",
-            persist_state="session",
-            width=162,
-            help=T("gradients.seed_help"),
-        )
+            choose_network(key="race_network", fresh=True)
+        for key, label, words, value, step in (
+            ("race_batch", T("gradients.batch_size"), T("gradients.batch_help"), 100, 10),
+            ("race_seed", T("gradients.seed"), T("gradients.seed_help"), 0, 1),
+        ):
+            number = st.number_input(
+                label,
+                value=value,
+                step=step,
+                key=key,
+                help=words,
+                persist_state="session",
+                width=162,
+            )
+            low, high = LIMITS[key]
+            if number is None or not low <= number <= high:
+                wrong.append(T("app.out_of_range", name=label, low=low, high=count(high)))
         arrays = st.pills(
             T("gradients.arrays"),
             ARRAYS,
@@ -64,7 +62,7 @@ def settings(race: Job | None, live: bool) -> None:
             persist_state="session",
             help=T("gradients.arrays_help"),
         )
-        per_array = st.select_slider(
+        st.select_slider(
             T("gradients.per_array"),
             PER_ARRAY,
             25,
@@ -74,15 +72,16 @@ def settings(race: Job | None, live: bool) -> None:
             width=280,
             help=T("gradients.per_array_help"),
         )
+    if not arrays:
+        wrong.append(T("gradients.no_arrays"))
     with st.container(horizontal=True):
         st.button(
             T("gradients.compare"),
             type="primary",
             icon=":material/speed:",
             key="compare",
-            disabled=live or not arrays,
+            disabled=live or bool(wrong),
             on_click=start,
-            args=(choice, size, seed, tuple(arrays), per_array),
         )
         st.button(
             T("train.stop"),
@@ -91,22 +90,23 @@ def settings(race: Job | None, live: bool) -> None:
             disabled=not live or race.stopping,
             on_click=race.stop if race else None,
         )
-    if not arrays:
-        st.warning(T("gradients.no_arrays"), icon=":material/warning:")
+    if wrong:
+        st.error(" ".join(wrong), icon=":material/error:")
 
 
-def start(
-    choice: str, size: int, seed: int, arrays: tuple[str, ...], per_array: int | None
-) -> None:
+def start() -> None:
     """Start a comparison, unless the visitor has one: a second click changes nothing."""
-    race = jobs().get(st.session_state.get("race"))
-    net = network(choice, seed)
-    if net is None or (race and (not race.ended or race.is_new)):
+    state = st.session_state
+    race, net = jobs().get(state.get("race")), network(state.race_network, state.race_seed)
+    if net is None or not state.race_arrays or (race and (not race.ended or race.is_new)):
         return
-    data = loaded("bundled")
-    x, t = mini_batch(data.x_train, data.t_train, size, np.random.default_rng(seed))
-    follow(jobs().start(GradientComparison(net.params, x, t, arrays, per_array, seed)), "race")
-    st.query_params["race"] = st.session_state.race
+    data, rng = loaded("bundled"), np.random.default_rng(state.race_seed)
+    x, t = mini_batch(data.x_train, data.t_train, state.race_batch, rng)
+    comparison = GradientComparison(
+        net.params, x, t, tuple(state.race_arrays), state.race_per_array, state.race_seed
+    )
+    follow(jobs().start(comparison), "race")
+    st.query_params["race"] = state.race
 
 
 def results(race: Job | None, live: bool) -> None:
@@ -211,7 +211,4 @@ def differences(last: Comparison) -> None:
     st.caption(T("gradients.differences_help"))
 
 
-if __name__ == "__main__":  # A server's very first visit; see `start_over`.
-    from app import start_over
-
-    start_over()
+run_page(page)

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 
 import streamlit as st
 
-from pages import draw
+from app import run_page
 from pages.parts.live_chart import live_chart
 from pages.parts.networks import MODELS
 from pages.parts.session import T, current_run, follow, jobs
@@ -61,10 +61,9 @@ def recipe() -> TrainingRun | None:
         "bundled": T("train.bundled"),
         "openml": T("train.openml"),
     }
-    values = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for key, label, words, step in numbers:
-            values[key] = st.number_input(
+            st.number_input(
                 label,
                 step=step,
                 format="%g" if isinstance(step, float) else None,
@@ -74,7 +73,7 @@ def recipe() -> TrainingRun | None:
                 width=162,
             )
         for key, label, options in choices:
-            values[key] = st.selectbox(
+            st.selectbox(
                 label,
                 options,
                 format_func=names.__getitem__,
@@ -90,16 +89,31 @@ def recipe() -> TrainingRun | None:
             key="reset",
         )
     wrong = [
-        T("train.out_of_range", name=label, low=f"{low:g}", high=f"{high:,g}")
+        T("app.out_of_range", name=label, low=f"{LIMITS[key][0]:g}", high=f"{LIMITS[key][1]:,g}")
         for key, label, *_ in numbers
-        for low, high in [LIMITS[key]]
-        if values[key] is None or not low <= values[key] <= high
+        if not in_range(key)
     ]
     if wrong:
         st.error(" ".join(wrong), icon=":material/error:")
+    return entered()
+
+
+def in_range(key: str) -> bool:
+    """Return whether a field holds a number, and one that can be."""
+    value, (low, high) = st.session_state[key], LIMITS[key]
+    return value is not None and low <= value <= high
+
+
+def entered() -> TrainingRun | None:
+    """Return the recipe that the fields hold, or None if that cannot be."""
+    if not all(in_range(key) for key in LIMITS):
         return None
-    training = {field.name: values.pop(field.name) for field in fields(TrainingConfig)}
-    return TrainingRun(TrainingConfig(**training), **values)
+    training, run = fields(TrainingConfig), fields(TrainingRun)
+    state = st.session_state
+    return TrainingRun(
+        TrainingConfig(**{field.name: state[field.name] for field in training}),
+        **{field.name: state[field.name] for field in run if field.name != "training"},
+    )
 
 
 def set_recipe(run: TrainingRun) -> None:
@@ -118,7 +132,6 @@ def controls(run: TrainingRun | None, job: Job | None, shown: str) -> None:
             icon=":material/play_arrow:",
             disabled=live or run is None,
             on_click=start,
-            args=(run,),
             key="train",
         )
         if shown == "paused" and job.pace != "step":
@@ -158,10 +171,10 @@ def controls(run: TrainingRun | None, job: Job | None, shown: str) -> None:
         )
 
 
-def start(run: TrainingRun) -> None:
+def start() -> None:
     """Start a training, unless the visitor has one: a second click changes nothing."""
-    job = jobs().get(st.session_state.get("run"))
-    if job is None or (job.ended and not job.is_new):
+    job, run = jobs().get(st.session_state.get("run")), entered()
+    if run and (job is None or (job.ended and not job.is_new)):
         follow(jobs().start(run, pace=st.session_state.pace), "run")
         st.query_params["run"] = st.session_state.run
 
@@ -213,6 +226,8 @@ def status_text(job: Job, records: list[Record]) -> str:
         words.append(T("train.stopping"))
     elif status == "waiting":
         words.append(T("train.waiting", place=job.place))
+    elif status == "running" and not records and job.work.source == "openml":
+        words.append(T("train.downloading"))
     elif status == "running" and not done(records):
         words.append(T("train.starting"))
     elif status == "running" and job.pace != "step":
@@ -314,9 +329,7 @@ def keep(job: Job) -> None:
     about = described(job.work, job.records)
     st.subheader(T("keep.title"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.page_link(
-            st.Page(draw.page, url_path="draw"), label=T("keep.draw"), icon=":material/draw:"
-        )
+        st.page_link("pages/draw.py", label=T("keep.draw"), icon=":material/draw:")
         st.download_button(
             T("keep.download"),
             model_to_bytes(net, about),
@@ -350,7 +363,4 @@ def publish(name: str, net: SimpleNet, about: dict[str, object]) -> None:
         st.success(T("keep.done", name=path.stem), icon=":material/check:")
 
 
-if __name__ == "__main__":  # A server's very first visit; see `start_over`.
-    from app import start_over
-
-    start_over()
+run_page(page)

@@ -12,7 +12,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
@@ -31,6 +31,9 @@ SLICE_S = 0.2
 
 FIRST_SLICE_S = 0.05
 """How long the first slice is: whoever clicked waits for a first sign of life."""
+
+PATIENCE_S = 0.5
+"""How long a stopped job waits for a slice that takes longer than it should."""
 
 TURN_S = 20.0
 """How long a job keeps its core while others wait in line."""
@@ -81,6 +84,10 @@ class Work(Protocol):
 
 class JobError(RuntimeError):
     """The workers cannot do the work; the message says why, and what would help."""
+
+
+class AbandonedError(Exception):
+    """A slice was given up because its job was stopped."""
 
 
 class Job:
@@ -217,21 +224,31 @@ class Job:
                 with self._changed:
                     self._changed.wait_for(lambda: not self.idle)
                 if self._stopping:
-                    if self.state is not None:
-                        part = self._jobs.compute(self, self.work.conclude, self.state)
-                        with self._changed:
-                            self.state, self.records[-1:] = part.state, part.records
                     end = "stopped"
                     break
+        except AbandonedError:
+            end = "stopped"
         except Exception as error:
             expected = isinstance(error, (JobError, ValueError, OSError))
             if not expected and threading.main_thread().is_alive():  # The server is not ending.
                 logging.getLogger(__name__).exception("job %s failed", self.id)
             self.error, end = error, "failed"
+        if end == "stopped" and self.state is not None:
+            self._conclude()
         self._jobs.leave_line(self)
         with self._changed:
             self._end = end
             self._changed.notify_all()
+
+    def _conclude(self) -> None:
+        """Have the last record done anew; if that fails, it stays as it is."""
+        try:
+            part = self._jobs.compute(self, self.work.conclude, self.state)
+        except Exception as error:
+            self.error = error
+            return
+        with self._changed:
+            self.state, self.records[-1:] = part.state, part.records
 
     def _do_some(self) -> bool:
         """Do slices for as long as nothing changes; return whether the work is finished."""
@@ -371,6 +388,8 @@ class Jobs:
         ------
         JobError
             If there is no scheduler, or `ATTEMPTS` workers in a row were lost.
+        AbandonedError
+            If it takes long, and the job was asked to stop.
         Exception
             What the function raised.
         """
@@ -378,11 +397,24 @@ class Jobs:
 
         for _ in range(ATTEMPTS):
             client = self._connected()
+            future = client.submit(function, *args, pure=False)
             try:
-                return client.submit(function, *args, pure=False).result()
+                while True:
+                    try:
+                        return future.result(timeout=PATIENCE_S)
+                    except TimeoutError:
+                        if job.stopping and function == job.work.advance:
+                            self._abandon(client, future.key)
+                            raise AbandonedError from None
             except (KilledWorker, CancelledError):
                 job.restarts += 1
         raise JobError(f"{ATTEMPTS} workers in a row were lost")
+
+    @staticmethod
+    def _abandon(client: Client, key: Any) -> None:
+        """Restart the worker that does a slice nobody waits for: there is no other way out."""
+        busy = [worker for worker, keys in client.processing().items() if key in keys]
+        client.restart_workers(busy, raise_for_error=False)
 
     def close(self) -> None:
         """End the local workers; jobs that have not ended fail."""
@@ -396,12 +428,11 @@ class Jobs:
 
     def _connect_early(self) -> None:
         """Connect before there is a job, so that the first one need not wait."""
-        try:
+        # Only for speed: what is wrong is said by the first job that needs the workers.
+        with suppress(Exception):
             client = self._connected()
-        except JobError:
-            return  # The first job tries again, and says it where it can be read.
-        if self._warm_up:
-            client.run(self._warm_up)
+            if self._warm_up:
+                client.run(self._warm_up)
 
     def _connected(self) -> Client:
         """Return the client of the cluster; start the cluster if there is none."""

@@ -95,6 +95,18 @@ def test_stop_keeps_what_is_done_and_concludes_it(jobs):
     assert numbers(job)[:-1] == list(range(1, len(job.records)))
 
 
+def test_a_slice_that_takes_forever_is_given_up(one_core):
+    job = one_core.start(Counting(end=2, pause_s=0.01))
+    assert ended(job).status == "finished"
+    job = one_core.start(Counting(end=2, pause_s=60.0))
+    until(lambda: job.status == "running")
+    time.sleep(0.3)  # It is with the worker now.
+    job.stop()
+    assert ended(job).status == "stopped"
+    assert job.records == []
+    assert ended(one_core.start(Counting(end=2))).status == "finished"
+
+
 def test_stop_while_paused(jobs):
     job = jobs.start(LONG)
     until(lambda: job.records)

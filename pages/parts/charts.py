@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import pandas  # noqa: F401, Plotly uses what is there of it, even if a thread is just importing it
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 

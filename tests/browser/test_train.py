@@ -195,7 +195,7 @@ def test_more_trainings_than_cores_wait_in_line(server, visit):
 
 def test_a_killed_worker_costs_a_moment(server, visit):
     page = visit(f"{server.url}/train")
-    train(page, 20_000)
+    train(page, 6_000)
     expect(status(page)).to_contain_text("left")
     for worker in server.workers():
         os.kill(worker.pid, signal.SIGKILL)

@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from simplenet.jobs import Jobs
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workers():
+    """The workers that the pages start end with these tests."""
+    yield
+    from pages.parts.session import jobs
+
+    jobs().close()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app():
+    """The app, without a browser."""
+    return AppTest.from_file(APP, default_timeout=20)
+
+
+def opened(app, page):
+    app.run()
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def test_the_first_page_leads_to_the_others(app):
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "SimpleNet Lab"
+    links = [link.proto.page for link in app.get("page_link")]
+    assert links == ["train", "draw", "gradients"]
+
+
+@pytest.mark.parametrize("page", ["home", "train", "draw", "gradients"])
+def test_every_page_runs(app, page):
+    opened(app, page)
+    assert app.main.children
+
+
+def test_train_starts_one_job_and_puts_it_into_the_address(app):
+    opened(app, "train")
+    app.number_input(key="iterations").set_value(30)
+    app.button(key="train").click().run()
+    assert not app.exception
+    run = app.session_state["run"]
+    assert run in app.query_params["run"]
+    from pages.parts.session import jobs
+
+    job = jobs().get(run)
+    assert isinstance(jobs(), Jobs)
+    assert job.work.training.iterations == 30
+    assert job.wait(20)
+    app.run()
+    assert {m.label: m.value for m in app.metric}["Test accuracy"] != "–"
+
+
+def test_values_out_of_range_are_refused_with_a_sentence(app):
+    opened(app, "train")
+    app.number_input(key="hidden_size").set_value(5000)
+    app.number_input(key="learning_rate").set_value(-1.0).run()
+    assert "Hidden units must be between 1 and 1,000." in app.error[0].value
+    assert "Learning rate must be between" in app.error[0].value
+    assert app.button(key="train").disabled
+
+
+def test_the_interface_in_chinese(app):
+    app.query_params["language"] = "zh"
+    opened(app, "train")
+    app.session_state["language"] = "zh"
+    app.run()
+    assert app.button(key="train").label == "训练"
