@@ -229,8 +229,7 @@ class Job:
         except AbandonedError:
             end = "stopped"
         except Exception as error:
-            expected = isinstance(error, (JobError, ValueError, OSError))
-            if not expected and threading.main_thread().is_alive():  # The server is not ending.
+            if not isinstance(error, (JobError, ValueError, OSError)):
                 logging.getLogger(__name__).exception("job %s failed", self.id)
             self.error, end = error, "failed"
         if end == "stopped" and self.state is not None:
@@ -397,17 +396,23 @@ class Jobs:
 
         for _ in range(ATTEMPTS):
             client = self._connected()
-            future = client.submit(function, *args, pure=False)
+            done = threading.Event()
             try:
-                while True:
-                    try:
-                        return future.result(timeout=PATIENCE_S)
-                    except TimeoutError:
-                        if job.stopping and function == job.work.advance:
-                            self._abandon(client, future.key)
-                            raise AbandonedError from None
+                future = client.submit(function, *args, pure=False)
+                future.add_done_callback(lambda _, done=done: done.set())
+                while not done.wait(PATIENCE_S):
+                    if client.status == "closed":
+                        raise ConnectionError
+                    if job.stopping and function == job.work.advance:
+                        self._abandon(client, future.key)
+                        raise AbandonedError
+                return future.result()
             except (KilledWorker, CancelledError):
                 job.restarts += 1
+            except Exception:
+                if client.status == "running":
+                    raise
+                raise JobError("the connection to the workers was lost") from None
         raise JobError(f"{ATTEMPTS} workers in a row were lost")
 
     @staticmethod
@@ -443,6 +448,8 @@ class Jobs:
         with self._connecting:
             if self._closed:
                 raise JobError("the server is shutting down")
+            if self._client and self._scheduler and self._client.status == "closed":
+                self._client = None  # Somebody else's cluster may be back.
             if self._client is None:
                 dask.config.set(DASK_CONFIG)
                 try:

@@ -118,7 +118,7 @@ def evaluated(record: Record, net: SimpleNet, data: Dataset) -> Record:
 def described(run: TrainingRun, records: Sequence[Record]) -> dict[str, Any]:
     """Return what is worth knowing of a trained network, as it is saved with it.
 
-    The recipe, where it stands, its accuracies, and the records that have accuracies.
+    The recipe, its last record, and as its history all records that have accuracies.
     """
     history = [asdict(record) for record in records if record.train_accuracy is not None]
-    return {"recipe": asdict(run), **history[-1], "history": history}
+    return {"recipe": asdict(run), **asdict(records[-1]), "history": history}

@@ -216,7 +216,13 @@ def test_a_cluster_that_somebody_else_runs():
     ) as cluster:
         jobs = Jobs(cluster.scheduler_address)
         assert ended(jobs.start(Counting(end=5))).status == "finished"
-        jobs.close()
+        lost = jobs.start(LONG)
+        until(lambda: lost.records)
+    ended(lost)
+    assert lost.status == "failed"
+    assert isinstance(lost.error, JobError)
+    assert lost.state == len(lost.records) > 0
+    jobs.close()
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):

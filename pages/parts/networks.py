@@ -14,7 +14,7 @@ from simplenet.training import TrainingConfig
 
 MODELS = Path(__file__).parents[2] / "models"
 
-RUN, FRESH = "run", "fresh"
+RUN, FRESH = ":run", ":fresh"  # No file has such a name.
 
 
 def choose_network(*, key: str, fresh: bool = False) -> str | None:
@@ -49,7 +49,10 @@ def network(choice: str, seed: int = 0) -> SimpleNet | None:
         run = jobs().get(st.session_state.get("run"))
         return SimpleNet.from_params(run.state.params) if run and run.state else None
     try:
-        return load_model(MODELS / f"{choice}.safetensors").net
+        net = load_model(MODELS / f"{choice}.safetensors").net
     except (OSError, ModelFileError):
+        net = None
+    if net is None or (net.input_size, net.output_size) != (784, 10):
         st.error(T("network.broken", name=choice), icon=":material/broken_image:")
         return None
+    return net

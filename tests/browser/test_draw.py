@@ -81,3 +81,15 @@ def test_a_network_that_is_still_training_can_be_asked(server, visit):
     page.get_by_role("link", name="Train").first.click()
     button(page, "Stop").click()
     expect(status(page)).to_contain_text("stopped")
+
+
+def test_a_damaged_model_file_is_named_and_breaks_nothing(server, visit):
+    broken = server.folder / "models" / "a-broken-one.safetensors"
+    broken.write_bytes(b"no network")
+    page = visit(f"{server.url}/draw")
+    draw(page, *ONE)
+    expect(page.get_by_text("a-broken-one cannot be read")).to_be_visible()
+    page.get_by_role("combobox", name="Network").click()
+    page.get_by_role("option", name="article").click()
+    expect(metric(page, "Prediction")).to_have_text("1")
+    broken.unlink()
