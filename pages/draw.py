@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from streamlit_drawable_canvas import st_canvas
 
 from app import run_page
 from pages.parts.live_chart import live_chart
@@ -27,15 +28,18 @@ def page() -> None:
         image = canvas()
     with right:
         choice = choose_network(key="draw_network")
-        run = jobs().get(st.session_state.get("run"))
-        live = choice == RUN and run is not None and not run.ended
-        st.fragment(answer, run_every=REFRESH_S if live else None)(choice, image)
+        live = choice == RUN and still_training()
+        st.fragment(answer, run_every=REFRESH_S if live else None)(choice, image, live)
+
+
+def still_training() -> bool:
+    """Return whether the visitor's training goes on."""
+    run = jobs().get(st.session_state.get("run"))
+    return run is not None and not run.ended
 
 
 def canvas() -> np.ndarray | None:
     """Show the canvas with its two buttons, and return its pixels, (SIDE, SIDE, 4), if any."""
-    from streamlit_drawable_canvas import st_canvas
-
     state = st.session_state
     if state.arrived:  # From another page: the last drawing comes back.
         redraw(state.setdefault("strokes", []))
@@ -76,8 +80,10 @@ def redraw(strokes: list[dict[str, object]]) -> None:
     st.session_state.canvas_start = {"objects": strokes, "turn": turn}
 
 
-def answer(choice: str | None, image: np.ndarray | None) -> None:
-    """Show what the network sees, and the ten probabilities."""
+def answer(choice: str | None, image: np.ndarray | None, live: bool) -> None:
+    """Show what the network sees, and the ten probabilities; again and again while it trains."""
+    if live and not still_training():
+        st.rerun()  # The network has another name now, and will not change any more.
     net = network(choice) if choice else None
     if net is None:
         return
@@ -104,6 +110,7 @@ def answer(choice: str | None, image: np.ndarray | None) -> None:
             border=True,
         )
     with bars:
+        # Plotly is loaded when there is something to draw with it.
         from pages.parts.charts import probability_figure
 
         words = T(

@@ -162,6 +162,7 @@ def times(last: Comparison) -> None:
                 border=True,
                 width=240,
             )
+    # Plotly is loaded when there is something to draw with it.
     from pages.parts.charts import times_figure
 
     said = ", ".join(f"{name}: {label}" for name, label in labels.items())

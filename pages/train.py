@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 import streamlit as st
 
 from app import run_page
+from pages.parts.charts import SMOOTHED, accuracy_figure, loss_figure
 from pages.parts.live_chart import live_chart
 from pages.parts.networks import MODELS
 from pages.parts.session import T, current_run, follow, jobs
@@ -20,7 +21,6 @@ from simplenet.training import Record, TrainingConfig
 
 REFRESH_S = 0.4
 PAUSED_REFRESH_S = 2.0
-SMOOTHED = 50
 PACES = ("full", "slow", "step")
 
 
@@ -28,8 +28,9 @@ def page() -> None:
     """Show the page."""
     st.markdown(T("train.intro"))
     job = current_run()
-    if job and "iterations" not in st.session_state:
-        set_recipe(job.work)  # Somebody came by the address of a run.
+    if "pace" not in st.session_state:  # A new visitor, perhaps by the address of a run.
+        st.session_state.pace = job.pace if job else "full"
+        set_recipe(job.work if job else TrainingRun())
     shown = buttons_for(job)
     run = recipe()
     controls(run, job, shown)
@@ -41,8 +42,6 @@ def page() -> None:
 
 def recipe() -> TrainingRun | None:
     """Show the fields of the recipe, and return what they hold, or None if that cannot be."""
-    if "iterations" not in st.session_state:
-        set_recipe(TrainingRun())
     numbers = (
         ("hidden_size", T("train.hidden_size"), T("train.hidden_size_help"), 10),
         ("iterations", T("train.iterations"), T("train.iterations_help"), 1000),
@@ -156,7 +155,6 @@ def controls(run: TrainingRun | None, job: Job | None, shown: str) -> None:
         st.segmented_control(
             T("train.pace"),
             PACES,
-            default="full",
             required=True,
             format_func={
                 "full": T("train.pace_full"),
@@ -284,8 +282,6 @@ def mean_loss(records: list[Record]) -> str:
 
 def curves(records: list[Record], revision: str, iterations: int) -> None:
     """Show the accuracies and the loss, as charts and as a table."""
-    from pages.parts.charts import accuracy_figure, loss_figure
-
     left, right = st.columns(2)
     said = {
         "done": count(done(records)),

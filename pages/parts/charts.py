@@ -15,6 +15,8 @@ from simplenet.training import Record
 BLUE, ORANGE, GREEN, GREY = "#4c7ef3", "#f08c2e", "#2fa37c", "#8a94a6"
 
 SMOOTHED = 50
+"""Mini-batches that a mean of the loss is taken over."""
+
 MOST_POINTS = 2000
 """Points of a curve: more than a screen can show, few enough to draw twice a second."""
 
