@@ -88,14 +88,14 @@ def running(folder: Path):
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server(browser, tmp_path_factory):
     """A server that has had visitors."""
     with running(tmp_path_factory.mktemp("app")) as server:
         yield server
 
 
 @pytest.fixture
-def cold_server(tmp_path):
+def cold_server(browser, tmp_path):
     """A server that nobody has visited yet."""
     with running(tmp_path) as server:
         yield server
