@@ -38,6 +38,9 @@ PATIENCE_S = 0.5
 TURN_S = 20.0
 """How long a job keeps its core while others wait in line."""
 
+RECOUNT_S = 1.0
+"""How often a job in line counts the cores anew: a cluster grows, and lost workers come back."""
+
 SLOW_RECORDS, SLOW_PERIOD_S = 5, 0.5
 """In slow motion: that many records, that often. It takes so little of a core that no job at
 this pace waits in line for one."""
@@ -360,15 +363,20 @@ class Jobs:
         with self.changed:
             if job not in self._line:
                 self._line.append(job)
-        cores = sum(self._connected().ncores().values())  # Asked anew: a cluster may grow.
-        with self.changed:
-            self._cores = max(cores, 1)
-            self.changed.wait_for(lambda: not job.wants_core or self._is_next(job))
-            granted = job.wants_core and self._is_next(job)
-            self._line.remove(job)
-            if granted:
-                self._on_core.add(job)
-            self.changed.notify_all()
+        granted = waited = False
+        while not waited:
+            cores = sum(self._connected().ncores().values())
+            with self.changed:
+                self._cores = max(cores, 1)
+                waited = self.changed.wait_for(
+                    lambda: not job.wants_core or self._is_next(job), RECOUNT_S
+                )
+                if waited:
+                    granted = job.wants_core
+                    self._line.remove(job)
+                if granted:
+                    self._on_core.add(job)
+                self.changed.notify_all()
         until = monotonic() + TURN_S
         try:
             yield lambda: not granted or (bool(self._line) and monotonic() > until)

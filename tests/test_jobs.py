@@ -30,7 +30,7 @@ def one_core():
     jobs.close()
 
 
-def until(condition, timeout_s=20):
+def until(condition, timeout_s=60):
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -42,7 +42,7 @@ def numbers(job):
 
 
 def ended(job):
-    assert job.wait(20)
+    assert job.wait(60)
     return job
 
 
@@ -226,6 +226,23 @@ def test_a_cluster_that_somebody_else_runs():
     assert isinstance(lost.error, JobError)
     assert lost.state == len(lost.records) > 0
     jobs.close()
+
+
+def test_a_core_that_joins_later_takes_the_next_in_line(monkeypatch):
+    monkeypatch.setattr(simplenet.jobs, "TURN_S", 1000.0)  # Nobody gives a core away.
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        jobs = Jobs(cluster.scheduler_address)
+        first, second = jobs.start(LONG), jobs.start(LONG)
+        until(lambda: first.records and second.place == 1)
+        cluster.scale(2)
+        until(lambda: second.records)
+        assert {job.status for job in (first, second)} == {"running"}
+        for job in (first, second):
+            job.stop()
+            ended(job)
+        jobs.close()
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
