@@ -101,7 +101,7 @@ def start() -> None:
     if net is None or not state.race_arrays or (race and (not race.ended or race.is_new)):
         return
     data, rng = loaded("bundled"), np.random.default_rng(state.race_seed)
-    x, t = mini_batch(data.x_train, data.t_train, state.race_batch, rng)
+    x, t = mini_batch(data.pixels_train, data.t_train, state.race_batch, rng)
     comparison = GradientComparison(
         net.params, x, t, tuple(state.race_arrays), state.race_per_array, state.race_seed
     )

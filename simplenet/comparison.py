@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simplenet.functions import as_labels
+from simplenet.functions import as_labels, as_pixels
 from simplenet.gradients import central_difference
 from simplenet.jobs import Slice
 from simplenet.network import Params, SimpleNet
@@ -108,7 +108,7 @@ class GradientComparison:
     params : dict of str to ndarray
         The network's parameters.
     x : ndarray, shape (n, inputs)
-        Pixels in [0, 1].
+        Pixels in [0, 1], or bytes.
     t : ndarray
         Integer labels, shape (n,), or one-hot.
     arrays : tuple of str
@@ -161,7 +161,7 @@ class GradientComparison:
         The first slice also computes the two quick gradients.
         """
         net = SimpleNet.from_params({k: v.astype(np.float64) for k, v in self.params.items()})
-        x = self.x.astype(np.float64)
+        x = as_pixels(self.x, np.float64)
         if state is None:
             backprop, backprop_s = timed(lambda: net.gradient(x, self.t))
             fast, fast_s = timed(lambda: net.fast_numerical_gradient(x, self.t))

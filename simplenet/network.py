@@ -13,7 +13,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from simplenet.functions import EPSILON, as_labels, cross_entropy_error, sigmoid, softmax
+from simplenet.functions import (
+    EPSILON,
+    as_labels,
+    as_pixels,
+    cross_entropy_error,
+    sigmoid,
+    softmax,
+)
 from simplenet.gradients import fast_numerical_gradient, numerical_gradient_2d
 
 Params = dict[str, NDArray[Any]]
@@ -154,7 +161,7 @@ class SimpleNet:
         ValueError
             If `x` has another number of inputs.
         """
-        _, y = self._forward(x)
+        _, y = forward(self.params, self._inputs(x))
         return y
 
     def loss(self, x: ArrayLike, t: ArrayLike) -> float:
@@ -200,25 +207,11 @@ class SimpleNet:
         ``(y - t) * y_right / (y_right + 1e-7) / n``; without the 1e-7 it is the textbook's
         ``(y - t) / n``. The chain rule carries it back, layer by layer.
         """
-        x = np.atleast_2d(np.asarray(x, self.dtype))
-        n = len(x)
-        if n == 0:
+        x = np.atleast_2d(self._inputs(x))
+        if len(x) == 0:
             raise ValueError("a gradient needs at least one sample")
-        a1, y = self._forward(x)
-        labels = as_labels(t, n, self.output_size)
-        right = y[np.arange(n), labels] + np.asarray(EPSILON, self.dtype)
-        loss = float(-np.log(right).mean())
-
-        delta2 = y
-        delta2[np.arange(n), labels] -= 1
-        delta2 *= ((1 - EPSILON / right) / n)[:, np.newaxis]  # (n, output_size)
-        delta1 = (delta2 @ self.params["W2"].T) * a1 * (1 - a1)  # (n, hidden_size)
-        return loss, {
-            "W1": x.T @ delta1,  # (input_size, n) @ (n, hidden_size)
-            "b1": delta1.sum(axis=0),
-            "W2": a1.T @ delta2,  # (hidden_size, n) @ (n, output_size)
-            "b2": delta2.sum(axis=0),
-        }
+        gradient = {key: np.empty_like(value) for key, value in self.params.items()}
+        return backprop(self.params, x, as_labels(t, len(x), self.output_size), gradient), gradient
 
     def numerical_gradient(self, x: ArrayLike, t: ArrayLike) -> Params:
         """Return the gradient of the loss by its definition: the central difference, h = 1e-4.
@@ -229,7 +222,7 @@ class SimpleNet:
         float32 would round away most of the difference. `params` is left as it was.
         """
         net = self._as_float64()
-        x = np.asarray(x, np.float64)
+        x = as_pixels(x, np.float64)
         return {
             key: numerical_gradient_2d(lambda _: net.loss(x, t), value)
             for key, value in net.params.items()
@@ -240,19 +233,59 @@ class SimpleNet:
 
         It is the same central difference; see `simplenet.gradients.fast_numerical_gradient`.
         """
-        return fast_numerical_gradient(self.params, x, t)
+        return fast_numerical_gradient(self.params, as_pixels(x, np.float64), t)
 
     def _as_float64(self) -> SimpleNet:
         """Return a copy in double precision."""
         return SimpleNet.from_params({k: v.astype(np.float64) for k, v in self.params.items()})
 
-    def _forward(self, x: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return the activations of the hidden layer and the probabilities."""
-        x = np.asarray(x, self.dtype)
+    def _inputs(self, x: ArrayLike) -> NDArray[Any]:
+        """Return pixels in [0, 1] in the network's precision; ValueError if they do not fit."""
+        x = as_pixels(x, self.dtype)
         if x.ndim not in (1, 2) or x.shape[-1] != self.input_size:
             raise ValueError(
                 f"x must have shape (n, {self.input_size}) or ({self.input_size},), got {x.shape}"
             )
-        a1 = sigmoid(x @ self.params["W1"] + self.params["b1"])  # (n, input) @ (input, hidden)
-        y = softmax(a1 @ self.params["W2"] + self.params["b2"])  # (n, hidden) @ (hidden, output)
-        return a1, y
+        return x
+
+
+def forward(params: Params, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the activations of the hidden layer and the probabilities."""
+    a1 = sigmoid(x @ params["W1"] + params["b1"])  # (n, input) @ (input, hidden)
+    y = softmax(a1 @ params["W2"] + params["b2"])  # (n, hidden) @ (hidden, output)
+    return a1, y
+
+
+def backprop(params: Params, x: NDArray[Any], labels: NDArray[np.intp], gradient: Params) -> float:
+    """Return the loss of a mini-batch, and write its gradient into the arrays of `gradient`.
+
+    Parameters
+    ----------
+    params, gradient : dict of str to ndarray
+        The parameters, and arrays like them.
+    x : ndarray, shape (n, inputs)
+        Pixels in [0, 1], of the type of the parameters; n at least 1.
+    labels : ndarray of int, shape (n,)
+        The right classes.
+
+    Notes
+    -----
+    With the loss -log(y + 1e-7) of the right class, the error of the scores is
+    ``(y - t) * y_right / (y_right + 1e-7) / n``; without the 1e-7 it is the textbook's
+    ``(y - t) / n``. The chain rule carries it back, layer by layer.
+    """
+    n, samples, ones = len(x), np.arange(len(x)), np.ones(len(x), x.dtype)
+    a1, y = forward(params, x)
+    right = y[samples, labels]
+    safe = right + EPSILON
+
+    delta2 = y
+    delta2[samples, labels] = right - 1  # y - t
+    delta2 *= (right / safe / n)[:, np.newaxis]  # (n, output)
+    delta1 = delta2 @ params["W2"].T  # (n, output) @ (output, hidden) -> (n, hidden)
+    delta1 *= a1 * (1 - a1)
+    np.dot(x.T, delta1, out=gradient["W1"])  # (input, n) @ (n, hidden)
+    np.dot(ones, delta1, out=gradient["b1"])  # the sum over the samples
+    np.dot(a1.T, delta2, out=gradient["W2"])  # (hidden, n) @ (n, output)
+    np.dot(ones, delta2, out=gradient["b2"])
+    return -float(np.log(safe).sum()) / n

@@ -66,8 +66,8 @@ class TrainingRun:
 
     def new_network(self) -> SimpleNet:
         """Return the network as it is before the first update."""
-        # Not the stream that draws the mini-batches: the two must not depend on each other.
-        rng = np.random.default_rng([self.training.seed, 1])
+        # Not the stream of an epoch, which has the seed and its number: nothing may depend on both.
+        rng = np.random.default_rng([self.training.seed, 0, 1])
         return SimpleNet(784, self.hidden_size, 10, self.weight_init_std, rng)
 
     def advance(
@@ -92,7 +92,9 @@ class TrainingRun:
             if finished:
                 records[-1] = evaluated(last, net, data)
             elif limit:
-                records[-1] = replace(last, test_accuracy=net.accuracy(data.x_test, data.t_test))
+                records[-1] = replace(
+                    last, test_accuracy=net.accuracy(data.pixels_test, data.t_test)
+                )
         return Slice(TrainingState(net.params, records[-1]), records, finished)
 
     def conclude(self, state: TrainingState) -> Slice[TrainingState, Record]:

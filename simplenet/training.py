@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from simplenet.data import Dataset
-from simplenet.functions import as_labels
-from simplenet.network import Params, SimpleNet
+from simplenet.functions import as_labels, as_pixels, cross_entropy_error
+from simplenet.network import Params, SimpleNet, backprop, forward
 
 GradientMethod = Literal["backprop", "fast_numerical", "numerical"]
 """How the gradient is computed; all three give the same numbers up to rounding."""
@@ -137,39 +138,37 @@ def train(
     An iteration is the article's: draw a mini-batch with replacement, compute the gradient of
     its loss, and subtract `learning_rate` times the gradient from each parameter.
     """
-    if data.x_train.shape[1:] != (net.input_size,) or data.t_train.shape[1:] != (net.output_size,):
+    if data.pixels_train.shape[1:] != (net.input_size,) or data.t_train.shape[1:] != (
+        net.output_size,
+    ):
         raise ValueError(
             f"the network takes {net.input_size} inputs and knows {net.output_size} classes, "
-            f"the data have {data.x_train.shape[1:]} and {data.t_train.shape[1:]}"
+            f"the data have {data.pixels_train.shape[1:]} and {data.t_train.shape[1:]}"
         )
-    train_size = len(data.x_train)
-    if not train_size or not len(data.x_test):
+    train_size = len(data.pixels_train)
+    if not train_size or not len(data.pixels_test):
         raise ValueError("training needs at least one training and one test sample")
     labels = as_labels(data.t_train, train_size, net.output_size)
     epoch = iterations_per_epoch(train_size, config.batch_size)
-    rng = np.random.default_rng(config.seed)
-
     done, elapsed_s = (after.iteration, after.elapsed_s) if after else (0, 0.0)
-    # The mini-batches of the iterations that are done are drawn again, to be where they ended.
-    rng.integers(train_size, size=(done, config.batch_size))
+
+    layout = _Layout(net, data.lit)
 
     # On matrices as small as these several BLAS threads get into each other's way: with another
     # process on the cores, 15 to 80 times as slow was measured.
     with threadpool_limits(limits=1, user_api="blas"):
         started = perf_counter()
-        for iteration in range(done + 1, config.iterations + 1):
-            rows = rng.integers(train_size, size=config.batch_size)
-            x, t = data.x_train[rows], labels[rows]
-
+        batches = mini_batches(data.lit_train, labels, config, done, net.dtype)
+        for iteration, (x, t) in enumerate(batches, done + 1):
             if after is None and iteration == 1:
+                loss = cross_entropy_error(forward(layout.params, x)[1], t)
                 accuracies = evaluate(net, data)
                 elapsed_s += perf_counter() - started
-                yield Record(0, net.loss(x, t), elapsed_s, *accuracies)
+                yield Record(0, loss, elapsed_s, *accuracies)
                 started = perf_counter()
 
-            loss, gradient = loss_and_gradient(net, x, t, config.gradient)
-            for key in net.params:
-                net.params[key] -= config.learning_rate * gradient[key]
+            loss = compute_gradient(layout.params, x, t, config.gradient, layout.gradient)
+            layout.descend(config.learning_rate)
 
             at_epoch = iteration % epoch == 0
             train_accuracy, test_accuracy = evaluate(net, data) if at_epoch else (None, None)
@@ -178,17 +177,97 @@ def train(
             started = perf_counter()
 
 
-def loss_and_gradient(
-    net: SimpleNet, x: np.ndarray, t: np.ndarray, method: GradientMethod
-) -> tuple[float, Params]:
-    """Return the loss of a mini-batch and its gradient, computed by `method`."""
+class _Layout:
+    """The parameters of a training and their gradient, laid out in memory for speed.
+
+    All parameters lie side by side in one vector, and so does their gradient: an update is one
+    operation, and no iteration makes an array of the size of W1, for which the system may take
+    as long as NumPy takes to fill it. The pixels that are blank in every training image have no
+    gradient: their weights are the last rows of W1 here, and are left out.
+
+    Attributes
+    ----------
+    params, gradient : dict of str to ndarray
+        What `backprop` takes; W1 has the rows of the lit pixels only.
+    """
+
+    def __init__(self, net: SimpleNet, lit: NDArray[np.bool_]) -> None:
+        order = np.argsort(~lit, kind="stable")  # The lit pixels first.
+        self._back = np.argsort(order)
+        self._net = net
+        params = net.params | {"W1": net.params["W1"][order]}
+        self._vector = np.concatenate([value.ravel() for value in params.values()])
+        self._step = np.zeros_like(self._vector)
+        self._arrays = self._split(self._vector)
+        w1 = np.s_[: lit.sum()]
+        self.params = self._arrays | {"W1": self._arrays["W1"][w1]}
+        gradient = self._split(self._step)
+        self.gradient = gradient | {"W1": gradient["W1"][w1]}
+
+    def _split(self, vector: NDArray[Any]) -> Params:
+        """Return the arrays that look into a vector."""
+        shapes = {key: value.shape for key, value in self._net.params.items()}
+        ends = np.cumsum([value.size for value in self._net.params.values()])
+        parts = np.split(vector, ends[:-1])
+        return {
+            key: part.reshape(shape)
+            for part, (key, shape) in zip(parts, shapes.items(), strict=True)
+        }
+
+    def descend(self, learning_rate: float) -> None:
+        """Subtract `learning_rate` times the gradient from the parameters, and tell the network."""
+        self._step *= learning_rate
+        self._vector -= self._step
+        params = self._net.params
+        self._arrays["W1"].take(self._back, axis=0, out=params["W1"], mode="clip")
+        for key in ("b1", "W2", "b2"):
+            params[key][...] = self._arrays[key]
+
+
+def mini_batches(
+    pixels: NDArray[Any],
+    labels: NDArray[np.intp],
+    config: TrainingConfig,
+    done: int,
+    dtype: DTypeLike,
+) -> Iterator[tuple[NDArray[Any], NDArray[np.intp]]]:
+    """Yield the mini-batches of the iterations after `done`; each overwrites the one before.
+
+    The draws of an epoch come from a generator of their own, so that a training can go on from
+    any iteration without those of the epochs before.
+    """
+    epoch = iterations_per_epoch(len(pixels), config.batch_size)
+    shape = config.batch_size, pixels.shape[1]
+    raw, x = np.empty(shape, pixels.dtype), np.empty(shape, dtype)
+    rows = np.empty((0, 0), np.intp)
+    for iteration in range(done, config.iterations):
+        if not len(rows) or iteration % epoch == 0:
+            rng = np.random.default_rng([config.seed, iteration // epoch])
+            rows = rng.integers(len(pixels), size=(epoch, config.batch_size))
+            drawn = labels[rows]
+        at = iteration % epoch
+        pixels.take(rows[at], axis=0, out=raw, mode="clip")  # With "raise", NumPy takes a detour.
+        yield as_pixels(raw, dtype, out=x), drawn[at]
+
+
+def compute_gradient(
+    params: Params, x: NDArray[Any], t: NDArray[np.intp], method: GradientMethod, out: Params
+) -> float:
+    """Return the loss of a mini-batch, and write its gradient, computed by `method`, into `out`."""
     if method == "backprop":
-        return net.loss_and_gradient(x, t)
-    if method == "fast_numerical":
-        return net.loss(x, t), net.fast_numerical_gradient(x, t)
-    return net.loss(x, t), net.numerical_gradient(x, t)
+        return backprop(params, x, t, out)
+    net = SimpleNet.from_params(params)
+    numerical = (
+        net.fast_numerical_gradient if method == "fast_numerical" else net.numerical_gradient
+    )
+    for key, value in numerical(x, t).items():
+        out[key][...] = value
+    return net.loss(x, t)
 
 
 def evaluate(net: SimpleNet, data: Dataset) -> tuple[float, float]:
     """Return the accuracy on the training set and on the test set, each in [0, 1]."""
-    return net.accuracy(data.x_train, data.t_train), net.accuracy(data.x_test, data.t_test)
+    return (
+        net.accuracy(data.pixels_train, data.t_train),
+        net.accuracy(data.pixels_test, data.t_test),
+    )

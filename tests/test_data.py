@@ -1,15 +1,11 @@
-import errno
 import gzip
 import hashlib
 import http.server
 import json
 import socket
 import struct
-import sys
 import threading
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 from urllib.error import HTTPError
 
 import numpy as np
@@ -28,7 +24,7 @@ from simplenet.data import (
     one_hot_label,
 )
 
-NAMES = [field.name for field in fields(Dataset)]
+NAMES = ["x_train", "t_train", "x_test", "t_test"]
 
 # The MD5 sums of the four files of http://yann.lecun.com/exdb/mnist/, uncompressed.
 PUBLISHED = {
@@ -71,7 +67,7 @@ def test_loaded_data_are_the_bundled_ones(mnist, bundled, part):
     x, t = getattr(mnist, f"x_{part}"), getattr(mnist, f"t_{part}")
     images, labels = bundled[f"x_{part}"], bundled[f"y_{part}"]
     for rows in np.array_split(np.arange(len(x)), 10):
-        np.testing.assert_array_equal(x[rows] * np.float32(255), images[rows].reshape(-1, 784))
+        np.testing.assert_allclose(x[rows], images[rows].reshape(-1, 784) / 255, rtol=1e-6)
     assert (t.sum(axis=1) == 1).all()
     assert (t[np.arange(len(t)), labels] == 1).all()
 
@@ -81,7 +77,7 @@ def test_an_unknown_source_is_named_with_those_there_are():
         load_mnist("keras")
 
 
-# The cache, with a bundled file of 60 and 10 images
+# Data sets of pixels and of bytes
 
 
 def images_and_labels(seed):
@@ -89,10 +85,6 @@ def images_and_labels(seed):
     images = rng.integers(256, size=(70, 28, 28), dtype=np.uint8)
     images[0, 0, :2] = 0, 255
     return images, rng.integers(10, size=70, dtype=np.uint8)
-
-
-def bundle(path, images, labels, savez=np.savez_compressed):
-    savez(path, x_train=images[:60], y_train=labels[:60], x_test=images[60:], y_test=labels[60:])
 
 
 @pytest.fixture
@@ -103,20 +95,12 @@ def small(monkeypatch):
     return images_and_labels(seed=0)
 
 
-@pytest.fixture
-def small_bundle(small, tmp_path, monkeypatch):
-    """A bundled file of these data, and an empty cache; returns the file and the cache."""
-    file, cache = tmp_path / "mnist.npz", tmp_path / "cache"
-    bundle(file, *small)
-    monkeypatch.setattr(simplenet.data, "BUNDLED", file)
-    monkeypatch.setenv("SIMPLENET_CACHE", str(cache))
-    return file, cache
-
-
 def check(data, images, labels):
     np.testing.assert_array_equal(
-        np.concatenate([data.x_train, data.x_test]),
-        images.reshape(70, 784).astype(np.float32) / np.float32(255),
+        np.concatenate([data.pixels_train, data.pixels_test]), images.reshape(70, 784)
+    )
+    np.testing.assert_allclose(
+        np.concatenate([data.x_train, data.x_test]), images.reshape(70, 784) / 255, rtol=1e-6
     )
     np.testing.assert_array_equal(
         np.concatenate([data.t_train, data.t_test]), labels[:, None] == np.arange(10)
@@ -128,113 +112,38 @@ def check(data, images, labels):
         assert not array.flags.writeable
 
 
-def is_mapped(data):
-    return all(isinstance(getattr(data, name), np.memmap) for name in NAMES)
+def test_bytes_become_pixels_once(small):
+    images, labels = small
+    x, t = images.reshape(70, 784), one_hot_label(labels)
+    data = Dataset(x[:60], t[:60], x[60:], t[60:])
+    np.testing.assert_allclose(data.x_train, x[:60] / 255, rtol=1e-6)
+    assert data.x_train is data.x_train
+    assert (data.x_test.min(), data.x_test.max()) == (0, 1)
+    assert data.pixels_train.dtype == np.uint8
 
 
-def test_the_second_load_only_maps_what_the_first_one_unpacked(small, small_bundle):
-    file, _ = small_bundle
-    check(load_mnist(), *small)
-    # The list of the arrays stays as it was, but none of them can be unpacked any more.
-    content = bytearray(file.read_bytes())
-    middle = slice(len(content) // 4, len(content) // 2)
-    content[middle] = bytes(len(content[middle]))
-    file.write_bytes(content)
-    data = load_mnist()
-    check(data, *small)
-    assert is_mapped(data)
+def test_pixels_stay_as_they_are():
+    x, t = np.array([[0.0, 0.5], [1.0, 0.25]], np.float32), np.eye(2, dtype=np.float32)
+    data = Dataset(x, t, x[:1], t[:1])
+    np.testing.assert_array_equal(data.x_train, x)
+    np.testing.assert_array_equal(data.x_test, x[:1])
 
 
-def test_a_changed_file_is_not_mistaken_for_the_one_before(small_bundle):
-    file, _ = small_bundle
-    for seed in (1, 2):
-        bundle(file, *images_and_labels(seed), savez=np.savez)  # Of the same size each time.
-        check(load_mnist(), *images_and_labels(seed))
+def test_a_pixel_is_lit_if_any_training_image_lights_it():
+    x = np.array([[0, 7, 0, 0], [0, 0, 0, 255]], np.uint8)
+    test = np.array([[9, 9, 9, 9]], np.uint8)
+    t = np.eye(2, dtype=np.float32)
+    data = Dataset(x, t, test, t[:1])
+    assert data.lit.tolist() == [False, True, False, True]
+    assert data.lit_train.tolist() == [[7, 0], [0, 255]]
+    full = Dataset(test, t[:1], x, t)
+    assert full.lit.all()
+    assert full.lit_train is full.pixels_train
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda path: path.write_bytes(path.read_bytes()[:-1]),
-        lambda path: path.write_bytes(path.read_bytes()[:100]),
-        lambda path: path.write_bytes(b""),
-        lambda path: path.write_bytes(b"not an array" * 1000),
-        lambda path: np.save(path, np.load(path)[:-1]),
-        lambda path: np.save(path, np.load(path).astype(np.float64)),
-        lambda path: np.save(path, np.array([{}]), allow_pickle=True),
-        lambda path: path.unlink(),
-    ],
-    ids=["a byte less", "header", "empty", "text", "a row less", "float64", "pickle", "missing"],
-)
-def test_a_damaged_cache_is_rebuilt(small, small_bundle, name, damage):
-    load_mnist()
-    (path,) = small_bundle[1].rglob(f"{name}.npy")
-    whole = path.read_bytes()
-    damage(path)
-    data = load_mnist()
-    check(data, *small)
-    assert is_mapped(data)
-    assert path.read_bytes() == whole
-
-
-def test_without_a_place_to_write_the_data_stay_in_memory(small, small_bundle):
-    _, cache = small_bundle
-    cache.write_text("a file where the folder should be")
-    data = load_mnist()
-    check(data, *small)
-    assert not is_mapped(data)
-
-
-def test_a_full_disk_leaves_nothing_behind(small, small_bundle, monkeypatch):
-    def save(file, array):
-        file.write(b"the beginning")
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(np, "save", save)
-    check(load_mnist(), *small)
-    assert [path for path in small_bundle[1].rglob("*") if path.is_file()] == []
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows finds its home folder otherwise")
-def test_without_a_home_the_data_stay_in_memory(small, small_bundle, monkeypatch):
-    import pwd
-
-    def nobody(uid):
-        raise KeyError(uid)
-
-    monkeypatch.setattr(pwd, "getpwuid", nobody)
-    for name in ("SIMPLENET_CACHE", "XDG_CACHE_HOME", "HOME"):
-        monkeypatch.delenv(name, raising=False)
-    check(load_mnist(), *small)
-
-
-def test_the_cache_is_where_caches_are(small_bundle, tmp_path, monkeypatch):
-    monkeypatch.delenv("SIMPLENET_CACHE")
-    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
-    load_mnist()
-    assert len(list((tmp_path / "home/.cache/simplenet-lab").rglob("*.npy"))) == 4
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    load_mnist()
-    assert len(list((tmp_path / "xdg/simplenet-lab").rglob("*.npy"))) == 4
-
-
-def test_many_may_fill_one_empty_cache(small, small_bundle):
-    together = threading.Barrier(8)
-
-    def load():
-        together.wait()
-        return load_mnist()
-
-    with ThreadPoolExecutor(8) as pool:
-        futures = [pool.submit(load) for _ in range(8)]
-    for future in futures:
-        check(future.result(), *small)
-        assert is_mapped(future.result())
-    files = [path.name for path in small_bundle[1].rglob("*") if path.is_file()]
-    assert sorted(files) == sorted(f"{name}.npy" for name in NAMES)
+def test_some_pixels_of_mnist_are_lit_in_no_training_image(mnist):
+    assert mnist.lit.sum() == mnist.lit_train.shape[1] == 717
+    assert not mnist.pixels_train[:, ~mnist.lit].any()
 
 
 # OpenML: a server on this machine that speaks as openml.org does

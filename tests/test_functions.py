@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from simplenet.functions import as_float, as_labels, cross_entropy_error, sigmoid, softmax
+from simplenet.functions import (
+    as_float,
+    as_labels,
+    as_pixels,
+    cross_entropy_error,
+    sigmoid,
+    softmax,
+)
 
 SCORE = st.floats(-1000, 1000)
 MATRIX = arrays(np.float64, array_shapes(min_dims=2, max_dims=2, max_side=6), elements=SCORE)
@@ -178,3 +185,39 @@ def test_nothing_is_changed_in_place(x):
 def test_cross_entropy_error_refuses_what_are_no_rows_of_probabilities(shape):
     with pytest.raises(ValueError, match="y must have shape"):
         cross_entropy_error(np.ones(shape), np.zeros(shape[0], int))
+
+
+# Pixels
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_of_bytes_255_stands_for_1(dtype):
+    x = np.arange(256, dtype=np.uint8)
+    pixels = as_pixels(x, dtype)
+    assert pixels.dtype == dtype
+    assert (pixels[0], pixels[255]) == (0, 1)
+    np.testing.assert_allclose(pixels, np.arange(256) / 255, rtol=1e-6)
+    assert x.tolist() == list(range(256))
+
+
+def test_pixels_of_bytes_are_written_where_they_should_be():
+    out = np.empty((1, 2), np.float32)
+    assert as_pixels(np.array([[0, 255]], np.uint8), out=out) is out
+    assert out.tolist() == [[0, 1]]
+
+
+def test_all_else_is_taken_as_it_is():
+    x = np.array([0.5, 1.0], np.float32)
+    assert as_pixels(x) is x
+    assert as_pixels(x, np.float64).dtype == np.float64
+    assert as_pixels([0, 1]).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("shape", [(3,), (1, 3), (4, 3)])
+def test_the_input_stays_as_it_is(shape, order):
+    x = np.asarray(np.random.default_rng(0).standard_normal(shape), order=order)
+    before = x.copy()
+    sigmoid(x)
+    softmax(x)
+    np.testing.assert_array_equal(x, before)

@@ -393,3 +393,21 @@ def test_a_gradient_changes_nothing_that_it_is_given(method, dtype):
     getattr(net, method)(x, t)
     assert all(now is then for now, then in zip(net.params.values(), held[:4], strict=True))
     assert all(np.array_equal(a, b) for a, b in zip(held, before, strict=True))
+
+
+# Bytes
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_bytes_are_pixels_too(dtype):
+    net = make(6, 4, 3, dtype=dtype)
+    rng = np.random.default_rng(0)
+    x, t = rng.integers(256, size=(5, 6), dtype=np.uint8), rng.integers(3, size=5)
+    pixels = (x / 255).astype(dtype)
+    np.testing.assert_allclose(net.predict(x), net.predict(pixels), rtol=1e-5)
+    assert net.loss(x, t) == pytest.approx(net.loss(pixels, t), rel=1e-5)
+    assert net.accuracy(x, t) == net.accuracy(pixels, t)
+    for method in (net.gradient, net.fast_numerical_gradient, net.numerical_gradient):
+        of_bytes, of_pixels = method(x, t), method(pixels, t)
+        for key, value in of_pixels.items():
+            np.testing.assert_allclose(of_bytes[key], value, rtol=1e-4, atol=1e-6, err_msg=key)
