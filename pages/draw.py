@@ -10,7 +10,6 @@ from app import run_page
 from pages.parts.live_chart import live_chart
 from pages.parts.networks import RUN, choose_network, network
 from pages.parts.session import T, jobs
-from simplenet.ink import NoInkError, canvas_to_input
 
 SIDE = 280
 PEN = 20
@@ -87,10 +86,7 @@ def answer(choice: str | None, image: np.ndarray | None, live: bool) -> None:
     net = network(choice) if choice else None
     if net is None:
         return
-    try:
-        x = canvas_to_input(image) if image is not None else None
-    except NoInkError:
-        x = None
+    x = seen_by_network(image) if image is not None else None
     seen, bars = st.columns([1, 2])
     with seen:
         st.caption(T("draw.seen"))
@@ -123,6 +119,17 @@ def answer(choice: str | None, image: np.ndarray | None, live: bool) -> None:
         all_words = ", ".join(f"{digit}: {p:.1%}" for digit, p in enumerate(y))
         live_chart(probability_figure(y, T), key="probabilities", alt=f"{words} {all_words}")
         st.markdown(words)
+
+
+def seen_by_network(image: np.ndarray) -> np.ndarray | None:
+    """Return the network's input for a drawing, or None where there is no ink."""
+    # A quarter of a second of imports that an empty canvas need not wait for.
+    from simplenet.ink import NoInkError, canvas_to_input
+
+    try:
+        return canvas_to_input(image)
+    except NoInkError:
+        return None
 
 
 def picture(x: np.ndarray | None) -> np.ndarray:

@@ -7,10 +7,10 @@ from dataclasses import asdict, fields
 import streamlit as st
 
 from app import run_page
-from pages.parts.charts import SMOOTHED, accuracy_figure, loss_figure
 from pages.parts.live_chart import live_chart
 from pages.parts.networks import MODELS
 from pages.parts.session import T, current_run, follow, jobs
+from pages.parts.text import LANGUAGES, text
 from pages.parts.words import count, duration
 from simplenet.data import DataSourceError
 from simplenet.jobs import SLOW_PERIOD_S, SLOW_RECORDS, Job, JobError
@@ -21,7 +21,11 @@ from simplenet.training import Record, TrainingConfig
 
 REFRESH_S = 0.4
 PAUSED_REFRESH_S = 2.0
+SMOOTHED = 50
+"""Mini-batches that a loss is the mean of, where one number or one curve has to stand for them."""
+
 PACES = ("full", "slow", "step")
+CHOICES = {"gradient": ("backprop", "fast_numerical"), "source": ("bundled", "openml")}
 
 
 def page() -> None:
@@ -42,6 +46,7 @@ def page() -> None:
 
 def recipe() -> TrainingRun | None:
     """Show the fields of the recipe, and return what they hold, or None if that cannot be."""
+    name_choices()
     numbers = (
         ("hidden_size", T("train.hidden_size"), T("train.hidden_size_help"), 10),
         ("iterations", T("train.iterations"), T("train.iterations_help"), 1000),
@@ -51,8 +56,8 @@ def recipe() -> TrainingRun | None:
         ("seed", T("train.seed"), T("train.seed_help"), 1),
     )
     choices = (
-        ("gradient", T("train.gradient"), ("backprop", "fast_numerical")),
-        ("source", T("train.source"), ("bundled", "openml")),
+        ("gradient", T("train.gradient"), CHOICES["gradient"]),
+        ("source", T("train.source"), CHOICES["source"]),
     )
     names = {
         "backprop": T("train.backprop"),
@@ -95,6 +100,16 @@ def recipe() -> TrainingRun | None:
     if wrong:
         st.error(" ".join(wrong), icon=":material/error:")
     return entered()
+
+
+def name_choices() -> None:
+    """Have the fields of the recipe that are chosen from a list hold what is chosen, by its name.
+
+    The browser sends the words of a choice; after a change of language they are those of another.
+    """
+    for key, options in CHOICES.items():
+        words = {text(language, f"train.{o}"): o for language in LANGUAGES for o in options}
+        st.session_state[key] = words.get(st.session_state[key], st.session_state[key])
 
 
 def in_range(key: str) -> bool:
@@ -171,6 +186,7 @@ def controls(run: TrainingRun | None, job: Job | None, shown: str) -> None:
 
 def start() -> None:
     """Start a training, unless the visitor has one: a second click changes nothing."""
+    name_choices()
     job, run = jobs().get(st.session_state.get("run")), entered()
     if run and (job is None or (job.ended and not job.is_new)):
         follow(jobs().start(run, pace=st.session_state.pace), "run")
@@ -283,6 +299,19 @@ def mean_loss(records: list[Record]) -> str:
 def curves(records: list[Record], revision: str, iterations: int) -> None:
     """Show the accuracies and the loss, as charts and as a table."""
     left, right = st.columns(2)
+    table = st.expander(T("train.table"))
+    if not records:
+        coming = ((left, "accuracy", T("chart.accuracy")), (right, "loss", T("chart.loss")))
+        for column, key, title in coming:
+            with column:
+                words = f"{title}\n{T('chart.empty')}"
+                live_chart(None, key=key, alt=words, empty=words)
+        table.write("–")
+        return
+
+    # Plotly is imported when there is something to draw with it.
+    from pages.parts.charts import accuracy_figure, loss_figure
+
     said = {
         "done": count(done(records)),
         "test": last_percent(records, "test_accuracy"),
@@ -297,26 +326,25 @@ def curves(records: list[Record], revision: str, iterations: int) -> None:
         )
     with right:
         live_chart(
-            loss_figure(records, iterations, revision, T),
+            loss_figure(records, iterations, revision, T, SMOOTHED),
             key="loss",
             alt=T("train.loss_alt", **said),
         )
-    with st.expander(T("train.table")):
-        evaluated = [record for record in records if record.train_accuracy is not None]
-        st.dataframe(
-            {
-                T("chart.iteration"): [record.iteration for record in evaluated],
-                T("train.train_accuracy"): [record.train_accuracy for record in evaluated],
-                T("train.test_accuracy"): [record.test_accuracy for record in evaluated],
-                T("train.loss"): [record.loss for record in evaluated],
-            },
-            hide_index=True,
-            column_config={
-                T("train.train_accuracy"): st.column_config.NumberColumn(format="percent"),
-                T("train.test_accuracy"): st.column_config.NumberColumn(format="percent"),
-                T("train.loss"): st.column_config.NumberColumn(format="%.3f"),
-            },
-        )
+    evaluated = [record for record in records if record.train_accuracy is not None]
+    table.dataframe(
+        {
+            T("chart.iteration"): [record.iteration for record in evaluated],
+            T("train.train_accuracy"): [record.train_accuracy for record in evaluated],
+            T("train.test_accuracy"): [record.test_accuracy for record in evaluated],
+            T("train.loss"): [record.loss for record in evaluated],
+        },
+        hide_index=True,
+        column_config={
+            T("train.train_accuracy"): st.column_config.NumberColumn(format="percent"),
+            T("train.test_accuracy"): st.column_config.NumberColumn(format="percent"),
+            T("train.loss"): st.column_config.NumberColumn(format="%.3f"),
+        },
+    )
 
 
 def keep(job: Job) -> None:

@@ -45,6 +45,10 @@ SLOW_RECORDS, SLOW_PERIOD_S = 5, 0.5
 """In slow motion: that many records, that often. It takes so little of a core that no job at
 this pace waits in line for one."""
 
+EARLY_S = 2.0
+"""How long after the first visit the workers are started, if no job needs them before: their
+start takes all cores for a second or two, and the visitor's first page comes first."""
+
 CONNECT_S = 5.0
 """How long a scheduler may take to answer."""
 
@@ -321,7 +325,9 @@ class Jobs:
         self._closed = False
         self._client: Client | None = None
         self._connecting = threading.Lock()
-        threading.Thread(target=self._connect_early, name="jobs-connect", daemon=True).start()
+        early = threading.Timer(EARLY_S, self._connect_early)
+        early.name, early.daemon = "jobs-connect", True
+        early.start()
 
     def start(self, work: Work, pace: Pace = "full") -> Job:
         """Start a job, and return it at once."""

@@ -26,7 +26,7 @@ from simplenet.gradients import fast_numerical_gradient, numerical_gradient_2d
 Params = dict[str, NDArray[Any]]
 """The parameters by name, or anything shaped like them, such as a gradient."""
 
-CHUNK = 2000
+CHUNK = 500
 """Samples that `accuracy` predicts at a time: small enough to stay in the cache."""
 
 
@@ -186,9 +186,11 @@ class SimpleNet:
             raise ValueError("accuracy needs at least one sample")
         labels = as_labels(t, len(x), self.output_size)
         right = 0
+        pixels = np.empty((min(CHUNK, len(x)), *x.shape[1:]), self.dtype)
         for start in range(0, len(x), CHUNK):
             rows = slice(start, start + CHUNK)
-            right += int(np.sum(self.predict(x[rows]).argmax(axis=1) == labels[rows]))
+            y = self.predict(as_pixels(x[rows], self.dtype, out=pixels[: len(x[rows])]))
+            right += int(np.sum(y.argmax(axis=1) == labels[rows]))
         return right / len(x)
 
     def gradient(self, x: ArrayLike, t: ArrayLike) -> Params:
@@ -251,8 +253,8 @@ class SimpleNet:
 
 def forward(params: Params, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the activations of the hidden layer and the probabilities."""
-    a1 = sigmoid(x @ params["W1"] + params["b1"])  # (n, input) @ (input, hidden)
-    y = softmax(a1 @ params["W2"] + params["b2"])  # (n, hidden) @ (hidden, output)
+    a1 = sigmoid(np.dot(x, params["W1"]) + params["b1"])  # (n, input) @ (input, hidden)
+    y = softmax(np.dot(a1, params["W2"]) + params["b2"])  # (n, hidden) @ (hidden, output)
     return a1, y
 
 
@@ -282,7 +284,7 @@ def backprop(params: Params, x: NDArray[Any], labels: NDArray[np.intp], gradient
     delta2 = y
     delta2[samples, labels] = right - 1  # y - t
     delta2 *= (right / safe / n)[:, np.newaxis]  # (n, output)
-    delta1 = delta2 @ params["W2"].T  # (n, output) @ (output, hidden) -> (n, hidden)
+    delta1 = np.dot(delta2, params["W2"].T)  # (n, output) @ (output, hidden) -> (n, hidden)
     delta1 *= a1 * (1 - a1)
     np.dot(x.T, delta1, out=gradient["W1"])  # (input, n) @ (n, hidden)
     np.dot(ones, delta1, out=gradient["b1"])  # the sum over the samples

@@ -14,9 +14,6 @@ from simplenet.training import Record
 # Readable on white and on dark blue, and apart from each other for colour-blind people.
 BLUE, ORANGE, GREEN, GREY = "#4c7ef3", "#f08c2e", "#2fa37c", "#8a94a6"
 
-SMOOTHED = 50
-"""Mini-batches that a mean of the loss is taken over."""
-
 MOST_POINTS = 2000
 """Points of a curve: more than a screen can show, few enough to draw twice a second."""
 
@@ -25,7 +22,7 @@ def accuracy_figure(
     records: Sequence[Record], iterations: int, revision: str, T: Callable[[str], str]
 ) -> go.Figure:
     """Return the accuracies on the training and the test set over the iterations."""
-    figure = _curves(T("chart.accuracy"), iterations, revision, T, empty=not records)
+    figure = _curves(T("chart.accuracy"), iterations, revision, T)
     figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
     for name, attribute, colour, dash in (
         (T("chart.train"), "train_accuracy", BLUE, "solid"),
@@ -45,17 +42,21 @@ def accuracy_figure(
 
 
 def loss_figure(
-    records: Sequence[Record], iterations: int, revision: str, T: Callable[[str], str]
+    records: Sequence[Record],
+    iterations: int,
+    revision: str,
+    T: Callable[[str], str],
+    smoothed: int,
 ) -> go.Figure:
-    """Return the loss of each mini-batch over the iterations, and its moving average."""
-    figure = _curves(T("chart.loss"), iterations, revision, T, empty=not records)
-    figure.update_yaxes(rangemode="tozero", range=None if records else [0, 2.4])
+    """Return the loss of each mini-batch and the mean of the last `smoothed`, by iteration."""
+    figure = _curves(T("chart.loss"), iterations, revision, T)
+    figure.update_yaxes(rangemode="tozero")
     x = np.array([r.iteration for r in records])
     y = np.array([r.loss for r in records])
     step = -(-len(y) // MOST_POINTS) or 1
     for name, values, colour, width in (
         (T("chart.batch_loss"), y, "rgba(47,163,124,0.35)", 1),
-        (T("chart.mean_loss"), moving_average(y, SMOOTHED), GREEN, 2.5),
+        (T("chart.mean_loss"), moving_average(y, smoothed), GREEN, 2.5),
     ):
         figure.add_scatter(
             x=x[::step],
@@ -158,9 +159,7 @@ def moving_average(y: NDArray[np.floating], window: int) -> NDArray[np.floating]
     return (sums[ends] - sums[starts]) / (ends - starts)
 
 
-def _curves(
-    title: str, iterations: int, revision: str, T: Callable[[str], str], *, empty: bool
-) -> go.Figure:
+def _curves(title: str, iterations: int, revision: str, T: Callable[[str], str]) -> go.Figure:
     """Return a chart without curves whose axis reaches over all iterations: nothing will jump."""
     figure = go.Figure()
     figure.update_layout(
@@ -171,7 +170,5 @@ def _curves(
         hovermode="x unified",
         uirevision=revision,
     )
-    if empty:
-        figure.add_annotation(text=T("chart.empty"), showarrow=False, xref="paper", yref="paper")
     figure.update_xaxes(title=T("chart.iteration"), range=[-0.01 * iterations, 1.01 * iterations])
     return figure

@@ -12,6 +12,23 @@ function load(url) {
   return plotly;
 }
 
+const whenIdle = window.requestIdleCallback ?? ((callback) => setTimeout(callback, 500)); // Safari
+
+// The first chart takes Plotly several times as long as the next: let it be one that nobody sees.
+let practised;
+function practise(url) {
+  practised ??= load(url).then((Plotly) => whenIdle(() => {
+    const box = document.createElement("div");
+    Object.assign(box.style, { position: "fixed", left: "-9999px", width: "400px", height: "300px" });
+    document.body.append(box);
+    const curve = { x: [0, 1], y: [0, 1], mode: "lines+markers" };
+    Plotly.newPlot(box, [curve, curve], { legend: { orientation: "h" } }).finally(() => {
+      Plotly.purge(box);
+      box.remove();
+    });
+  }));
+}
+
 function inThemeColours(layout, element) {
   const css = getComputedStyle(element);
   const colour = (name) => css.getPropertyValue(name).trim();
@@ -34,8 +51,16 @@ export default function ({ data, parentElement }) {
   box.style.height = data.height + "px";
   box.setAttribute("aria-label", data.alt);
   box.latest = data;
+  box.classList.toggle("empty", !data.figure);
+  if (!data.figure) {
+    window.Plotly?.purge(box);
+    box.textContent = data.empty;
+    whenIdle(() => practise(data.plotly));
+    return;
+  }
   load(data.plotly).then((Plotly) => {
     if (box.latest !== data || !box.isConnected) return; // A newer figure is on its way.
+    if (!box._fullLayout) box.textContent = "";
     const figure = JSON.parse(data.figure);
     Plotly.react(box, figure.data, inThemeColours(figure.layout, box), {
       responsive: true,

@@ -33,30 +33,41 @@ def _plotly_url() -> str:
 _mount = st.components.v2.component(
     "live_chart",
     html='<div class="live-chart" role="img"></div>',
-    css=".live-chart { width: 100%; }",
+    css="""
+        .live-chart { width: 100%; }
+        .live-chart.empty {
+            display: grid; place-content: center; text-align: center; white-space: pre-line;
+            border: 1px dashed var(--st-border-color); border-radius: var(--st-base-radius);
+            color: var(--st-gray-text-color);
+        }
+    """,
     js=(_HERE / "live_chart.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 
 
-def live_chart(figure: Figure, *, key: str, alt: str) -> None:
+def live_chart(figure: Figure | None, *, key: str, alt: str, empty: str = "") -> None:
     """Show a figure, or update it where it is shown already.
 
     Parameters
     ----------
-    figure : plotly.graph_objects.Figure
-        `layout.uirevision` says for how long zoom and hidden traces are kept.
+    figure : plotly.graph_objects.Figure or None
+        `layout.uirevision` says for how long zoom and hidden traces are kept. None keeps the
+        place of a chart that is to come, and has the browser load Plotly once it has time.
     key : str
         The same in each run for the same chart.
     alt : str
         What the chart shows, in words, for those who cannot see it.
+    empty : str
+        What stands in the place of a chart that is to come.
     """
     _mount(
         key=key,
         data={
-            "figure": figure.to_json(),
-            "height": figure.layout.height or HEIGHT,
+            "figure": figure.to_json() if figure else None,
+            "height": (figure.layout.height if figure else None) or HEIGHT,
             "alt": alt,
+            "empty": empty,
             "plotly": _plotly_url(),
         },
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import threading
+from importlib import import_module
 
 import streamlit as st
 
 from pages.parts.text import LANGUAGES, best_language, text
 from simplenet.comparison import GradientComparison
-from simplenet.jobs import Job, Jobs, Work
+from simplenet.jobs import EARLY_S, Job, Jobs, Work
 from simplenet.runs import TrainingRun, loaded
 
 
@@ -44,12 +47,26 @@ def choose_language() -> None:
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """Return the jobs of this server; the first call starts the workers in the background."""
+    settling = threading.Timer(EARLY_S, _settle)
+    settling.daemon = True
+    settling.start()
     return Jobs(os.environ.get("SIMPLENET_SCHEDULER"), warm_up=_load_data)
 
 
+def _settle() -> None:
+    """Make the next pages quick, once the first one is out."""
+    # What is imported where there is something to show, before the first click wants it.
+    for name in ("pages.parts.charts", "simplenet.ink", "distributed"):
+        import_module(name)
+    # Streamlit collects garbage after every run of a page, before it sends the last of its answer:
+    # 100 ms if it looks through all modules each time. What is there now is there for good.
+    gc.collect()
+    gc.freeze()
+
+
 def _load_data() -> None:
-    """Have a worker load the data before the first click on Train."""
-    loaded("bundled")
+    """Have a worker load what a training needs, before the first click on Train."""
+    _ = loaded("bundled").lit_train
 
 
 def current(kind: type[Work], parameter: str) -> Job | None:

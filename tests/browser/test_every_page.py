@@ -83,3 +83,17 @@ def test_train_works_by_keyboard_alone(server, visit):
             break
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 50 of 50")
+
+
+def test_a_change_of_language_keeps_what_was_chosen(server, visit):
+    page = visit(f"{server.url}/train", locale="en-US")
+    gradient = page.get_by_role("combobox", name="Gradient")
+    gradient.click()
+    page.get_by_role("option", name="Central difference").click()
+    languages = page.get_by_role("radio", name="中文"), page.get_by_role("radio", name="English")
+    for pause_ms in (30, 150, 400, 30, 150, 400):  # Also while the answer is on its way.
+        for language in languages:
+            language.click()
+            page.wait_for_timeout(pause_ms)
+    expect(page.get_by_role("heading", name="Train")).to_be_visible()
+    expect(gradient).to_have_value("Central difference, fast")
