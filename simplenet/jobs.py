@@ -58,8 +58,8 @@ ATTEMPTS = 5
 DASK_CONFIG = {
     # A slice whose worker died is ours to do again: we want to know of it.
     "distributed.scheduler.allowed-failures": 0,
-    # Dask has its workers give every freed array back to the system at once. Training frees
-    # arrays of some 100 kB all the time, and was measured to take twice as long that way.
+    # Dask has its workers give every freed array back to the system at once: a training was
+    # measured to take a tenth longer that way.
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**27,
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
 }

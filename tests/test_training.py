@@ -149,16 +149,31 @@ def test_closing_the_generator_stops(stripes):
         np.testing.assert_array_equal(net.params[key], value)
 
 
-def test_all_ways_to_the_gradient_train_alike():
+@pytest.fixture
+def tiny():
+    """Thirty samples of six pixels in three classes, and ten more."""
     rng = np.random.default_rng(2)
     x = rng.uniform(size=(40, 6)) * rng.integers(2, size=(40, 6))
     t = np.eye(3)[rng.integers(3, size=40)]
-    data = Dataset(x[:30], t[:30], x[30:], t[30:])
+    return Dataset(x[:30], t[:30], x[30:], t[30:])
+
+
+def test_a_thousand_steps_without_backprop_end_where_backprop_does(tiny):
+    nets = {}
+    for method in ("backprop", "fast_numerical"):
+        net = SimpleNet(6, 4, 3, 0.5, rng=np.random.default_rng(3), dtype=np.float64)
+        list(train(net, tiny, TrainingConfig(iterations=1000, batch_size=5, gradient=method)))
+        nets[method] = net.params
+    for key, value in nets["backprop"].items():
+        np.testing.assert_allclose(nets["fast_numerical"][key], value, atol=1e-6, err_msg=key)
+
+
+def test_all_ways_to_the_gradient_train_alike(tiny):
     nets = {}
     for method in ("backprop", "fast_numerical", "numerical"):
         net = SimpleNet(6, 4, 3, 0.5, rng=np.random.default_rng(3), dtype=np.float64)
         config = TrainingConfig(iterations=8, batch_size=5, learning_rate=1.0, gradient=method)
-        losses = [r.loss for r in train(net, data, config)]
+        losses = [r.loss for r in train(net, tiny, config)]
         nets[method] = (losses, net.params)
     for method in ("fast_numerical", "numerical"):
         np.testing.assert_allclose(nets[method][0], nets["backprop"][0], atol=1e-7)

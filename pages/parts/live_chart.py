@@ -38,7 +38,7 @@ _mount = st.components.v2.component(
         .live-chart.empty {
             display: grid; place-content: center; text-align: center; white-space: pre-line;
             border: 1px dashed var(--st-border-color); border-radius: var(--st-base-radius);
-            color: var(--st-gray-text-color);
+            color: color-mix(in srgb, var(--st-text-color) 70%, transparent);
         }
     """,
     js=(_HERE / "live_chart.js").read_text(encoding="utf-8"),

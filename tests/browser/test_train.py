@@ -36,16 +36,18 @@ def test_train_to_the_end_and_watch_the_points_arrive(server, visit):
     page = visit(f"{server.url}/train")
     expect(status(page)).to_contain_text("Ready")
     expect(metric(page, "Test accuracy")).to_have_text("–")
-    train(page, 4000)
+    expect(page.locator(".live-chart.empty")).to_have_count(2)
+    train(page, 12_000)
     seen = set()
     while "finished" not in status(page).inner_text():
         seen.add(points(page))
         time.sleep(0.1)
-    expect(status(page)).to_contain_text("Iteration 4,000 of 4,000")
+    expect(status(page)).to_contain_text("Iteration 12,000 of 12,000")
     assert len(seen) >= 3, seen
     page.wait_for_function(
-        "document.querySelectorAll('.live-chart')[1]._fullData[0].x.at(-1) > 3990"
+        "document.querySelectorAll('.live-chart')[1]._fullData[0].x.at(-1) > 11_990"
     )
+    expect(page.locator(".live-chart.empty")).to_have_count(0)
     assert percent(metric(page, "Test accuracy")) > 0.85
     assert percent(metric(page, "Train accuracy")) > 0.85
     assert float(metric(page, "Loss").inner_text()) < 0.6
