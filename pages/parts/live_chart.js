@@ -26,7 +26,7 @@ function practise(url) {
       Plotly.purge(box);
       box.remove();
     });
-  }));
+  })).catch(() => { practised = undefined; });
 }
 
 function inThemeColours(layout, element) {
