@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from time import perf_counter
 from typing import Any
@@ -28,10 +28,11 @@ def loaded(source: Source) -> Dataset:
 
 @dataclass(frozen=True)
 class TrainingState:
-    """A training between two iterations: its parameters and its last record."""
+    """A training between two iterations: its parameters, its last record, and its momentum's."""
 
     params: Params
     last: Record
+    velocity: Params | None = None
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,14 @@ class TrainingRun:
         """
         data = loaded(self.source)
         net = SimpleNet.from_params(state.params) if state else self.new_network()
+        velocity = state.velocity if state else None
+        if self.training.momentum:
+            was = velocity or {key: np.zeros_like(value) for key, value in net.params.items()}
+            velocity = {key: value.copy() for key, value in was.items()}
         records: list[Record] = []
         deadline = perf_counter() + budget_s
-        for record in train(net, data, self.training, after=state.last if state else None):
+        last = state.last if state else None
+        for record in train(net, data, self.training, last, velocity):
             records.append(record)
             if len(records) == limit or perf_counter() > deadline:
                 break
@@ -95,14 +101,14 @@ class TrainingRun:
                 records[-1] = replace(
                     last, test_accuracy=net.accuracy(data.pixels_test, data.t_test)
                 )
-        return Slice(TrainingState(net.params, records[-1]), records, finished)
+        return Slice(TrainingState(net.params, records[-1], velocity), records, finished)
 
     def conclude(self, state: TrainingState) -> Slice[TrainingState, Record]:
         """Evaluate a training that was stopped: its last record comes back with accuracies."""
         record = state.last
         if record.train_accuracy is None:
             record = evaluated(record, SimpleNet.from_params(state.params), loaded(self.source))
-        return Slice(TrainingState(state.params, record), [record], finished=True)
+        return Slice(replace(state, last=record), [record], finished=True)
 
 
 def evaluated(record: Record, net: SimpleNet, data: Dataset) -> Record:
@@ -122,5 +128,11 @@ def described(run: TrainingRun, records: Sequence[Record]) -> dict[str, Any]:
 
     The recipe, its last record, and as its history all records that have accuracies.
     """
-    history = [asdict(record) for record in records if record.train_accuracy is not None]
-    return {"recipe": asdict(run), **asdict(records[-1]), "history": history}
+    history = [figures(record) for record in records if record.train_accuracy is not None]
+    return {"recipe": asdict(run), **figures(records[-1]), "history": history}
+
+
+def figures(record: Record) -> dict[str, Any]:
+    """Return the numbers of a record by name, without the parameters."""
+    names = (field.name for field in fields(record))
+    return {name: getattr(record, name) for name in names if name != "params"}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import cos, pi
 from time import perf_counter
 from typing import Any, Literal, get_args
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from threadpoolctl import threadpool_limits
 
+from simplenet.augmentation import AUGMENTATIONS, Augmentation, augmented
 from simplenet.data import Dataset
 from simplenet.functions import as_labels, as_pixels, cross_entropy_error
 from simplenet.network import Params, SimpleNet, backprop, forward
@@ -18,11 +20,18 @@ from simplenet.network import Params, SimpleNet, backprop, forward
 GradientMethod = Literal["backprop", "fast_numerical", "numerical"]
 """How the gradient is computed; all three give the same numbers up to rounding."""
 
+Schedule = Literal["constant", "cosine"]
+"""What becomes of the learning rate: it stays, or sinks along half a cosine to nothing."""
+
+SNAPSHOTS, SNAPSHOT_BYTES = (8, 40), 6_000_000
+"""How many records of a training carry its parameters, from a large to a small network; and how
+much memory they may take together, if they are not fewer than the first."""
 
 LIMITS = {
     "iterations": (1, 1_000_000),
     "batch_size": (1, 10_000),
     "learning_rate": (1e-6, 100),
+    "momentum": (0, 0.99),
     "seed": (0, 2**32 - 1),
 }
 """The smallest and the largest value of each number of a `TrainingConfig`."""
@@ -46,8 +55,18 @@ class TrainingConfig:
         Samples in a mini-batch, 1 to 10,000, drawn with replacement.
     learning_rate : float
         Length of a step along the gradient, 1e-6 to 100.
+    schedule : {"constant", "cosine"}
+        Whether the learning rate stays, or sinks to nothing: at iteration i of n it is
+        ``learning_rate * (1 + cos(pi * i / n)) / 2`` (Loshchilov and Hutter, "SGDR", 2017).
+    momentum : float
+        The share of a step's velocity that the next one keeps, 0 to 0.99: v becomes
+        ``momentum * v + gradient``, and the step is ``learning_rate * v`` (Polyak, 1964; in the
+        form of Sutskever et al., 2013, that PyTorch has). It makes steps
+        ``1 / (1 - momentum)`` times as long.
+    augmentation : tuple of {"affine", "elastic", "thickness"}
+        How every digit is varied each time it is learned from.
     seed : int
-        Of the draw of the mini-batches, 0 to 2**32 - 1.
+        Of the draw of the mini-batches and of their augmentation, 0 to 2**32 - 1.
     gradient : {"backprop", "fast_numerical", "numerical"}
         How the gradient is computed. "numerical" is the definition itself, and takes half a
         minute and more for a single iteration.
@@ -61,17 +80,28 @@ class TrainingConfig:
     iterations: int = 10_000
     batch_size: int = 100
     learning_rate: float = 0.1
+    schedule: Schedule = "constant"
+    momentum: float = 0.0
+    augmentation: tuple[Augmentation, ...] = ()
     seed: int = 0
     gradient: GradientMethod = "backprop"
 
     def __post_init__(self) -> None:
         for name, (low, high) in LIMITS.items():
             check_between(name, getattr(self, name), low, high)
-        if self.gradient not in get_args(GradientMethod):
-            raise ValueError(
-                f"gradient must be one of {', '.join(get_args(GradientMethod))}, "
-                f"got {self.gradient!r}"
-            )
+        for name, value, options in (
+            ("gradient", self.gradient, get_args(GradientMethod)),
+            ("schedule", self.schedule, get_args(Schedule)),
+            *(("augmentation", kind, AUGMENTATIONS) for kind in self.augmentation),
+        ):
+            if value not in options:
+                raise ValueError(f"{name} must be one of {', '.join(options)}, got {value!r}")
+
+    def learning_rate_at(self, iteration: int) -> float:
+        """Return the learning rate of an iteration; the first one is iteration 1."""
+        if self.schedule == "constant":
+            return self.learning_rate
+        return self.learning_rate * (1 + cos(pi * (iteration - 1) / self.iterations)) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +120,8 @@ class Record:
     train_accuracy, test_accuracy : float or None
         Share of right answers on the whole of either set, in [0, 1], where it was evaluated:
         before the first update and after every epoch.
+    params : dict of str to ndarray, or None
+        A copy of the network's parameters, in the records that `snapshot_iterations` names.
     """
 
     iteration: int
@@ -97,6 +129,7 @@ class Record:
     elapsed_s: float
     train_accuracy: float | None = None
     test_accuracy: float | None = None
+    params: Params | None = field(default=None, compare=False, repr=False)
 
 
 def iterations_per_epoch(train_size: int, batch_size: int) -> int:
@@ -104,8 +137,29 @@ def iterations_per_epoch(train_size: int, batch_size: int) -> int:
     return max(train_size // batch_size, 1)
 
 
+def snapshot_iterations(iterations: int, params_bytes: int) -> frozenset[int]:
+    """Return the iterations whose records carry the parameters: closer together at the beginning.
+
+    Parameters
+    ----------
+    iterations : int
+        Of the whole training.
+    params_bytes : int
+        Memory that the parameters take: the more, the fewer snapshots.
+    """
+    fewest, most = SNAPSHOTS
+    n = min(max(SNAPSHOT_BYTES // params_bytes, fewest), most)
+    early = np.geomspace(1, iterations, n // 3).round()
+    even = np.linspace(0, iterations, n - n // 3).round()
+    return frozenset(np.concatenate([early, even]).astype(int).tolist())
+
+
 def train(
-    net: SimpleNet, data: Dataset, config: TrainingConfig, after: Record | None = None
+    net: SimpleNet,
+    data: Dataset,
+    config: TrainingConfig,
+    after: Record | None = None,
+    velocity: Params | None = None,
 ) -> Iterator[Record]:
     """Train a network in place by mini-batch gradient descent.
 
@@ -121,6 +175,9 @@ def train(
     after : Record, optional
         The last record of the same training, to go on from there with the parameters as they
         were then. A training in pieces gives the same records as one in a single piece.
+    velocity : dict of str to ndarray, optional
+        Of the momentum, shaped like `params` and changed in place as they are: zeros at first.
+        Only who goes on with a training that has momentum needs to hold it.
 
     Yields
     ------
@@ -131,12 +188,14 @@ def train(
     Raises
     ------
     ValueError
-        If the data do not fit the network, or there are none.
+        If the data do not fit the network, or there are none, or if images that are not
+        28 x 28 are to be augmented.
 
     Notes
     -----
     An iteration is the article's: draw a mini-batch with replacement, compute the gradient of
-    its loss, and subtract `learning_rate` times the gradient from each parameter.
+    its loss, and subtract `learning_rate` times the gradient from each parameter. Momentum, a
+    schedule and augmentation are what the article leaves to try.
     """
     if data.pixels_train.shape[1:] != (net.input_size,) or data.t_train.shape[1:] != (
         net.output_size,
@@ -148,42 +207,55 @@ def train(
     train_size = len(data.pixels_train)
     if not train_size or not len(data.pixels_test):
         raise ValueError("training needs at least one training and one test sample")
+    if config.augmentation and net.input_size != 784:
+        raise ValueError(f"only images of 28 x 28 can be augmented, got {net.input_size} pixels")
     labels = as_labels(data.t_train, train_size, net.output_size)
     epoch = iterations_per_epoch(train_size, config.batch_size)
     done, elapsed_s = (after.iteration, after.elapsed_s) if after else (0, 0.0)
 
-    layout = _Layout(net, data.lit)
+    # A digit that is varied may light any pixel.
+    lit, pixels = data.lit, data.lit_train
+    if config.augmentation:
+        lit, pixels = np.ones_like(lit), data.pixels_train
+    layout = _Layout(net, lit, velocity)
+    snapshots = snapshot_iterations(
+        config.iterations, sum(value.nbytes for value in net.params.values())
+    )
+
+    def record(iteration: int, loss: float, accuracies: tuple[float, float] | None) -> Record:
+        params = {k: v.copy() for k, v in net.params.items()} if iteration in snapshots else None
+        train_accuracy, test_accuracy = accuracies or (None, None)
+        return Record(iteration, loss, elapsed_s, train_accuracy, test_accuracy, params)
 
     # On matrices as small as these several BLAS threads get into each other's way: with another
     # process on the cores, 15 to 80 times as slow was measured.
     with threadpool_limits(limits=1, user_api="blas"):
         started = perf_counter()
-        batches = mini_batches(data.lit_train, labels, config, done, net.dtype)
+        batches = mini_batches(pixels, labels, config, done, net.dtype)
         for iteration, (x, t) in enumerate(batches, done + 1):
             if after is None and iteration == 1:
                 loss = cross_entropy_error(forward(layout.params, x)[1], t)
-                accuracies = evaluate(net, data)
+                first = evaluate(net, data)
                 elapsed_s += perf_counter() - started
-                yield Record(0, loss, elapsed_s, *accuracies)
+                yield record(0, loss, first)
                 started = perf_counter()
 
             loss = compute_gradient(layout.params, x, t, config.gradient, layout.gradient)
-            layout.descend(config.learning_rate)
+            layout.descend(config.learning_rate_at(iteration), config.momentum)
 
-            at_epoch = iteration % epoch == 0
-            train_accuracy, test_accuracy = evaluate(net, data) if at_epoch else (None, None)
+            accuracies = evaluate(net, data) if iteration % epoch == 0 else None
             elapsed_s += perf_counter() - started
-            yield Record(iteration, loss, elapsed_s, train_accuracy, test_accuracy)
+            yield record(iteration, loss, accuracies)
             started = perf_counter()
 
 
 class _Layout:
     """The parameters of a training and their gradient, laid out in memory for speed.
 
-    All parameters lie side by side in one vector, and so does their gradient: an update is one
-    operation, and no iteration makes an array of the size of W1, for which the system may take
-    as long as NumPy takes to fill it. The pixels that are blank in every training image have no
-    gradient: their weights are the last rows of W1 here, and are left out.
+    All parameters lie side by side in one vector, and so do their gradient and their velocity: an
+    update is a few operations, and no iteration makes an array of the size of W1, for which the
+    system may take as long as NumPy takes to fill it. The pixels that are blank in every training
+    image have no gradient: their weights are the last rows of W1 here, and are left out.
 
     Attributes
     ----------
@@ -191,37 +263,50 @@ class _Layout:
         What `backprop` takes; W1 has the rows of the lit pixels only.
     """
 
-    def __init__(self, net: SimpleNet, lit: NDArray[np.bool_]) -> None:
-        order = np.argsort(~lit, kind="stable")  # The lit pixels first.
-        self._back = np.argsort(order)
-        self._net = net
-        params = net.params | {"W1": net.params["W1"][order]}
-        self._vector = np.concatenate([value.ravel() for value in params.values()])
+    def __init__(
+        self, net: SimpleNet, lit: NDArray[np.bool_], velocity: Params | None = None
+    ) -> None:
+        self._order = np.argsort(~lit, kind="stable")  # The lit pixels first.
+        self._back = np.argsort(self._order)
+        self._shapes = {key: value.shape for key, value in net.params.items()}
+        self._vector = self._laid_out(net.params)
         self._step = np.zeros_like(self._vector)
-        self._arrays = self._split(self._vector)
-        w1 = np.s_[: lit.sum()]
-        self.params = self._arrays | {"W1": self._arrays["W1"][w1]}
-        gradient = self._split(self._step)
-        self.gradient = gradient | {"W1": gradient["W1"][w1]}
+        self._velocity = self._laid_out(velocity) if velocity else np.zeros_like(self._vector)
+        # Who looks from outside: their arrays, and the ones here that they are copies of.
+        self._outside = [(self._split(self._vector), net.params)]
+        if velocity:
+            self._outside.append((self._split(self._velocity), velocity))
+        self.params, self.gradient = self._split(self._vector), self._split(self._step)
+        for arrays in (self.params, self.gradient):
+            arrays["W1"] = arrays["W1"][: lit.sum()]
+
+    def descend(self, learning_rate: float, momentum: float) -> None:
+        """Subtract `learning_rate` times the velocity from the parameters, and tell the network."""
+        if momentum:
+            self._velocity *= momentum
+            self._velocity += self._step
+            np.multiply(self._velocity, learning_rate, out=self._step)
+        else:
+            self._step *= learning_rate
+        self._vector -= self._step
+        for arrays, outside in self._outside:
+            arrays["W1"].take(self._back, axis=0, out=outside["W1"], mode="clip")
+            for key in ("b1", "W2", "b2"):
+                outside[key][...] = arrays[key]
+
+    def _laid_out(self, params: Params) -> NDArray[Any]:
+        """Return the parameters as one vector."""
+        ordered = params | {"W1": params["W1"][self._order]}
+        return np.concatenate([ordered[key].ravel() for key in self._shapes])
 
     def _split(self, vector: NDArray[Any]) -> Params:
         """Return the arrays that look into a vector."""
-        shapes = {key: value.shape for key, value in self._net.params.items()}
-        ends = np.cumsum([value.size for value in self._net.params.values()])
-        parts = np.split(vector, ends[:-1])
+        sizes = [int(np.prod(shape)) for shape in self._shapes.values()]
+        parts = np.split(vector, np.cumsum(sizes)[:-1])
         return {
             key: part.reshape(shape)
-            for part, (key, shape) in zip(parts, shapes.items(), strict=True)
+            for part, (key, shape) in zip(parts, self._shapes.items(), strict=True)
         }
-
-    def descend(self, learning_rate: float) -> None:
-        """Subtract `learning_rate` times the gradient from the parameters, and tell the network."""
-        self._step *= learning_rate
-        self._vector -= self._step
-        params = self._net.params
-        self._arrays["W1"].take(self._back, axis=0, out=params["W1"], mode="clip")
-        for key in ("b1", "W2", "b2"):
-            params[key][...] = self._arrays[key]
 
 
 def mini_batches(
@@ -234,7 +319,7 @@ def mini_batches(
     """Yield the mini-batches of the iterations after `done`; each overwrites the one before.
 
     The draws of an epoch come from a generator of their own, so that a training can go on from
-    any iteration without those of the epochs before.
+    any iteration without those of the epochs before; so does the augmentation of each iteration.
     """
     epoch = iterations_per_epoch(len(pixels), config.batch_size)
     shape = config.batch_size, pixels.shape[1]
@@ -247,7 +332,11 @@ def mini_batches(
             drawn = labels[rows]
         at = iteration % epoch
         pixels.take(rows[at], axis=0, out=raw, mode="clip")  # With "raise", NumPy takes a detour.
-        yield as_pixels(raw, dtype, out=x), drawn[at]
+        batch = as_pixels(raw, dtype, out=x)
+        if config.augmentation:
+            draws = np.random.default_rng([config.seed, iteration, 2])
+            batch = augmented(batch, config.augmentation, draws)
+        yield batch, drawn[at]
 
 
 def compute_gradient(

@@ -1,4 +1,6 @@
+import json
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,11 +27,15 @@ def in_slices(run, limit):
     return state, records
 
 
+MOVING = replace(RUN.training, momentum=0.9, schedule="cosine", augmentation=("affine",))
+
+
 @pytest.mark.parametrize("limit", [None, 1, 7])
-def test_slices_make_up_the_whole_training(stripes, limit):
-    net = RUN.new_network()
-    expected = list(train(net, stripes, RUN.training))
-    state, records = in_slices(RUN, limit)
+@pytest.mark.parametrize("run", [RUN, replace(RUN, training=MOVING)], ids=["plain", "with all"])
+def test_slices_make_up_the_whole_training(stripes, run, limit):
+    net = run.new_network()
+    expected = list(train(net, stripes, run.training))
+    state, records = in_slices(run, limit)
     assert [(r.iteration, r.loss) for r in records] == [(r.iteration, r.loss) for r in expected]
     for key, value in net.params.items():
         np.testing.assert_array_equal(state.params[key], value)
@@ -79,6 +85,7 @@ def test_a_description_tells_recipe_end_and_history():
     assert about["recipe"]["training"]["iterations"] == about["iteration"] == 20
     assert about["test_accuracy"] == state.last.test_accuracy
     assert [record["iteration"] for record in about["history"]] == [0, 6, 12, 18, 20]
+    assert "params" not in json.dumps(about)  # The snapshots are not for the file.
 
 
 def test_it_travels_to_a_worker():

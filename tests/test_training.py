@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from simplenet import Dataset, Record, SimpleNet, TrainingConfig, train
+from simplenet.training import snapshot_iterations
 
 
 def new_net(dtype=np.float32):
@@ -230,3 +231,105 @@ def test_the_articles_recipe_gives_the_articles_log(mnist, seed):
     assert log[1].test_accuracy == pytest.approx(0.79, abs=0.04)
     assert log[3].test_accuracy == pytest.approx(0.90, abs=0.01)
     assert 0.940 <= net.accuracy(mnist.x_test, mnist.t_test) <= 0.952
+
+
+# Momentum, schedule, augmentation
+
+
+def test_momentum_is_the_one_of_pytorch(stripes):
+    net, plain = new_net(np.float64), new_net(np.float64)
+    config = TrainingConfig(iterations=5, batch_size=50, learning_rate=0.2, momentum=0.8, seed=3)
+    list(train(net, stripes, config))
+    velocity = dict.fromkeys(plain.params, 0.0)
+    for rows in np.random.default_rng([3, 0]).integers(600, size=(12, 50))[:5]:
+        gradient = plain.gradient(stripes.x_train[rows], stripes.t_train[rows])
+        for key in plain.params:
+            velocity[key] = 0.8 * velocity[key] + gradient[key]
+            plain.params[key] -= 0.2 * velocity[key]
+    for key, value in plain.params.items():
+        np.testing.assert_allclose(net.params[key], value, rtol=1e-9, atol=1e-15, err_msg=key)
+
+
+def test_the_cosine_begins_at_the_learning_rate_and_ends_near_nothing(stripes):
+    config = TrainingConfig(iterations=8, learning_rate=0.4, schedule="cosine")
+    rates = [config.learning_rate_at(i) for i in range(1, 9)]
+    assert rates[0] == 0.4
+    assert rates[4] == pytest.approx(0.2)
+    assert rates == sorted(rates, reverse=True)
+    assert 0 < rates[-1] < 0.02
+    assert TrainingConfig(learning_rate=0.4).learning_rate_at(9_999) == 0.4
+    net, plain = new_net(np.float64), new_net(np.float64)
+    list(train(net, stripes, config))
+    for rate, rows in zip(rates, draws_of(stripes, 8), strict=True):
+        for key, gradient in plain.gradient(stripes.x_train[rows], stripes.t_train[rows]).items():
+            plain.params[key] -= rate * gradient
+    np.testing.assert_allclose(net.params["W1"], plain.params["W1"], rtol=1e-9, atol=1e-15)
+
+
+def draws_of(data, n):
+    """The rows of the first `n` mini-batches of 100 with seed 0."""
+    epochs = (np.random.default_rng([0, e]).integers(600, size=(6, 100)) for e in range(n))
+    return list(itertools.islice(itertools.chain.from_iterable(epochs), n))
+
+
+def test_augmentation_varies_what_is_learned_from_and_not_what_is_tested(stripes):
+    plain, varied = (
+        list(train(new_net(), stripes, TrainingConfig(iterations=6, augmentation=kinds)))
+        for kinds in ((), ("affine",))
+    )
+    assert plain[0].test_accuracy == varied[0].test_accuracy
+    assert [r.loss for r in plain[1:]] != [r.loss for r in varied[1:]]
+
+
+def test_augmented_digits_teach_every_pixel(stripes):
+    x = stripes.x_train.copy()
+    x[:, 14 * 28 : 15 * 28] = 0  # A row that no image lights, until it is moved.
+    data = Dataset(x, stripes.t_train, stripes.x_test, stripes.t_test)
+    net = new_net()
+    before = net.params["W1"].copy()
+    list(train(net, data, TrainingConfig(iterations=3, augmentation=("affine",))))
+    assert (net.params["W1"] != before)[14 * 28 : 15 * 28].any()
+
+
+def test_only_images_of_28_by_28_can_be_augmented():
+    x, t = np.ones((20, 4), np.float32), np.eye(10, dtype=np.float32)[np.arange(20) % 10]
+    net = SimpleNet(4, 3, 10)
+    with pytest.raises(ValueError, match="28 x 28"):
+        next(train(net, Dataset(x, t, x, t), TrainingConfig(augmentation=("elastic",))))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"momentum": 1.0}, {"momentum": -0.1}, {"schedule": "linear"}, {"augmentation": ("blur",)}],
+)
+def test_what_cannot_be_in_a_recipe_is_named(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        TrainingConfig(**wrong)
+
+
+# Snapshots
+
+
+def test_some_records_carry_the_parameters_of_their_moment(stripes):
+    net = new_net()
+    seen = {}
+    for record in train(net, stripes, TrainingConfig(iterations=300)):
+        if record.params is not None:
+            np.testing.assert_array_equal(record.params["W1"], net.params["W1"])
+            seen[record.iteration] = record.params["W1"]
+    assert {0, 1, 300} <= set(seen)
+    assert 20 < len(seen) <= 40
+    assert not np.array_equal(seen[0], seen[300])  # Copies, not views of the same.
+
+
+@pytest.mark.parametrize("iterations", [1, 2, 10, 10_000, 1_000_000])
+@pytest.mark.parametrize("size", [100, 160_000, 3_200_000])
+def test_snapshots_reach_from_the_first_to_the_last_and_stay_few(iterations, size):
+    at = sorted(snapshot_iterations(iterations, size))
+    assert at[0] == 0
+    assert at[-1] == iterations
+    assert len(at) <= 40
+    assert len(at) * size <= 27_000_000
+    if iterations > 1000 and size < 1_000_000:
+        assert at[1] == 1
+        assert np.diff(at).max() <= iterations / 20
