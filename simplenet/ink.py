@@ -2,10 +2,13 @@
 
 MNIST's digits were scaled into 20 x 20 pixels with their aspect kept, and centred in 28 x 28 by
 their centre of mass (LeCun et al., http://yann.lecun.com/exdb/mnist/). Over the test set it lies
-at pixel 14.0, 14.0, counted from 0.
+at pixel 14.0, 14.0, counted from 0. Their strokes are about as thick as one another; those of a
+drawing may have any thickness.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +22,16 @@ LEAST_CONTRAST = 0.05
 
 FAINT = 0.1
 """Ink below this share of the strongest is taken for noise."""
+
+THINNEST, THICKEST = 1.6, 3.7
+"""Thickness of MNIST's strokes in pixels: a twentieth of its digits has thinner ones, a twentieth
+thicker ones."""
+
+FINE = 6
+"""The thickness is measured and changed on an image of that many pixels to one of the result."""
+
+MOST_THINNED = 0.5
+"""The largest share of the thickness that is taken away: the thin parts of a stroke must stay."""
 
 
 class NoInkError(ValueError):
@@ -38,8 +51,8 @@ def canvas_to_input(image: ArrayLike) -> NDArray[np.float32]:
     Returns
     -------
     ndarray of float32, shape (1, 784)
-        Ink in [0, 1], the strongest 1: its longer side 20 pixels long, its centre of mass in
-        the middle of 28 x 28.
+        Ink in [0, 1], the strongest 1: its longer side 20 pixels long, its strokes as thick as
+        MNIST's, its centre of mass in the middle of 28 x 28.
 
     Raises
     ------
@@ -48,7 +61,28 @@ def canvas_to_input(image: ArrayLike) -> NDArray[np.float32]:
     ValueError
         If the image has another shape or another kind of values.
     """
-    return centred(cropped(find_ink(image))).reshape(1, SIDE * SIDE)
+    return centred(evened(cropped(find_ink(image)))).reshape(1, SIDE * SIDE)
+
+
+def shrunk(image: ArrayLike) -> NDArray[np.float32]:
+    """Return the whole image as the network's input, without any of the care: just made small.
+
+    Takes what `canvas_to_input` does, and returns an array like it: brightness in [0, 1].
+    """
+    planes = _planes(image)
+    colours = planes[:3] * (planes[3] if len(planes) == 4 else 1)
+    small = Image.fromarray(colours.mean(axis=0)).resize((SIDE, SIDE), Image.Resampling.BOX)
+    return np.asarray(small, np.float32).reshape(1, SIDE * SIDE)
+
+
+def boxed(image: ArrayLike) -> NDArray[np.float32]:
+    """Return the ink of an image in a box of 20 x 20 in the middle: found, but not yet centred.
+
+    Takes, returns and raises what `canvas_to_input` does.
+    """
+    ink = cropped(find_ink(image))
+    middle = np.array(ink.shape[::-1]) / 2
+    return _window(ink, middle, SIDE / 2).reshape(1, SIDE * SIDE)
 
 
 def find_ink(image: ArrayLike) -> NDArray[np.float32]:
@@ -79,16 +113,49 @@ def cropped(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
+def evened(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return cropped ink with strokes that are as thick as MNIST's once the ink is 20 long.
+
+    What is thick enough and thin enough comes back as it is. Otherwise the outline of the strokes
+    is moved, by the same distance everywhere.
+    """
+    scale = BOX * FINE / max(ink.shape)
+    height, width = (max(round(side * scale), 1) for side in ink.shape)
+    fine = np.asarray(Image.fromarray(ink).resize((width, height), Image.Resampling.BICUBIC))
+    # A line thinner than a pixel is faint: half of the strongest nearby is its edge.
+    nearby = ndimage.maximum_filter(fine, size=FINE)
+    inside = np.pad(fine > np.maximum(nearby, FAINT) / 2, 1)
+    depth = ndimage.distance_transform_edt(inside) - 0.5 * inside  # To the edge, not beyond.
+    # Over a long bar the distance to the edge has a mean of a quarter of its thickness.
+    thickness = 4 * depth[inside].mean() / FINE
+    wanted = np.clip(thickness, THINNEST, THICKEST)
+    if wanted == thickness:
+        return ink
+    # The ink grows with its strokes, and is made 20 long again: thickness / length must fit then.
+    wanted = wanted * (BOX - thickness) / (BOX - wanted)
+    grow = max((wanted - thickness) / 2, -MOST_THINNED * thickness / 2) * FINE
+    margin = int(max(grow, 0)) + 1
+    depth, inside = np.pad(depth, margin), np.pad(inside, margin)
+    outside = ndimage.distance_transform_edt(~inside) - 0.5 * ~inside
+    # The new edge is as soft as a pixel.
+    return cropped(np.clip(depth - outside + grow + 0.5, 0, 1).astype(np.float32))
+
+
 def centred(ink: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return cropped ink in 28 x 28 pixels: 20 long, with its centre of mass at 14.0, 14.0.
+    """Return cropped ink in 28 x 28 pixels: 20 long, with its centre of mass at 14.0, 14.0."""
+    # Pixel i reaches from i to i + 1, so that its own middle is at i + 0.5.
+    mass = np.array(ndimage.center_of_mass(ink)[::-1]) + 0.5  # (x, y), as Pillow counts
+    return _window(ink, mass, CENTRE + 0.5)
+
+
+def _window(ink: NDArray[np.float32], point: NDArray[Any], to: float) -> NDArray[np.float32]:
+    """Return cropped ink 20 long in 28 x 28 pixels, with a point of it moved to (to, to).
 
     It is scaled and shifted at once, as a second resampling would blur it: the result shows a
     square window of the drawing, whose corner may lie between two of its pixels.
     """
     unit = max(ink.shape) / BOX  # A pixel of the result, in pixels of the drawing.
-    # Pixel i reaches from i to i + 1, so that its own middle is at i + 0.5.
-    mass = np.array(ndimage.center_of_mass(ink)[::-1]) + 0.5  # (x, y), as Pillow counts
-    start = mass - (CENTRE + 0.5) * unit
+    start = point - to * unit
     stop = start + SIDE * unit
     whole = np.floor(start)
     # Where the window leaves the drawing, `crop` adds zeros, which is no ink.
