@@ -1,0 +1,142 @@
+"""Learning from a person's own drawings: a copy of a network is trained on for a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simplenet.data import Dataset, one_hot_label
+from simplenet.jobs import Slice
+from simplenet.network import Params, SimpleNet
+from simplenet.runs import loaded
+from simplenet.training import Record, TrainingConfig, train
+
+POOL = 20_000
+"""Digits that the mini-batches are drawn from, the own ones repeated: more than are drawn."""
+
+RECIPE = TrainingConfig(
+    iterations=300,
+    batch_size=50,
+    learning_rate=0.1,
+    schedule="cosine",
+    augmentation=("affine", "elastic", "thickness"),
+)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is known after an iteration of fine-tuning.
+
+    Parameters
+    ----------
+    iteration : int
+        Updates made so far.
+    own_accuracy, test_accuracy : float or None
+        Share of right answers on the drawings and on MNIST's test set, in [0, 1]: before the
+        first update and after the last.
+    elapsed_s : float
+        Seconds spent.
+    """
+
+    iteration: int
+    own_accuracy: float | None
+    test_accuracy: float | None
+    elapsed_s: float
+
+
+@dataclass(frozen=True)
+class FineTuningState:
+    """A fine-tuning between two iterations."""
+
+    params: Params
+    last: Record
+
+
+@dataclass(frozen=True, eq=False)
+class FineTuning:
+    """A copy of a network that learns from drawings, as work for a worker.
+
+    Parameters
+    ----------
+    params : dict of str to ndarray
+        The network's parameters; they are left as they are.
+    pixels : ndarray of uint8, shape (n, 784)
+        The drawings, n at least 1.
+    labels : ndarray of int, shape (n,)
+        What they are.
+    rehearse : bool
+        Whether half of every mini-batch are MNIST's digits. Without them a network forgets what
+        it is not shown any more (McCloskey and Cohen, "Catastrophic Interference", 1989).
+    recipe : TrainingConfig
+        How it learns.
+
+    Raises
+    ------
+    ValueError
+        If there is no drawing, or not a label for each.
+    """
+
+    params: Params
+    pixels: NDArray[np.uint8]
+    labels: NDArray[Any]
+    rehearse: bool = True
+    recipe: TrainingConfig = field(default=RECIPE)
+
+    def __post_init__(self) -> None:
+        if not len(self.pixels) or len(self.pixels) != len(self.labels):
+            raise ValueError(
+                "fine-tuning needs drawings, at least 1, and a label for each; "
+                f"got {len(self.pixels)} and {len(self.labels)}"
+            )
+
+    def advance(
+        self, state: FineTuningState | None, budget_s: float, limit: int | None
+    ) -> Slice[FineTuningState, Lesson]:
+        """Learn for about `budget_s` seconds, or for `limit` iterations if that comes first."""
+        started = perf_counter()
+        lessons = []
+        if state is None:
+            state = FineTuningState(self.params, Record(0, 0.0, 0.0))
+            lessons.append(self._examined(state))
+        net = SimpleNet.from_params(state.params)
+        records: list[Record] = []
+        for record in train(net, self._lessons(), self.recipe, after=state.last):
+            records.append(record)
+            if len(records) == limit or perf_counter() > started + budget_s:
+                break
+        last = records[-1]
+        state = FineTuningState(net.params, last)
+        finished = last.iteration == self.recipe.iterations
+        lessons.append(
+            self._examined(state)
+            if finished
+            else Lesson(last.iteration, None, None, last.elapsed_s)
+        )
+        return Slice(state, lessons, finished)
+
+    def conclude(self, state: FineTuningState) -> Slice[FineTuningState, Lesson]:
+        """Examine a fine-tuning that was stopped."""
+        return Slice(state, [self._examined(state)], finished=True)
+
+    def _examined(self, state: FineTuningState) -> Lesson:
+        """Return what the network can read now."""
+        net, mnist = SimpleNet.from_params(state.params), loaded("bundled")
+        return Lesson(
+            state.last.iteration,
+            net.accuracy(self.pixels, self.labels),
+            net.accuracy(mnist.pixels_test, mnist.t_test),
+            state.last.elapsed_s,
+        )
+
+    def _lessons(self) -> Dataset:
+        """Return what is learned from: the drawings, and as many of MNIST's digits."""
+        mnist = loaded("bundled")
+        others = POOL // 2 if self.rehearse else 0
+        own = np.resize(np.arange(len(self.pixels)), POOL - others)
+        pixels = np.concatenate([self.pixels[own], mnist.pixels_train[:others]])
+        t = np.concatenate([one_hot_label(self.labels)[own], mnist.t_train[:others]])
+        return Dataset(pixels, t, self.pixels, one_hot_label(self.labels))

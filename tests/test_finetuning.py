@@ -1,0 +1,102 @@
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import simplenet.finetuning
+from simplenet import Dataset, SimpleNet, TrainingConfig, train
+from simplenet.finetuning import RECIPE, FineTuning
+
+
+@pytest.fixture(scope="module")
+def stripes(stripes):
+    """As bytes, as MNIST is."""
+    x_train, x_test = (np.rint(255 * x).astype(np.uint8) for x in (stripes.x_train, stripes.x_test))
+    return Dataset(x_train, stripes.t_train, x_test, stripes.t_test)
+
+
+@pytest.fixture(scope="module")
+def trained(stripes):
+    net = SimpleNet(784, 20, 10, rng=np.random.default_rng(0))
+    list(train(net, stripes, TrainingConfig(iterations=600, learning_rate=0.5)))
+    return net.params
+
+
+@pytest.fixture(autouse=True)
+def small_data(stripes, monkeypatch):
+    monkeypatch.setattr(simplenet.finetuning, "loaded", lambda source: stripes)
+    monkeypatch.setattr(simplenet.finetuning, "POOL", 1000)
+
+
+@pytest.fixture
+def shifted(stripes):
+    """Sevens of another hand, which the network misreads: a row further down."""
+    sevens = stripes.pixels_test[stripes.t_test[:, 7] == 1].reshape(-1, 28, 28)
+    return np.roll(sevens, 1, axis=1).reshape(-1, 784), np.full(len(sevens), 7)
+
+
+PLAIN = replace(RECIPE, augmentation=(), iterations=200, learning_rate=0.5)
+
+
+def in_slices(work, limit=None):
+    state, lessons, finished = None, [], False
+    while not finished:
+        part = work.advance(state, 60.0, limit)
+        state, finished = part.state, part.finished
+        lessons += part.records
+    return state, lessons
+
+
+def test_it_learns_the_drawings_and_forgets_less_when_it_rehearses(trained, shifted, stripes):
+    forgotten = {}
+    for rehearse in (True, False):
+        state, lessons = in_slices(FineTuning(trained, *shifted, rehearse, PLAIN))
+        before, after = lessons[0], lessons[-1]
+        assert before.iteration == 0
+        assert after.iteration == 200
+        assert before.own_accuracy < 0.6
+        assert after.own_accuracy > before.own_accuracy + 0.3
+        net = SimpleNet.from_params(state.params)
+        assert after.test_accuracy == net.accuracy(stripes.x_test, stripes.t_test)
+        assert after.own_accuracy == net.accuracy(*shifted)
+        forgotten[rehearse] = before.test_accuracy - after.test_accuracy
+    assert forgotten[True] < forgotten[False] - 0.1
+
+
+def test_the_network_that_was_copied_stays_as_it_was(trained, shifted):
+    before = {key: value.copy() for key, value in trained.items()}
+    in_slices(FineTuning(trained, *shifted, recipe=replace(RECIPE, iterations=5)))
+    for key, value in before.items():
+        np.testing.assert_array_equal(trained[key], value)
+
+
+def test_slices_make_up_the_whole(trained, shifted):
+    work = FineTuning(trained, *shifted, recipe=replace(RECIPE, iterations=12))
+    (whole, _), (parts, lessons) = in_slices(work), in_slices(work, limit=5)
+    assert [lesson.iteration for lesson in lessons] == [0, 5, 10, 12]
+    for key, value in whole.params.items():
+        np.testing.assert_array_equal(parts.params[key], value)
+
+
+def test_one_drawing_is_enough_and_none_is_refused(trained, shifted):
+    pixels, labels = shifted
+    _, lessons = in_slices(FineTuning(trained, pixels[:1], labels[:1], recipe=PLAIN))
+    assert lessons[-1].own_accuracy == 1
+    with pytest.raises(ValueError, match="at least 1"):
+        FineTuning(trained, pixels[:0], labels[:0])
+    with pytest.raises(ValueError, match="a label for each"):
+        FineTuning(trained, pixels[:2], labels[:1])
+
+
+def test_a_stopped_one_is_examined(trained, shifted):
+    work = FineTuning(trained, *shifted, recipe=PLAIN)
+    part = work.advance(None, 60.0, 3)
+    [lesson] = work.conclude(part.state).records
+    assert lesson.iteration == 3
+    assert lesson.own_accuracy is not None
+
+
+def test_it_travels_to_a_worker(trained, shifted):
+    work = pickle.loads(pickle.dumps(FineTuning(trained, *shifted)))
+    assert work.recipe == RECIPE
