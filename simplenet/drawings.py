@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import io
+import zlib
 from dataclasses import dataclass
 from typing import Self
 
@@ -134,15 +134,19 @@ class DrawingSet:
         return cls(numbers[:, 1:].astype(np.uint8), numbers[:, 0].astype(np.uint8))
 
     def to_text(self) -> str:
-        """Return the set in a short form, for a browser to keep: labels and pixels as base64."""
-        return base64.b64encode(np.column_stack([self.labels, self.pixels]).tobytes()).decode()
+        """Return the set in a short form, for a browser to keep: base64 of what zlib makes of it."""
+        rows = np.column_stack([self.labels, self.pixels])
+        return base64.b64encode(zlib.compress(rows.tobytes())).decode()
 
     @classmethod
     def from_text(cls, text: str) -> Self:
         """Return the set that `to_text` wrote; DrawingSetError if it is something else."""
         try:
-            rows = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
+            packed = base64.b64decode(text, validate=True)
+            # One byte more than there may be: a few bytes could stand for gigabytes.
+            most = MOST_DRAWINGS * (PIXELS + 1) + 1
+            rows = np.frombuffer(zlib.decompressobj().decompress(packed, most), np.uint8)
             rows = rows.reshape(-1, PIXELS + 1)
-        except (binascii.Error, ValueError) as error:
+        except (ValueError, zlib.error) as error:
             raise DrawingSetError(f"this is not a set of drawings: {error}") from None
         return cls(rows[:, 1:], rows[:, 0])

@@ -1,3 +1,6 @@
+import base64
+import zlib
+
 import numpy as np
 import pytest
 
@@ -85,7 +88,13 @@ def test_what_is_wrong_with_a_file_is_named(content, reason):
         DrawingSet.from_csv(content)
 
 
-@pytest.mark.parametrize("text", ["?", "AAAA", "é", some(1).to_text()[:-8]])
+def packed(content):
+    return base64.b64encode(zlib.compress(content)).decode()
+
+
+@pytest.mark.parametrize(
+    "text", ["?", "AAAA", "é", packed(b"x" * 784), packed(bytes(10**8)), some(1).to_text()[4:]]
+)
 def test_what_a_browser_sends_is_not_trusted(text):
     with pytest.raises(DrawingSetError, match="not a set of drawings"):
         DrawingSet.from_text(text)
