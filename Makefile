@@ -1,10 +1,11 @@
 # make run    sets everything up and opens the app
 # make test   sets everything up and runs every check
 # make bench  sets everything up and measures, against peers
+# make models trains the shipped networks anew; NAMES=robust only one of them
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench
+.PHONY: run test bench models
 run: .venv/run
 	$(BIN)/streamlit run app.py $(if $(ADDRESS),--server.address $(ADDRESS)) $(if $(PORT),--server.port $(PORT))
 
@@ -13,6 +14,9 @@ test: .venv/test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+models: .venv/run
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m simplenet.shipped $(NAMES)
 
 bench: .venv-bench/ready
 	.venv-bench/bin/python -m benchmarks

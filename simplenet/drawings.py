@@ -97,9 +97,9 @@ class DrawingSet:
             np.concatenate([self.labels, other.labels[new]]),
         )
 
-    def without(self, index: int) -> Self:
-        """Return the set without one of its drawings; IndexError if there is no such."""
-        return type(self)(np.delete(self.pixels, index, axis=0), np.delete(self.labels, index))
+    def without(self, rows: int | NDArray[np.intp]) -> Self:
+        """Return the set without some of its drawings; IndexError if there are no such."""
+        return type(self)(np.delete(self.pixels, rows, axis=0), np.delete(self.labels, rows))
 
     def to_csv(self) -> str:
         """Return a header, and a line of a label and 784 bytes for each drawing."""
@@ -134,7 +134,7 @@ class DrawingSet:
         return cls(numbers[:, 1:].astype(np.uint8), numbers[:, 0].astype(np.uint8))
 
     def to_text(self) -> str:
-        """Return the set in a short form, for a browser to keep: base64 of what zlib makes of it."""
+        """Return the set in a short form, for a browser to keep: packed by zlib, as base64."""
         rows = np.column_stack([self.labels, self.pixels])
         return base64.b64encode(zlib.compress(rows.tobytes())).decode()
 

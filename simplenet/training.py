@@ -213,10 +213,10 @@ def train(
     epoch = iterations_per_epoch(train_size, config.batch_size)
     done, elapsed_s = (after.iteration, after.elapsed_s) if after else (0, 0.0)
 
-    # A digit that is varied may light any pixel.
-    lit, pixels = data.lit, data.lit_train
-    if config.augmentation:
-        lit, pixels = np.ones_like(lit), data.pixels_train
+    if config.augmentation:  # A digit that is varied may light any pixel.
+        lit, pixels = np.ones(net.input_size, bool), data.pixels_train
+    else:
+        lit, pixels = data.lit, data.lit_train
     layout = _Layout(net, lit, velocity)
     snapshots = snapshot_iterations(
         config.iterations, sum(value.nbytes for value in net.params.values())
