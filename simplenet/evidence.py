@@ -37,15 +37,15 @@ def flip_evidence(net: SimpleNet, x: ArrayLike, digit: int) -> NDArray[np.float6
     term, so that all 784 networks are evaluated at the price of one mini-batch. (Erasing a part
     and looking what happens is occlusion, Zeiler and Fergus, 2014; here blank pixels count too.)
     """
-    x = as_pixels(x, np.float64).reshape(-1)
+    x = as_pixels(x, net.dtype).reshape(-1)
     if x.shape != (net.input_size,):
         raise ValueError(f"x must have {net.input_size} pixels, got {x.size}")
     (k,) = as_labels(digit, 1, net.output_size)
-    w1, b1, w2, b2 = (np.asarray(net.params[key], np.float64) for key in ("W1", "b1", "W2", "b2"))
+    w1, b1, w2, b2 = (net.params[key] for key in ("W1", "b1", "W2", "b2"))
 
     s1 = x @ w1 + b1  # (784,) @ (784, hidden) -> (hidden,)
     flipped = s1 + (1 - 2 * x)[:, np.newaxis] * w1  # (784, hidden)
-    s2 = sigmoid(np.vstack([s1, flipped])) @ w2 + b2  # (785, hidden) @ (hidden, output)
+    s2 = sigmoid(np.vstack([s1, flipped])) @ w2 + b2.astype(np.float64)  # (785, output)
     others = np.delete(s2, k, axis=1)
     most = others.max(axis=1)
     log_odds = s2[:, k] - most - np.log(np.exp(others - most[:, np.newaxis]).sum(axis=1))
