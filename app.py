@@ -23,6 +23,7 @@ def main() -> None:
     """Show the page that the address names."""
     import streamlit as st
 
+    from pages.parts.keepsakes import keepsakes
     from pages.parts.session import choose_language
 
     page = navigation()
@@ -34,6 +35,7 @@ def main() -> None:
     ):
         st.title(page.title, anchor=False, width="content")
         choose_language()
+        keepsakes()
     page.run()
 
 

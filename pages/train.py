@@ -9,9 +9,11 @@ import streamlit as st
 from app import run_page
 from pages.parts.live_chart import live_chart
 from pages.parts.networks import MODELS
+from pages.parts.pinned import pinned_digit
 from pages.parts.session import T, current_run, follow, jobs
 from pages.parts.text import LANGUAGES, text
-from pages.parts.words import count, duration
+from pages.parts.words import count, duration, option
+from simplenet.augmentation import AUGMENTATIONS
 from simplenet.data import DataSourceError
 from simplenet.jobs import SLOW_PERIOD_S, SLOW_RECORDS, Job, JobError
 from simplenet.network import SimpleNet
@@ -25,7 +27,11 @@ SMOOTHED = 50
 """Mini-batches that a loss is the mean of, where one number or one curve has to stand for them."""
 
 PACES = ("full", "slow", "step")
-CHOICES = {"gradient": ("backprop", "fast_numerical"), "source": ("bundled", "openml")}
+CHOICES = {
+    "schedule": ("constant", "cosine"),
+    "gradient": ("backprop", "fast_numerical"),
+    "source": ("bundled", "openml"),
+}
 
 
 def page() -> None:
@@ -52,19 +58,15 @@ def recipe() -> TrainingRun | None:
         ("iterations", T("train.iterations"), T("train.iterations_help"), 1000),
         ("batch_size", T("train.batch_size"), T("train.batch_size_help"), 10),
         ("learning_rate", T("train.learning_rate"), T("train.learning_rate_help"), 0.01),
+        ("momentum", T("train.momentum"), T("train.momentum_help"), 0.1),
         ("weight_init_std", T("train.weight_init_std"), T("train.std_help"), 0.01),
         ("seed", T("train.seed"), T("train.seed_help"), 1),
     )
     choices = (
-        ("gradient", T("train.gradient"), CHOICES["gradient"]),
-        ("source", T("train.source"), CHOICES["source"]),
+        ("schedule", T("train.schedule")),
+        ("gradient", T("train.gradient")),
+        ("source", T("train.source")),
     )
-    names = {
-        "backprop": T("train.backprop"),
-        "fast_numerical": T("train.fast_numerical"),
-        "bundled": T("train.bundled"),
-        "openml": T("train.openml"),
-    }
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for key, label, words, step in numbers:
             st.number_input(
@@ -76,15 +78,24 @@ def recipe() -> TrainingRun | None:
                 persist_state="session",
                 width=162,
             )
-        for key, label, options in choices:
+        for key, label in choices:
             st.selectbox(
                 label,
-                options,
-                format_func=names.__getitem__,
+                CHOICES[key],
+                format_func=option,
                 key=key,
                 persist_state="session",
                 width=216,
             )
+        st.pills(
+            T("train.augmentation"),
+            AUGMENTATIONS,
+            selection_mode="multi",
+            format_func=option,
+            key="augmentation",
+            help=T("train.augmentation_help"),
+            persist_state="session",
+        )
         st.button(
             T("train.reset"),
             icon=":material/restart_alt:",
@@ -125,7 +136,10 @@ def entered() -> TrainingRun | None:
     training, run = fields(TrainingConfig), fields(TrainingRun)
     state = st.session_state
     return TrainingRun(
-        TrainingConfig(**{field.name: state[field.name] for field in training}),
+        TrainingConfig(
+            **{field.name: state[field.name] for field in training}
+            | {"augmentation": tuple(state.augmentation)}
+        ),
         **{field.name: state[field.name] for field in run if field.name != "training"},
     )
 
@@ -134,6 +148,7 @@ def set_recipe(run: TrainingRun) -> None:
     """Fill the fields of the recipe."""
     flat = asdict(run)
     st.session_state.update(flat.pop("training") | flat)
+    st.session_state.augmentation = list(run.training.augmentation)
 
 
 def controls(run: TrainingRun | None, job: Job | None, shown: str) -> None:
@@ -205,6 +220,7 @@ def progress(job: Job | None, run: TrainingRun | None, shown: str) -> None:
         st.progress(0.0, text=T("train.ready"))
         metrics([])
         curves([], "", run.training.iterations if run else TrainingConfig().iterations)
+        pinned_digit(None)
         return
     if not job.ended:
         job.wait_for_records(timeout_s=REFRESH_S)
@@ -214,6 +230,7 @@ def progress(job: Job | None, run: TrainingRun | None, shown: str) -> None:
         show_error(job.error)
     metrics(records)
     curves(records, job.id, job.work.training.iterations)
+    pinned_digit(job)
     if buttons_for(job) != shown:
         st.rerun()  # The buttons are outside of the part that runs again and again.
 

@@ -14,6 +14,12 @@ from simplenet.training import Record
 # Readable on white and on dark blue, and apart from each other for colour-blind people.
 BLUE, ORANGE, GREEN, GREY = "#4c7ef3", "#f08c2e", "#2fa37c", "#8a94a6"
 
+TEN_COLOURS = (
+    *("#4c7ef3", "#f08c2e", "#2fa37c", "#e0525b", "#9a6fe0"),
+    *("#a5744f", "#e377c2", "#8a94a6", "#b3ac1e", "#22b5cf"),
+)
+"""One for each digit."""
+
 MOST_POINTS = 2000
 """Points of a curve: more than a screen can show, few enough to draw twice a second."""
 
@@ -69,31 +75,42 @@ def loss_figure(
     return figure
 
 
-def probability_figure(probabilities: NDArray[np.floating], T: Callable[[str], str]) -> go.Figure:
-    """Return the ten probabilities as bars; the largest one stands out."""
-    best = int(np.argmax(probabilities))
-    figure = go.Figure(
-        go.Bar(
-            x=probabilities,
-            y=[str(digit) for digit in range(10)],
-            orientation="h",
-            marker={"color": [ORANGE if digit == best else BLUE for digit in range(10)]},
-            text=[f"{p:.1%}" for p in probabilities],
-            textposition="outside",
-            cliponaxis=False,
-            hoverinfo="skip",
+def probabilities_figure(
+    iterations: Sequence[int],
+    probabilities: NDArray[np.floating],
+    at: int,
+    end: int,
+    revision: str,
+    T: Callable[[str], str],
+) -> go.Figure:
+    """Return the ten probabilities of one digit over a training.
+
+    Parameters
+    ----------
+    iterations : sequence of int, length n
+        When they were measured.
+    probabilities : ndarray, shape (n, 10)
+        What the network made of the digit then.
+    at : int
+        The iteration that a line marks.
+    end : int
+        Iterations of the whole training.
+    revision : str
+        For how long zoom and hidden curves are kept.
+    """
+    figure = _curves(T("pin.chart"), end, revision, T)
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    for digit, colour in enumerate(TEN_COLOURS):
+        figure.add_scatter(
+            x=np.array(iterations),
+            y=probabilities[:, digit].astype(np.float32),
+            name=str(digit),
+            mode="lines+markers",
+            line={"color": colour},
+            marker={"size": 4},
+            hovertemplate="%{y:.1%}",
         )
-    )
-    figure.update_layout(
-        margin={"l": 30, "r": 50, "t": 10, "b": 40},
-        bargap=0.25,
-        dragmode=False,
-        uirevision="probabilities",
-    )
-    figure.update_xaxes(
-        range=[0, 1], tickformat=".0%", title=T("chart.probability"), fixedrange=True
-    )
-    figure.update_yaxes(autorange="reversed", type="category", fixedrange=True, showgrid=False)
+    figure.add_vline(at, line={"color": GREY, "width": 1.5, "dash": "dot"})
     return figure
 
 

@@ -1,30 +1,38 @@
-"""The networks that a page can use: the visitor's own run, and those in `models/`."""
+"""The networks that a page can use: the visitor's own, and those in `models/`."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.parts.session import T, current_run, jobs
+from pages.parts.session import T, current_run, current_tuned, jobs
 from simplenet.network import SimpleNet
-from simplenet.runs import TrainingRun
-from simplenet.storage import ModelFileError, list_models, load_model
+from simplenet.runs import TrainingRun, described, loaded
+from simplenet.storage import ModelFileError, SavedModel, list_models, load_model
 from simplenet.training import TrainingConfig
+
+if TYPE_CHECKING:
+    from simplenet.exam import Exam
 
 MODELS = Path(__file__).parents[2] / "models"
 
-RUN, FRESH = ":run", ":fresh"  # No file has such a name.
+RUN, TUNED, FRESH = ":run", ":tuned", ":fresh"  # No file has such a name.
+BEST = "robust"
+"""The one of the networks in `models/` that comes first."""
 
 
 def choose_network(*, key: str, fresh: bool = False) -> str | None:
     """Show the choice of a network, and return what was chosen; `network` makes it a network."""
-    run = current_run()
-    choices = [path.stem for path in list_models(MODELS)]
+    run, tuned = current_run(), current_tuned()
+    choices = sorted((path.stem for path in list_models(MODELS)), key=lambda name: name != BEST)
     if fresh:
         choices.insert(0, FRESH)
     if run and run.state:
         choices.insert(0, RUN)
+    if tuned:
+        choices.insert(0, TUNED)
     if not choices:
         st.info(T("network.none"), icon=":material/model_training:")
         return None
@@ -32,7 +40,7 @@ def choose_network(*, key: str, fresh: bool = False) -> str | None:
     def name(choice: str) -> str:
         if choice == RUN:
             return T("network.run") if run and run.ended else T("network.live_run")
-        return T("network.fresh") if choice == FRESH else choice
+        return {FRESH: T("network.fresh"), TUNED: T("network.tuned")}.get(choice, choice)
 
     if st.session_state.get(key) not in choices:
         st.session_state.pop(key, None)
@@ -41,18 +49,53 @@ def choose_network(*, key: str, fresh: bool = False) -> str | None:
     )
 
 
-def network(choice: str, seed: int = 0) -> SimpleNet | None:
-    """Return the network of a choice as it is now; where it cannot be had, say so."""
+def network(choice: str, seed: int = 0, *, say: bool = True) -> SimpleNet | None:
+    """Return the network of a choice as it is now; where it cannot be had, None, and say so."""
     if choice == FRESH:
         return TrainingRun(TrainingConfig(seed=seed)).new_network()
-    if choice == RUN:
-        run = jobs().get(st.session_state.get("run"))
-        return SimpleNet.from_params(run.state.params) if run and run.state else None
-    try:
-        net = load_model(MODELS / f"{choice}.safetensors").net
-    except (OSError, ModelFileError):
-        net = None
-    if net is None or (net.input_size, net.output_size) != (784, 10):
+    if choice in (RUN, TUNED):
+        job = jobs().get(st.session_state.get(choice[1:]))
+        return SimpleNet.from_params(job.state.params) if job and job.state else None
+    saved = saved_model(choice)
+    if saved is None and say:
         st.error(T("network.broken", name=choice), icon=":material/broken_image:")
+    return saved.net if saved else None
+
+
+def metadata(choice: str) -> dict[str, Any]:
+    """Return what is known of a network: its recipe, its history."""
+    if choice == RUN:
+        job = jobs().get(st.session_state.get("run"))
+        return described(job.work, job.records) if job and job.records else {}
+    saved = None if choice in (TUNED, FRESH) else saved_model(choice)
+    return saved.metadata if saved else {}
+
+
+def saved_model(name: str) -> SavedModel | None:
+    """Return a network in `models/`, or None if it cannot be read or is for other images."""
+    path = MODELS / f"{name}.safetensors"
+    try:
+        model = _read(path, path.stat().st_mtime_ns)
+    except (OSError, ModelFileError):
         return None
-    return net
+    return model if (model.net.input_size, model.net.output_size) == (784, 10) else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+def _read(path: Path, changed_ns: int) -> SavedModel:
+    """Read a network once for as long as its file does not change."""
+    return load_model(path)
+
+
+def exam(net: SimpleNet) -> Exam:
+    """Return how a network does on MNIST's test set; the answer is kept for the next time."""
+    return _examined(b"".join(value.tobytes() for value in net.params.values()), net)
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def _examined(content: bytes, _net: SimpleNet) -> Exam:
+    """Examine a network once for as long as its parameters do not change."""
+    from simplenet.exam import examine
+
+    data = loaded("bundled")
+    return examine(_net, data.pixels_test, data.t_test)

@@ -34,3 +34,18 @@ def factor(value: float) -> str:
 def scientific(value: float) -> str:
     """Return a small number with two digits: 3.1e-12, and 0 as it is."""
     return f"{value:.1e}" if value else "0"
+
+
+def option(name: str) -> str:
+    """Return what one of the options of a training is called."""
+    return {
+        "backprop": T("train.backprop"),
+        "fast_numerical": T("train.fast_numerical"),
+        "bundled": T("train.bundled"),
+        "openml": T("train.openml"),
+        "constant": T("train.constant"),
+        "cosine": T("train.cosine"),
+        "affine": T("train.affine"),
+        "elastic": T("train.elastic"),
+        "thickness": T("train.thickness"),
+    }[name]

@@ -23,6 +23,11 @@ def metric(page: Page, name: str) -> Locator:
     return shown.get_by_test_id("stMetricValue")
 
 
+def prediction(page: Page) -> Locator:
+    """The digit that the network reads, or a dash."""
+    return page.locator(".answer .digit")
+
+
 def status(page: Page) -> Locator:
     return page.get_by_test_id("stProgress")
 
@@ -44,10 +49,15 @@ def points(page: Page, chart: int = 1) -> int:
 
 def draw(page: Page, *corners: tuple[int, int]) -> None:
     """Draw one stroke through these places of the canvas."""
+    pen_down(page, *corners)
+    page.mouse.up()
+
+
+def pen_down(page: Page, *corners: tuple[int, int]) -> None:
+    """Draw one stroke, and leave the pen where it is."""
     box = page.locator("canvas.upper-canvas").last.bounding_box()
     mouse = page.mouse
     mouse.move(box["x"] + corners[0][0], box["y"] + corners[0][1])
     mouse.down()
     for x, y in corners[1:]:
         mouse.move(box["x"] + x, box["y"] + y, steps=8)
-    mouse.up()

@@ -3,7 +3,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import button, draw, metric
+from tests.browser.steps import button, draw, prediction
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ def test_every_page_opens_cold_as_the_first_visit_of_a_server(cold_server, visit
         expect(page.get_by_role("link", name=other, exact=True).first).to_be_visible()
     if path == "draw":  # Nothing of the first stroke is lost.
         draw(page, (80, 60), (200, 60), (130, 230))
-        expect(metric(page, "Prediction")).to_have_text("7")
+        expect(prediction(page)).to_have_text("7")
         expect(button(page, "Undo").first).to_be_enabled()
 
 

@@ -8,7 +8,7 @@ from pages.parts.charts import (
     accuracy_figure,
     loss_figure,
     moving_average,
-    probability_figure,
+    probabilities_figure,
     times_figure,
 )
 from simplenet.training import Record
@@ -67,11 +67,17 @@ def test_moving_average_of_nothing():
     assert len(moving_average(np.array([]), 5)) == 0
 
 
-def test_the_most_probable_digit_stands_out():
-    bar = probability_figure(np.array([0.01] * 7 + [0.91, 0.01, 0.01]), T).data[0]
-    assert list(bar.y) == list("0123456789")
-    assert bar.text[7] == "91.0%"
-    assert bar.marker.color.count(bar.marker.color[7]) == 1
+def test_the_probabilities_of_a_digit_are_ten_curves_and_a_mark():
+    probabilities = np.random.default_rng(0).dirichlet(np.ones(10), 4)
+    figure = probabilities_figure([0, 1, 5, 9], probabilities, 5, 100, "run", T)
+    assert [trace.name for trace in figure.data] == list("0123456789")
+    assert len({trace.line.color for trace in figure.data}) == 10
+    for digit, trace in enumerate(figure.data):
+        np.testing.assert_array_equal(trace.x, [0, 1, 5, 9])
+        np.testing.assert_allclose(trace.y, probabilities[:, digit], rtol=1e-6)
+    (mark,) = figure.layout.shapes
+    assert (mark.x0, mark.x1) == (5, 5)
+    assert figure.layout.xaxis.range[1] > 100
 
 
 def test_times_have_a_logarithmic_axis_that_holds_them_all():

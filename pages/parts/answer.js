@@ -1,0 +1,159 @@
+// Shows the ten probabilities and the small pictures, and follows the pen on a canvas.
+const WAIT_MS = 1000; // For an answer, before the next picture is sent all the same.
+const PAUSE_MS = 150; // Between two pictures while the pen moves: the last one shall find nobody busy.
+
+const nextFrame = () => new Promise(requestAnimationFrame);
+
+function element(tag, className, parent) {
+  const made = document.createElement(tag);
+  made.className = className;
+  parent.append(made);
+  return made;
+}
+
+// The picture that the person sees: the drawing, and the stroke that is still being drawn above it.
+function pictureOf(key) {
+  const host = document.querySelector(`.st-key-${key}`);
+  const layers = [];
+  const look = (node) => {
+    for (const child of node.querySelectorAll("*")) {
+      if (child.tagName === "CANVAS" && child.width) layers.push(child);
+      if (child.shadowRoot) look(child.shadowRoot);
+    }
+  };
+  if (host) look(host);
+  if (!layers.length) return null;
+  const box = layers[0].getBoundingClientRect();
+  const copy = document.createElement("canvas");
+  [copy.width, copy.height] = [Math.round(box.width), Math.round(box.height)];
+  const pen = copy.getContext("2d");
+  for (const layer of layers) pen.drawImage(layer, 0, 0, copy.width, copy.height);
+  return copy.toDataURL("image/png");
+}
+
+class Follower {
+  constructor(root) {
+    this.root = root;
+    this.turn = this.answered = this.sentAt = 0;
+    this.down = this.moved = false;
+    this.events = { pointerdown: this.start, pointermove: this.move, pointerup: this.end, pointercancel: this.end };
+    for (const [name, handler] of Object.entries(this.events)) document.addEventListener(name, handler, true);
+  }
+
+  stop() {
+    this.down = false;
+    for (const [name, handler] of Object.entries(this.events)) document.removeEventListener(name, handler, true);
+  }
+
+  start = async (event) => {
+    const host = this.key && document.querySelector(`.st-key-${this.key}`);
+    if (!host || !event.composedPath().includes(host)) return;
+    this.down = this.moved = true;
+    while (this.down) {
+      await nextFrame();
+      if (this.down && this.moved && this.since(PAUSE_MS) && !this.waiting()) this.send();
+    }
+  };
+
+  move = () => { this.moved = true; };
+
+  // Seen before the canvas itself, which is about to make the stroke a part of the drawing.
+  end = () => {
+    if (!this.down) return;
+    this.down = false;
+    this.send();
+  };
+
+  since(ms) { return performance.now() - this.sentAt >= ms; }
+
+  waiting() { return this.answered < this.turn && !this.since(WAIT_MS); }
+
+  send() {
+    const image = pictureOf(this.key);
+    if (!image) return;
+    this.moved = false;
+    this.sentAt = performance.now();
+    this.root.dataset.asked = this.turn + 1;
+    this.setState("frame", { turn: ++this.turn, image });
+  }
+}
+
+function paint(canvas, { pixels, signed }) {
+  const bytes = Uint8Array.from(atob(pixels), (c) => c.charCodeAt(0));
+  const image = new ImageData(28, 28);
+  bytes.forEach((value, i) => {
+    const side = value - 128, far = Math.sqrt(Math.min(Math.abs(side) / 127, 1));
+    const [r, g, b] = signed
+      ? (side > 0 ? [240, 140, 46] : [76, 126, 243]).map((colour) => colour * far)
+      : [value, value, value];
+    image.data.set([r, g, b, 255], 4 * i);
+  });
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+function build(root) {
+  const verdict = element("div", "verdict", root);
+  const best = element("div", "best", verdict);
+  const parts = { bars: element("div", "bars", verdict), rows: [], tiles: [] };
+  for (const name of ["title", "digit", "sure"]) parts[name] = element("div", name, best);
+  parts.bars.setAttribute("role", "img");
+  for (let digit = 0; digit < 10; digit++) {
+    const row = { label: element("div", "label", parts.bars), track: element("div", "track", parts.bars) };
+    row.bar = element("div", "bar", row.track);
+    row.p = element("div", "p", parts.bars);
+    row.label.textContent = digit;
+    parts.rows.push(row);
+  }
+  parts.words = element("p", "words", root);
+  parts.words.setAttribute("aria-live", "polite");
+  parts.figures = element("div", "tiles", root);
+  return parts;
+}
+
+function show(root, data) {
+  const parts = (root.parts ??= build(root));
+  const best = data.bars.indexOf(Math.max(...data.bars));
+  const percent = (p) => `${(100 * p).toFixed(1)}%`;
+  parts.title.textContent = data.title;
+  parts.words.textContent = data.words;
+  parts.digit.textContent = best < 0 ? "–" : best;
+  parts.sure.textContent = best < 0 ? "" : percent(data.bars[best]);
+  parts.rows.forEach(({ label, bar, p }, digit) => {
+    const value = data.bars[digit];
+    bar.style.width = percent(value ?? 0);
+    p.textContent = value === undefined ? "–" : percent(value);
+    for (const part of [label, bar, p]) part.classList.toggle("first", digit === best);
+  });
+  parts.bars.setAttribute("aria-label", data.bars.map((p, digit) => `${digit}: ${percent(p)}`).join(", ") || data.words);
+  while (parts.tiles.length < data.tiles.length) {
+    const figure = element("figure", "", parts.figures);
+    const tile = { figure, caption: element("figcaption", "", figure), canvas: element("canvas", "", figure), words: element("p", "", figure) };
+    tile.canvas.width = tile.canvas.height = 28;
+    tile.canvas.setAttribute("role", "img");
+    parts.tiles.push(tile);
+  }
+  parts.tiles.forEach(({ figure, caption, canvas, words }, i) => {
+    const tile = data.tiles[i];
+    figure.hidden = !tile;
+    if (!tile) return;
+    caption.textContent = tile.title;
+    words.textContent = tile.words;
+    canvas.setAttribute("aria-label", `${tile.title}. ${tile.words}`);
+    paint(canvas, tile);
+  });
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".answer");
+  show(root, data);
+  const follower = (root.follower ??= new Follower(root));
+  follower.key = data.follow;
+  follower.setState = setStateValue;
+  follower.answered = data.turn;
+  root.dataset.answered = data.turn;
+  follower.turn = Math.max(follower.turn, data.turn);
+  return () => {
+    follower.stop();
+    root.follower = undefined; // It may be shown again.
+  };
+}

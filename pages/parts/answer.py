@@ -1,0 +1,124 @@
+"""What a network makes of a digit: a Streamlit component that can follow the pen on a canvas.
+
+The canvas tells Python of a stroke some 200 ms after the pen was lifted. This component looks at
+the same canvas while the pen moves, and sends what is there, one picture at a time: the next one
+when the answer to the last has come.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+_HERE = Path(__file__).parent
+
+_mount = st.components.v2.component(
+    "answer",
+    html='<div class="answer"></div>',
+    css=(_HERE / "answer.css").read_text(encoding="utf-8"),
+    js=(_HERE / "answer.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One of the small pictures.
+
+    Parameters
+    ----------
+    title, words : str
+        What stands above and below it.
+    pixels : ndarray, shape (784,)
+        Ink in [0, 1]; or, where `signed`, from -1 (against) to 1 (for).
+    signed : bool
+        Whether it has two colours.
+    """
+
+    title: str
+    words: str
+    pixels: NDArray[np.floating]
+    signed: bool = False
+
+
+def answer(
+    probabilities: NDArray[np.floating] | None,
+    tiles: Sequence[Tile],
+    *,
+    key: str,
+    title: str,
+    words: str,
+    follow: str | None = None,
+    on_frame: Callable[[NDArray[np.uint8]], None] | None = None,
+) -> None:
+    """Show ten probabilities as bars, and the pictures that go with them.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (10,), or None
+        None where there is nothing to read; then `words` say what to do.
+    tiles : sequence of Tile
+    key : str
+        The same in each run.
+    title, words : str
+        What stands above the largest of them, and below it.
+    follow : str, optional
+        Key of the canvas to follow.
+    on_frame : callable, optional
+        Gets each picture of the canvas, (h, w, 4), before the page runs for it.
+    """
+
+    def receive() -> None:
+        frame = st.session_state[key].get("frame")
+        image = frame and _decoded(frame.get("image"))
+        if image is not None and on_frame:
+            on_frame(image)
+
+    frame = (st.session_state.get(key) or {}).get("frame") or {}
+    _mount(
+        key=key,
+        data={
+            "turn": frame.get("turn", 0),
+            "follow": follow,
+            "title": title,
+            "words": words,
+            "bars": [] if probabilities is None else [round(float(p), 5) for p in probabilities],
+            "tiles": [
+                {
+                    "title": tile.title,
+                    "words": tile.words,
+                    "signed": tile.signed,
+                    "pixels": _encoded(tile),
+                }
+                for tile in tiles
+            ],
+        },
+        on_frame_change=receive,
+    )
+
+
+def _encoded(tile: Tile) -> str:
+    """Return the pixels of a tile as base64 of bytes; where it is signed, 128 is nothing."""
+    pixels = 128 + 127 * tile.pixels if tile.signed else 255 * tile.pixels
+    return base64.b64encode(np.rint(pixels).astype(np.uint8).tobytes()).decode()
+
+
+def _decoded(url: object) -> NDArray[np.uint8] | None:
+    """Return the picture in a data URL, or None if there is none: a browser may send anything."""
+    if not isinstance(url, str) or len(url) > 1_000_000:
+        return None
+    try:
+        with Image.open(
+            io.BytesIO(base64.b64decode(url.split(",", 1)[-1])), formats=["PNG"]
+        ) as png:
+            return np.asarray(png.convert("RGBA")) if max(png.size) <= 1000 else None
+    except (ValueError, OSError, SyntaxError):
+        return None

@@ -1,0 +1,61 @@
+"""The pinned digit on the Train page: what the network makes of it, at any time of the training."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages.parts.answer import Tile, answer
+from pages.parts.keepsakes import pin, pinned
+from pages.parts.live_chart import live_chart
+from pages.parts.session import T
+from pages.parts.words import count
+from simplenet.jobs import Job
+from simplenet.network import Params, SimpleNet
+
+
+def pinned_digit(job: Job | None) -> None:
+    """Show the ten probabilities of the pinned digit over a training, and at one moment of it."""
+    st.subheader(T("pin.title"), anchor=False)
+    x = pinned()
+    if x is None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(T("pin.none"), width="content")
+            st.page_link("pages/draw.py", label=T("pin.draw"), icon=":material/draw:")
+        return
+    snapshots = snapshots_of(job) if job else []
+    left, right = st.columns(2, gap="large")
+    with left:
+        if snapshots:
+            end = job.work.training.iterations
+            until = st.slider(
+                T("pin.time"), 0, end, end, help=T("pin.time_help"), key=f"pin_time_{end}"
+            )
+            at = max(i for i, (iteration, _) in enumerate(snapshots) if iteration <= until)
+            every = np.stack([SimpleNet.from_params(p).predict(x) for _, p in snapshots])  # (n, 10)
+            shown, words = every[at], T("pin.at", iteration=count(snapshots[at][0]))
+        else:
+            shown, words = None, T("pin.waiting")
+        tile = Tile(T("pin.digit"), "", x / 255)
+        answer(shown, [tile], key="pinned_answer", title=T("draw.prediction"), words=words)
+        st.button(T("pin.unpin"), icon=":material/keep_off:", on_click=pin, args=(None,))
+    with right:
+        if not snapshots:
+            words = f"{T('pin.chart')}\n{T('chart.empty')}"
+            live_chart(None, key="pinned_curves", alt=words, empty=words)
+            return
+        from pages.parts.charts import probabilities_figure
+
+        iterations = [iteration for iteration, _ in snapshots]
+        figure = probabilities_figure(iterations, every, iterations[at], end, job.id, T)
+        said = ", ".join(f"{digit}: {p:.1%}" for digit, p in enumerate(every[at]))
+        live_chart(figure, key="pinned_curves", alt=f"{T('pin.chart')}. {words} {said}")
+
+
+def snapshots_of(job: Job) -> list[tuple[int, Params]]:
+    """Return the parameters that are known of a training, by iteration, up to now."""
+    found = {record.iteration: record.params for record in list(job.records) if record.params}
+    state = job.state
+    if state is not None:
+        found[state.last.iteration] = state.params
+    return sorted(found.items(), key=lambda item: item[0])

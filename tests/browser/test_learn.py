@@ -1,0 +1,143 @@
+"""Label drawings, learn from them, keep them, pin one."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.steps import button, draw, prediction, status, train
+
+pytestmark = pytest.mark.browser
+
+SEVEN = ((80, 60), (200, 60), (130, 230))
+ONE = ((140, 40), (140, 240))
+
+
+def teach(page, digit, *corners):
+    draw(page, *corners)
+    expect(button(page, str(digit))).to_be_enabled()
+    button(page, str(digit)).click()
+    expect(page.get_by_text(f"Added as a {digit}")).to_be_visible()
+
+
+def size(page):
+    """How many drawings the page says the set has."""
+    words = page.get_by_test_id("stMetric").filter(has_text="On my set").inner_text()
+    return int(re.search(r"of (\d+)", words)[1])
+
+
+def test_a_misread_drawing_is_learned_kept_and_survives_a_reload(server, visit):
+    page = visit(f"{server.url}/draw")
+    expect(page.get_by_text("gather here")).to_be_visible()
+    expect(button(page, "1")).to_be_disabled()
+    teach(page, 4, *SEVEN)  # A hand that writes its fours like sevens.
+    assert size(page) == 1
+    own = page.get_by_test_id("stMetric").filter(has_text="On my set")
+    expect(own.get_by_test_id("stMetricValue")).to_have_text("0.0%")
+    button(page, "Learn from these").dblclick()
+    expect(button(page, "Keep it")).to_be_visible()
+    expect(own.get_by_test_id("stMetricValue")).to_have_text("0.0%")  # It is a copy that learned.
+    button(page, "Keep it").click()
+    expect(page.get_by_role("combobox", name="Network")).to_have_value("My fine-tuned network")
+    expect(prediction(page)).to_have_text("4")
+    expect(own.get_by_test_id("stMetricValue")).to_have_text("100.0%")
+    assert "tuned=" in page.url
+
+    page.reload()
+    expect(own.get_by_test_id("stMetricValue")).to_be_visible()
+    assert size(page) == 1
+    page.get_by_role("combobox", name="Network").click()
+    page.get_by_role("option", name="My fine-tuned network").click()
+    expect(own.get_by_test_id("stMetricValue")).to_have_text("100.0%")
+
+
+def test_what_was_learned_can_be_discarded(server, visit):
+    page = visit(f"{server.url}/draw")
+    teach(page, 1, *ONE)
+    button(page, "Learn from these").click()
+    expect(button(page, "Discard")).to_be_visible()
+    page.reload()  # Nothing is lost before it was decided about.
+    expect(button(page, "Discard")).to_be_visible()
+    button(page, "Discard").click()
+    expect(button(page, "Discard")).to_have_count(0)
+    assert "tuning=" not in page.url
+    expect(page.get_by_role("combobox", name="Network")).to_have_value("robust")
+
+
+def test_a_set_is_nobody_elses_and_shared_by_the_tabs_of_a_browser(server, visit):
+    page = visit(f"{server.url}/draw")
+    teach(page, 1, *ONE)
+    tab = visit(f"{server.url}/draw", context=page.context)
+    expect(tab.get_by_text("On my set").first).to_be_visible()
+    assert size(tab) == 1
+    draw(tab, *SEVEN)
+    expect(button(tab, "7")).to_be_enabled()
+    button(tab, "7").click()
+    page.bring_to_front()
+    expect(page.get_by_text("of 2", exact=True)).to_be_visible()
+    stranger = visit(f"{server.url}/draw")
+    expect(stranger.get_by_text("gather here")).to_be_visible()
+
+
+def test_a_set_goes_to_a_file_and_comes_back(server, visit, tmp_path):
+    page = visit(f"{server.url}/draw")
+    teach(page, 7, *SEVEN)
+    with page.expect_download() as download:
+        button(page, "Download").click()
+    path = tmp_path / "mine.csv"
+    download.value.save_as(path)
+    header, row = path.read_text().splitlines()
+    assert header.startswith("label,1x1,")
+    assert row.startswith("7,")
+
+    other = visit(f"{server.url}/draw")
+    button(other, "Add from a file").click()
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("hello")
+    other.locator("input[type=file]").last.set_input_files(wrong)
+    expect(other.get_by_text("This file cannot be read")).to_be_visible()
+    other.locator("input[type=file]").last.set_input_files(path)
+    expect(other.get_by_text("1 new drawings were added")).to_be_visible()
+    assert size(other) == 1
+
+
+def test_a_drawing_can_leave_the_set(server, visit):
+    page = visit(f"{server.url}/draw")
+    teach(page, 7, *SEVEN)
+    sheet = page.get_by_test_id("stDataFrame").last
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
+    expect(button(page, "Remove")).to_be_disabled()
+    page.mouse.click(box["x"] + 15, box["y"] + 58)
+    button(page, "Remove 1").click()
+    expect(page.get_by_text("gather here")).to_be_visible()
+
+
+def test_a_pinned_digit_is_followed_through_a_training_and_back_through_time(server, visit):
+    page = visit(f"{server.url}/train")
+    expect(page.get_by_text("Pin a drawing, and watch here")).to_be_visible()
+    page.get_by_role("link", name="Draw").first.click()
+    draw(page, *ONE)
+    expect(button(page, "Pin this digit")).to_be_enabled()
+    button(page, "Pin this digit").click()
+    page.get_by_role("link", name="Watch it in a training").click()
+    expect(page.get_by_text("its ten probabilities move here")).to_be_visible()
+    train(page, 1200)
+    expect(status(page)).to_contain_text("finished")
+    expect(page.get_by_text("After iteration 1,200.")).to_be_visible()
+    expect(prediction(page)).to_have_text("1")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.live-chart')].at(-1)._fullData?.length === 10"
+    )
+    curves = page.locator(".live-chart").last
+    assert curves.evaluate("chart => chart._fullData[0].x.length") > 20
+    slider = page.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_text("After iteration 0.")).to_be_visible()
+    at_first = float(page.locator(".answer .sure").inner_text().strip("%"))
+    assert at_first < 25  # It cannot know yet.
+    page.reload()
+    expect(page.get_by_text("After iteration 1,200.")).to_be_visible()
+    button(page, "Unpin").click()
+    expect(page.get_by_text("Pin a drawing, and watch here")).to_be_visible()
