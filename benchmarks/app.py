@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 import shutil
 import socket
 import subprocess
@@ -62,6 +64,24 @@ ANSWER = """name => new Promise(done => {
         ? setTimeout(look, 4) : done((performance.now() - clicked) / 1000);
     [...document.querySelectorAll('button')].find(b => b.innerText.trim() === name).click();
     look();
+})"""
+
+# From the moment the pen is lifted until the answer to the whole drawing is on the page.
+LISTEN = """() => {
+    window.lifted = []; window.asked = []; window.answered = [];
+    addEventListener('pointerup', event => {
+        if (event.composedPath().some(node => node.classList?.contains('st-key-canvas')))
+            lifted.push(performance.now());
+    }, true);
+    const root = document.querySelector('.answer');
+    new MutationObserver(changes => changes.forEach(({ attributeName: name }) => {
+        if (name === 'data-asked') asked.push([performance.now(), +root.dataset.asked]);
+        if (name === 'data-answered') answered.push([performance.now(), +root.dataset.answered]);
+    })).observe(root, { attributes: true });
+}"""
+LATENCIES = """() => lifted.map(up => {
+    const [, turn] = asked.filter(([at]) => at >= up)[0];
+    return (answered.find(([at, n]) => n >= turn)[0] - up) / 1000;
 })"""
 
 
@@ -139,6 +159,28 @@ def opened(browser: Browser, url: str, path: str) -> Page:
     return page
 
 
+def drawn(page: Page, strokes: int) -> list[float]:
+    """Draw strokes, and return the seconds from the end of each to its answer."""
+    rng = random.Random(0)
+    canvas = page.locator("canvas.upper-canvas").bounding_box()
+    page.evaluate(LISTEN)
+    for turn in range(strokes):
+        places = [(rng.randint(30, 250), rng.randint(30, 250)) for _ in range(3)]
+        page.mouse.move(canvas["x"] + places[0][0], canvas["y"] + places[0][1])
+        page.mouse.down()
+        for (x0, y0), (x1, y1) in itertools.pairwise(places):
+            for part in range(1, 13):  # As fast as a hand, at 60 events a second.
+                x, y = x0 + (x1 - x0) * part / 12, y0 + (y1 - y0) * part / 12
+                page.mouse.move(canvas["x"] + x, canvas["y"] + y)
+                page.wait_for_timeout(16)
+        page.mouse.up()
+        page.wait_for_timeout(900)
+        if turn % 3 == 2:
+            page.locator('button:has-text("Clear")').first.click()
+            page.wait_for_timeout(900)
+    return page.evaluate(LATENCIES)
+
+
 def in_the_browser() -> dict[str, list[float]]:
     """Return the seconds of first pages, first points, and answers while every core trains."""
     times: dict[str, list[float]] = {"first point": []}
@@ -170,9 +212,9 @@ def in_the_browser() -> dict[str, list[float]]:
                 times["first point"].append(page.evaluate(FIRST_POINT))
                 page.get_by_text("finished in").wait_for()
                 page.context.close()
-            for busy in (False, True):
-                if busy:
-                    for _ in range(CORES):
+            for trainings in (0, 1, CORES):
+                if trainings:
+                    for _ in range(trainings if trainings == 1 else trainings - 1):
                         page = opened(browser, url, "train")
                         field = page.get_by_role("spinbutton", name="Iterations", exact=True)
                         field.fill("1000000")
@@ -181,10 +223,15 @@ def in_the_browser() -> dict[str, list[float]]:
                         page.evaluate(CLICK_TRAIN)
                         page.wait_for_timeout(1500)
                         page.context.close()
-                for path in PAGES:
+                page = opened(browser, url, "draw")
+                page.wait_for_timeout(4000)
+                times[f"pen lifted to answer, {trainings} trainings"] = drawn(page, 40)
+                page.context.close()
+                for path in PAGES if trainings != 1 else ():
                     page = opened(browser, url, path)
                     page.wait_for_timeout(2500)
-                    answers = times[f"answer of /{path}, cores {'busy' if busy else 'idle'}"] = []
+                    busy = "busy" if trainings else "idle"
+                    answers = times[f"answer of /{path}, cores {busy}"] = []
                     for turn in range(40):
                         answers.append(page.evaluate(ANSWER, ("中文", "English")[turn % 2]))
                         page.wait_for_timeout(200)
