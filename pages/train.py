@@ -12,7 +12,7 @@ from pages.parts.networks import MODELS
 from pages.parts.pinned import pinned_digit
 from pages.parts.session import T, current_run, follow, jobs
 from pages.parts.text import LANGUAGES, text
-from pages.parts.words import count, duration, option
+from pages.parts.words import count, duration, option_names
 from simplenet.augmentation import AUGMENTATIONS
 from simplenet.data import DataSourceError
 from simplenet.jobs import SLOW_PERIOD_S, SLOW_RECORDS, Job, JobError
@@ -67,6 +67,7 @@ def recipe() -> TrainingRun | None:
         ("gradient", T("train.gradient")),
         ("source", T("train.source")),
     )
+    names = option_names()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for key, label, words, step in numbers:
             st.number_input(
@@ -82,7 +83,7 @@ def recipe() -> TrainingRun | None:
             st.selectbox(
                 label,
                 CHOICES[key],
-                format_func=option,
+                format_func=names.__getitem__,
                 key=key,
                 persist_state="session",
                 width=216,
@@ -91,7 +92,7 @@ def recipe() -> TrainingRun | None:
             T("train.augmentation"),
             AUGMENTATIONS,
             selection_mode="multi",
-            format_func=option,
+            format_func=names.__getitem__,
             key="augmentation",
             help=T("train.augmentation_help"),
             persist_state="session",

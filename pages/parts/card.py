@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.networks import exam, metadata, network
 from pages.parts.session import T
-from pages.parts.words import count, option
+from pages.parts.words import count, option_names
 
 
 def card(choice: str) -> None:
@@ -35,6 +35,7 @@ def card(choice: str) -> None:
 
 def recipe(about: dict[str, object]) -> str:
     """Return how a network was trained, in words; nothing if nobody knows."""
+    names = option_names()
     try:
         training = about["recipe"]["training"]
         words = T(
@@ -42,9 +43,9 @@ def recipe(about: dict[str, object]) -> str:
             iterations=count(about["iteration"]),
             batch_size=training["batch_size"],
             learning_rate=f"{training['learning_rate']:g}",
-            schedule=option(training.get("schedule", "constant")),
+            schedule=names[training.get("schedule", "constant")],
             momentum=f"{training.get('momentum', 0):g}",
-            augmentation=", ".join(option(kind) for kind in training.get("augmentation", ()))
+            augmentation=", ".join(names[kind] for kind in training.get("augmentation", ()))
             or T("train.none"),
             seed=training["seed"],
         )

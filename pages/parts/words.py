@@ -36,8 +36,8 @@ def scientific(value: float) -> str:
     return f"{value:.1e}" if value else "0"
 
 
-def option(name: str) -> str:
-    """Return what one of the options of a training is called."""
+def option_names() -> dict[str, str]:
+    """Return what the options of a training are called."""
     return {
         "backprop": T("train.backprop"),
         "fast_numerical": T("train.fast_numerical"),
@@ -48,4 +48,4 @@ def option(name: str) -> str:
         "affine": T("train.affine"),
         "elastic": T("train.elastic"),
         "thickness": T("train.thickness"),
-    }[name]
+    }
