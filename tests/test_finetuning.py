@@ -36,7 +36,7 @@ def shifted(stripes):
     return np.roll(sevens, 1, axis=1).reshape(-1, 784), np.full(len(sevens), 7)
 
 
-PLAIN = replace(RECIPE, augmentation=(), iterations=200, learning_rate=0.5)
+PLAIN = replace(RECIPE, iterations=200, learning_rate=0.5)
 
 
 def in_slices(work, limit=None):
