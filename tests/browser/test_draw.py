@@ -1,6 +1,9 @@
+import io
 import re
 
+import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from tests.browser.steps import button, draw, pen_down, prediction, status, train
@@ -146,3 +149,49 @@ def test_a_damaged_model_file_is_named_and_breaks_nothing(server, visit):
     page.get_by_role("option", name="article").click()
     expect(prediction(page)).to_have_text("1")
     broken.unlink()
+
+
+def photo_of_a_seven():
+    """Dark ink on grayish paper with a shadow, off the middle: a PNG."""
+    paper = np.linspace(220, 120, 600) + np.zeros((400, 1))
+    image = Image.fromarray(paper.astype(np.uint8))
+    ImageDraw.Draw(image).line([(330, 80), (470, 80), (400, 330)], fill=40, width=16)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def send(page, name, content):
+    if not page.locator("input[type=file]").first.is_visible():
+        button(page, "Photo").click()
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": name, "mimeType": "image/png", "buffer": content}
+    )
+
+
+def test_a_photo_is_read_until_something_is_drawn(server, visit):
+    page = visit(f"{server.url}/draw")
+    draw(page, *ONE)
+    expect(prediction(page)).to_have_text("1")
+    send(page, "seven.png", photo_of_a_seven())
+    expect(prediction(page)).to_have_text("7")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("seven.png is being read")).to_be_visible()
+    draw(page, (140, 40), (140, 240))
+    expect(prediction(page)).to_have_text("1")
+    expect(page.get_by_text("seven.png is being read")).to_have_count(0)
+
+
+def test_what_is_no_photo_is_refused_with_a_sentence(server, visit):
+    page = visit(f"{server.url}/draw")
+    draw(page, *ONE)
+    expect(prediction(page)).to_have_text("1")
+    send(page, "notes.png", b"These are my notes.")
+    expect(page.get_by_text("notes.png is not an image")).to_be_visible()
+    send(page, "cut.png", photo_of_a_seven()[:300])
+    expect(page.get_by_text("cut.png is damaged")).to_be_visible()
+    file = io.BytesIO()
+    Image.new("L", (300, 200), 200).save(file, "PNG")
+    send(page, "paper.png", file.getvalue())
+    expect(page.get_by_text("There is no digit in paper.png")).to_be_visible()
+    expect(prediction(page)).to_have_text("1")  # Nothing is lost.
