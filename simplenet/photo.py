@@ -136,7 +136,7 @@ def read_photo(content: bytes, name: str = "the file") -> Photo:
         If nothing in it could be a digit.
     """
     whole = np.asarray(_decoded(content, name).convert("RGBA"))
-    planes = np.moveaxis(whole.astype(np.float32) / 255, 2, 0)
+    planes = np.moveaxis(np.asarray(whole, np.float32) / np.float32(255), 2, 0)
     colours, alpha = planes[:3], planes[3]
     cut_out = np.ptp(alpha) > LEAST_CONTRAST
     # Whatever colours an invisible image has, it is blank.

@@ -162,7 +162,7 @@ def photo_of_a_seven():
 
 
 def send(page, name, content):
-    if not page.locator("input[type=file]").first.is_visible():
+    if not page.get_by_test_id("stFileUploader").first.is_visible():
         button(page, "Photo").click()
     page.locator("input[type=file]").first.set_input_files(
         {"name": name, "mimeType": "image/png", "buffer": content}
