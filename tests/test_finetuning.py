@@ -6,7 +6,7 @@ import pytest
 
 import simplenet.finetuning
 from simplenet import Dataset, SimpleNet, TrainingConfig, train
-from simplenet.finetuning import RECIPE, FineTuning
+from simplenet.finetuning import RECIPE, FineTuning, open_to
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +87,32 @@ def test_one_drawing_is_enough_and_none_is_refused(trained, shifted):
         FineTuning(trained, pixels[:0], labels[:0])
     with pytest.raises(ValueError, match="a label for each"):
         FineTuning(trained, pixels[:2], labels[:1])
+
+
+def test_a_network_that_is_certain_of_its_error_learns_all_the_same(trained, stripes):
+    certain = trained | {key: 10 * trained[key] for key in ("W2", "b2")}
+    pixels = stripes.pixels_test[stripes.t_test[:, 7] == 1][:1]
+    before = SimpleNet.from_params(certain)
+    assert before.predict(pixels)[0, 4] < 1e-12
+    np.testing.assert_array_equal(before.gradient(pixels, [4])["b2"].round(5), 0)  # No slope.
+    _, lessons = in_slices(FineTuning(certain, pixels, np.array([4]), recipe=PLAIN))
+    assert lessons[0].own_accuracy == 0
+    assert lessons[-1].own_accuracy == 1
+
+
+def test_being_less_sure_changes_no_answer(trained, stripes):
+    labels = (stripes.t_test.argmax(axis=1) + 3) % 10
+    certain = trained | {key: 10 * trained[key] for key in ("W2", "b2")}
+    opened = SimpleNet.from_params(open_to(certain, stripes.pixels_test, labels))
+    answers = opened.predict(stripes.pixels_test)
+    assert answers[np.arange(len(labels)), labels].min() > 1e-7
+    np.testing.assert_array_equal(
+        answers.argmax(axis=1),
+        SimpleNet.from_params(certain).predict(stripes.pixels_test).argmax(axis=1),
+    )
+    right = answers.argmax(axis=1)  # Where it is not wrong, there is nothing to do.
+    unchanged = open_to(trained, stripes.pixels_test, right)
+    np.testing.assert_array_equal(unchanged["W2"], trained["W2"])
 
 
 def test_a_stopped_one_is_examined(trained, shifted):
