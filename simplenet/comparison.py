@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,15 @@ from simplenet.functions import as_labels, as_pixels
 from simplenet.gradients import central_difference
 from simplenet.jobs import Slice
 from simplenet.network import Params, SimpleNet
-from simplenet.training import check_between
+from simplenet.training import GradientMethod, check_between
 
-REPEATS = 5
-"""How often the two quick gradients are computed; the median of their times counts."""
+Result = TypeVar("Result")
+
+REPEATS, MOST_REPEATS = 3, 50
+"""How often, at least and at most, a quick gradient is computed; the median time counts."""
+
+ENOUGH_S = 0.05
+"""How long that may take before it is enough."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,9 @@ class Comparison:
     definition_to_fast: dict[str, Difference]
 
     @property
-    def forward_passes(self) -> int:
-        """Evaluations of the whole network that the definition needs for one gradient."""
-        return 2 * self.parameters
+    def forward_passes(self) -> dict[GradientMethod, int]:
+        """Evaluations of the whole network that each way needs for one gradient."""
+        return {"numerical": 2 * self.parameters, "fast_numerical": 1, "backprop": 1}
 
     @property
     def projected_definition_s(self) -> float:
@@ -222,10 +227,16 @@ class GradientComparison:
         return dict(zip(self.params, zip([0, *ends[:-1]], ends, strict=True), strict=True))
 
 
-def timed(compute: Callable[[], Params]) -> tuple[Params, float]:
-    """Return what `compute` returns, and the median time of a few calls in seconds."""
-    times = []
-    for _ in range(REPEATS):
+def timed(
+    compute: Callable[[], Result], enough_s: float = ENOUGH_S, repeats: int = REPEATS
+) -> tuple[Result, float]:
+    """Return what `compute` returns, and the median time of a call in seconds.
+
+    It is called for about `enough_s` seconds, but at least `repeats` times, and at most
+    `MOST_REPEATS` times.
+    """
+    times: list[float] = []
+    while len(times) < repeats or (sum(times) < enough_s and len(times) < MOST_REPEATS):
         started = perf_counter()
         result = compute()
         times.append(perf_counter() - started)

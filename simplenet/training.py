@@ -217,7 +217,7 @@ def train(
         lit, pixels = np.ones(net.input_size, bool), data.pixels_train
     else:
         lit, pixels = data.lit, data.lit_train
-    layout = _Layout(net, lit, velocity)
+    layout = Layout(net, lit, velocity)
     snapshots = snapshot_iterations(
         config.iterations, sum(value.nbytes for value in net.params.values())
     )
@@ -249,7 +249,7 @@ def train(
             started = perf_counter()
 
 
-class _Layout:
+class Layout:
     """The parameters of a training and their gradient, laid out in memory for speed.
 
     All parameters lie side by side in one vector, and so do their gradient and their velocity: an

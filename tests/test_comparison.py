@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
 
+import simplenet.gradients
+import simplenet.network
 from simplenet import SimpleNet
-from simplenet.comparison import GradientComparison, difference
+from simplenet.comparison import MOST_REPEATS, GradientComparison, difference, timed
+from simplenet.functions import softmax
 
 RNG = np.random.default_rng(0)
 X = RNG.uniform(size=(6, 12)).astype(np.float32)
@@ -22,11 +25,37 @@ def test_all_parameters_by_the_definition_agree_with_backprop():
     state = finished(GradientComparison(NET.params, X, T, per_array=None))
     last = state.last
     assert last.measured == last.chosen == last.parameters == 12 * 5 + 5 + 5 * 4 + 4
-    assert last.forward_passes == 2 * last.parameters
     for found in (last.definition_to_backprop, last.fast_to_backprop, last.definition_to_fast):
         assert set(found) == {"W1", "b1", "W2", "b2"}
         assert all(d.largest < 1e-8 and d.relative < 1e-7 for d in found.values())
     assert last.projected_definition_s == last.definition_s
+
+
+def test_the_forward_passes_are_those_that_are_made(monkeypatch):
+    """Each pass ends with one softmax."""
+    passes = []
+    for module in (simplenet.network, simplenet.gradients):
+        monkeypatch.setattr(module, "softmax", lambda x: passes.append(1) or softmax(x))
+    counted = {}
+    for way, compute in (
+        ("numerical", NET.numerical_gradient),
+        ("fast_numerical", NET.fast_numerical_gradient),
+        ("backprop", NET.gradient),
+    ):
+        passes.clear()
+        compute(X, T)
+        counted[way] = len(passes)
+    monkeypatch.undo()
+    assert finished(GradientComparison(NET.params, X, T)).last.forward_passes == counted
+
+
+def test_a_time_is_the_median_of_enough_calls():
+    calls = []
+    result, seconds = timed(lambda: calls.append(1) or len(calls), enough_s=0, repeats=4)
+    assert result == len(calls) == 4
+    assert seconds > 0
+    timed(lambda: calls.append(1), enough_s=60)
+    assert len(calls) == 4 + MOST_REPEATS
 
 
 def test_the_values_are_those_of_the_parameters_that_were_drawn():

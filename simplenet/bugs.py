@@ -1,0 +1,160 @@
+"""Backprop with a classic mistake in it: the engine's own source, but for a line; and its check."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+import simplenet.network
+from simplenet.comparison import Difference, difference
+from simplenet.functions import as_labels
+from simplenet.network import Params, backprop
+
+PASSES, FAILS = 1e-7, 1e-4
+"""Relative differences: below the first a gradient is right, above the second it is wrong; in
+between, look twice. (The customary limits, as in Stanford's course CS231n, "Gradient checks".)"""
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A mistake: some text of `backprop`, and what stands there by mistake.
+
+    Parameters
+    ----------
+    name : str
+        For those who choose it.
+    right, wrong : str
+        Text of the engine's source, and what is put in its place.
+    """
+
+    name: str
+    right: str
+    wrong: str
+
+
+BUGS = (
+    Bug(
+        "transpose",
+        'np.dot(delta2, params["W2"].T)',
+        'np.dot(delta2, params["W2"].reshape(params["W2"].shape[::-1]))',
+    ),
+    Bug("slope", "    delta1 *= a1 * (1 - a1)\n", ""),
+    Bug("factor", "delta1 *= a1 * (1 - a1)", "delta1 *= 1 - a1"),
+    Bug("sum", "(right / safe / n)", "(right / safe)"),
+    Bug(
+        "label",
+        "    right = y[samples, labels]\n",
+        "    labels = (labels + 1) % y.shape[1]\n    right = y[samples, labels]\n",
+    ),
+    Bug(
+        "updated",
+        'np.dot(delta2, params["W2"].T)',
+        'np.dot(delta2, (params["W2"] - 0.1 * np.dot(a1.T, delta2)).T)',
+    ),
+    Bug(
+        "bias",
+        'np.dot(ones, delta1, out=gradient["b1"])',
+        'np.dot(ones, delta1[:1].repeat(n, axis=0), out=gradient["b1"])',
+    ),
+)
+"""A reshape where a transpose belongs; the sigmoid's slope forgotten, and a half of it; the sum
+of the samples where the mean belongs; labels off by one; the gradient of the first layer with the
+weights of the second already updated; the bias from the first sample alone."""
+
+
+@dataclass(frozen=True)
+class ArrayCheck:
+    """What the check of a gradient says of one array.
+
+    Parameters
+    ----------
+    difference : Difference
+        Between the gradient and the numerical one.
+    where : tuple of int
+        The place of the largest difference.
+    gradient, numerical : float
+        The two partial derivatives there.
+    ratio : float
+        How many times as large the gradient is: of all lines through zero, the slope of the one
+        that fits the points (numerical, gradient) best; nan if the numerical one is 0.
+    """
+
+    difference: Difference
+    where: tuple[int, ...]
+    gradient: float
+    numerical: float
+    ratio: float
+
+    @property
+    def verdict(self) -> str:
+        """Return "right", "doubtful" or "wrong"."""
+        if self.difference.relative < PASSES:
+            return "right"
+        return "doubtful" if self.difference.relative < FAILS else "wrong"
+
+
+def buggy_gradient(bug: Bug | None, params: Params, x: NDArray[Any], t: ArrayLike) -> Params:
+    """Return the gradient by backprop with a mistake in it, or by backprop as it is.
+
+    Parameters
+    ----------
+    bug : Bug or None
+    params : dict of str to ndarray
+        A network's parameters; they are left as they are.
+    x : ndarray, shape (n, inputs)
+        Pixels in [0, 1], of the type of the parameters; n at least 1.
+    t : array_like
+        Integer labels, shape (n,), or one-hot.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Names and shapes of `params`.
+    """
+    gradient = {key: np.empty_like(value) for key, value in params.items()}
+    labels = as_labels(t, len(x), params["W2"].shape[1])
+    with_bug(bug)(params, x, labels, gradient)
+    return gradient
+
+
+def check_gradient(gradient: Params, numerical: Params) -> dict[str, ArrayCheck]:
+    """Return how a gradient compares with the numerical one, array by array."""
+    checks = {}
+    for key, right in numerical.items():
+        found = gradient[key]
+        where = np.unravel_index(np.abs(found - right).argmax(), right.shape)
+        norm = float(np.vdot(right, right))
+        checks[key] = ArrayCheck(
+            difference(found, right),
+            tuple(int(i) for i in where),
+            float(found[where]),
+            float(right[where]),
+            float(np.vdot(found, right)) / norm if norm else np.nan,
+        )
+    return checks
+
+
+def sources(bug: Bug) -> tuple[str, str]:
+    """Return the source of `backprop` without its docstring: as it is, and with the mistake."""
+    source = inspect.getsource(backprop)
+    body = source.split('"""')
+    right = body[0].rstrip() + body[2]
+    if right.count(bug.right) != 1:
+        raise ValueError(f"backprop has no single {bug.right!r}")
+    return right, right.replace(bug.right, bug.wrong)
+
+
+@cache
+def with_bug(bug: Bug | None) -> Any:
+    """Return `backprop` with a mistake in it; it takes what `backprop` takes."""
+    if bug is None:
+        return backprop
+    # What it means by `forward` or `np` is what the original means by them.
+    names = dict(vars(simplenet.network))
+    exec(compile(sources(bug)[1], f"<backprop with {bug.name}>", "exec"), names)
+    return names["backprop"]
