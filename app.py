@@ -27,7 +27,6 @@ def main() -> None:
     from pages.parts.session import choose_language
 
     page = navigation()
-    st.session_state.arrived = st.session_state.get("page") != page.url_path
     st.session_state.page = page.url_path
     st.html(STYLE)
     with st.container(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from streamlit_drawable_canvas import st_canvas
 
 from app import run_page
 from pages.parts.answer import Tile, answer
+from pages.parts.canvas import SIDE, Picture, canvas, follow_pen, seen, stages_of
 from pages.parts.card import card
 from pages.parts.keepsakes import pin, pinned
 from pages.parts.mine import add, my_set
@@ -18,33 +16,9 @@ from pages.parts.networks import RUN, choose_network, network
 from pages.parts.session import T, jobs
 from simplenet.network import SimpleNet
 
-SIDE = 280
-PEN = 20
-TOOLBAR = 30
-"""Pixels above the canvas that its own tools need when the mouse is over it."""
-
 REFRESH_S = 1.0
 FORMATS = ("png", "jpg", "jpeg", "webp", "heic", "heif")
 MOST_MB = 20
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """What is being read.
-
-    Parameters
-    ----------
-    whole : ndarray of uint8
-        The image as it is.
-    ink : ndarray of uint8, shape (h, w, 4)
-        Its ink on a transparent ground.
-    name : str or None
-        Of the file that it comes from; None for a drawing.
-    """
-
-    whole: NDArray[np.uint8]
-    ink: NDArray[np.uint8]
-    name: str | None = None
 
 
 def page() -> None:
@@ -68,68 +42,6 @@ def still_training() -> bool:
     """Return whether the visitor's training goes on."""
     run = jobs().get(st.session_state.get("run"))
     return run is not None and not run.ended
-
-
-def canvas() -> None:
-    """Show the canvas with its buttons."""
-    state = st.session_state
-    if state.arrived:  # From another page: the last drawing comes back.
-        redraw(state.setdefault("strokes", []))
-    st.space(TOOLBAR)
-    result = st_canvas(
-        stroke_width=PEN,
-        stroke_color="#ffffff",
-        background_color="#000000",
-        width=SIDE,
-        height=SIDE,
-        initial_drawing=state.canvas_start,
-        return_image_data=True,
-        key="canvas",
-        on_change=lambda: state.update(canvas_changed=True),
-    )
-    if state.pop("canvas_changed", False) and result.image_data is not None:
-        state.strokes, state.stroke_to_come = result.json_data["objects"], False
-        take_drawing(result.image_data)
-    with st.container(horizontal=True):
-        st.button(
-            T("draw.undo"),
-            icon=":material/undo:",
-            on_click=undo,
-            disabled=not state.strokes,
-        )
-        st.button(
-            T("draw.clear"),
-            icon=":material/delete:",
-            on_click=lambda: redraw([]),
-            disabled=not state.strokes,
-        )
-
-
-def undo() -> None:
-    """Take the last stroke back, also when the canvas has not yet told of it."""
-    strokes = st.session_state.strokes
-    redraw(strokes if st.session_state.get("stroke_to_come") else strokes[:-1])
-
-
-def redraw(strokes: list[dict[str, object]]) -> None:
-    """Have the canvas show these strokes, and no others."""
-    # It draws anew when what it is given has changed: a number makes every call a change.
-    turn = st.session_state.get("redraws", 0) + 1
-    st.session_state.redraws, st.session_state.stroke_to_come = turn, False
-    st.session_state.canvas_start = {"objects": strokes, "turn": turn}
-
-
-def follow_pen(image: NDArray[np.uint8]) -> None:
-    """Have what is on the canvas be read while the canvas itself has not yet told of it."""
-    st.session_state.stroke_to_come = True
-    take_drawing(image)
-
-
-def take_drawing(image: NDArray[np.uint8]) -> None:
-    """Have what is on the canvas, white on black, be read from now on."""
-    ink = np.full_like(image, 255)
-    ink[..., 3] = image[..., 0]  # However much is drawn over: white is the ink.
-    st.session_state.picture = Picture(image, ink)
 
 
 def photo() -> None:
@@ -230,25 +142,6 @@ def answered(
         q=f"{all_y[-1][second]:.1%}",
     )
     return all_y[-1], tiles, words
-
-
-def stages_of(picture: Picture) -> NDArray[np.float32] | None:
-    """Return a picture made small, boxed, and as the network gets it, (3, 784); None if blank."""
-    from simplenet.ink import NoInkError, boxed, canvas_to_input, shrunk
-
-    try:
-        return np.concatenate(
-            [shrunk(picture.whole), boxed(picture.ink), canvas_to_input(picture.ink)]
-        )
-    except NoInkError:
-        return None
-
-
-def seen() -> NDArray[np.float32] | None:
-    """Return what is being read, as the network gets it, (784,), or None."""
-    picture = st.session_state.get("picture")
-    stages = stages_of(picture) if picture else None
-    return None if stages is None else stages[-1]
 
 
 def teach() -> None:

@@ -78,19 +78,6 @@ class Follower {
   }
 }
 
-function paint(canvas, { pixels, signed }) {
-  const bytes = Uint8Array.from(atob(pixels), (c) => c.charCodeAt(0));
-  const image = new ImageData(28, 28);
-  bytes.forEach((value, i) => {
-    const side = value - 128, far = Math.sqrt(Math.min(Math.abs(side) / 127, 1));
-    const [r, g, b] = signed
-      ? (side > 0 ? [240, 140, 46] : [76, 126, 243]).map((colour) => colour * far)
-      : [value, value, value];
-    image.data.set([r, g, b, 255], 4 * i);
-  });
-  canvas.getContext("2d").putImageData(image, 0, 0);
-}
-
 function build(root) {
   const verdict = element("div", "verdict", root);
   const best = element("div", "best", verdict);
@@ -128,7 +115,6 @@ function show(root, data) {
   while (parts.tiles.length < data.tiles.length) {
     const figure = element("figure", "", parts.figures);
     const tile = { figure, caption: element("figcaption", "", figure), canvas: element("canvas", "", figure), words: element("p", "", figure) };
-    tile.canvas.width = tile.canvas.height = 28;
     tile.canvas.setAttribute("role", "img");
     parts.tiles.push(tile);
   }

@@ -18,13 +18,15 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from pages.parts.pixels import PIXELS_JS, as_bytes
+
 _HERE = Path(__file__).parent
 
 _mount = st.components.v2.component(
     "answer",
     html='<div class="answer"></div>',
     css=(_HERE / "answer.css").read_text(encoding="utf-8"),
-    js=(_HERE / "answer.js").read_text(encoding="utf-8"),
+    js=PIXELS_JS + (_HERE / "answer.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 
@@ -92,23 +94,13 @@ def answer(
             "words": words,
             "bars": [] if probabilities is None else [round(float(p), 5) for p in probabilities],
             "tiles": [
-                {
-                    "title": tile.title,
-                    "words": tile.words,
-                    "signed": tile.signed,
-                    "pixels": _encoded(tile),
-                }
+                {"title": tile.title, "words": tile.words}
+                | as_bytes(tile.pixels.reshape(28, 28), tile.signed)
                 for tile in tiles
             ],
         },
         on_frame_change=receive,
     )
-
-
-def _encoded(tile: Tile) -> str:
-    """Return the pixels of a tile as base64 of bytes; where it is signed, 128 is nothing."""
-    pixels = 128 + 127 * tile.pixels if tile.signed else 255 * tile.pixels
-    return base64.b64encode(np.rint(pixels).astype(np.uint8).tobytes()).decode()
 
 
 def _decoded(url: object) -> NDArray[np.uint8] | None:

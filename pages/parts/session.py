@@ -16,6 +16,7 @@ from simplenet.comparison import GradientComparison
 from simplenet.finetuning import FineTuning
 from simplenet.jobs import EARLY_S, Job, Jobs, Work
 from simplenet.runs import TrainingRun, loaded
+from simplenet.scaling import Scaling
 
 NICENESS = 5
 """Of the workers: when every core trains, pages and drawings still get most of one."""
@@ -117,6 +118,19 @@ def current_run() -> Job | None:
 def current_race() -> Job | None:
     """Return the comparison that the visitor follows; its id is `race` in the address."""
     return current(GradientComparison, "race")
+
+
+def current_scaling() -> Job | None:
+    """Return the measurements that the visitor follows; their id is `scaling` in the address."""
+    return current(Scaling, "scaling")
+
+
+def current_pair() -> tuple[Job | None, Job | None]:
+    """Return the two trainings that the visitor compares: without backprop, and with it.
+
+    Their ids are `numerical` and `backprop` in the address.
+    """
+    return current(TrainingRun, "numerical"), current(TrainingRun, "backprop")
 
 
 def current_tuning() -> Job | None:

@@ -100,7 +100,7 @@ def test_the_drawing_is_still_there_after_another_page(server, visit):
     draw(page, *SEVEN)
     expect(prediction(page)).to_have_text("7")
     page.get_by_role("link", name="Gradients").first.click()
-    expect(button(page, "Compare")).to_be_visible()
+    expect(button(page, "Start the race")).to_be_visible()
     page.get_by_role("link", name="Draw").first.click()
     expect(prediction(page)).to_have_text("7")
 

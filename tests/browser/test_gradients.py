@@ -1,53 +1,278 @@
+"""The panels of the Gradients page: each by mouse, some by keys, touch, on a phone, in Chinese."""
+
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import button, field, fill, metric, status
+from tests.browser.steps import button, draw, field, fill, metric, status
 
 pytestmark = pytest.mark.browser
 
-
-def factor(page, name):
-    words = page.get_by_test_id("stMetric").filter(has_text=name).inner_text()
-    return float(re.search(r"([\d.,]+)×", words)[1].replace(",", ""))
+PANELS = ("race", "scaling", "lens", "bugs", "microscope", "without")
 
 
-def test_compare_on_some_parameters(server, visit):
+def opened(server, visit, panel, **options):
+    return visit(f"{server.url}/gradients?panel={panel}", **options)
+
+
+def lane(page, name):
+    return status(page).filter(has_text=name)
+
+
+def chart(page, title):
+    """A chart that is drawn, by its title."""
+    page.wait_for_function(
+        "title => [...document.querySelectorAll('.live-chart')]"
+        ".some(c => c.layout?.title?.text === title)",
+        arg=title,
+    )
+    return page.locator(".live-chart", has_text=title)
+
+
+def mosaic(page, words):
+    return page.get_by_role("application", name=re.compile(words))
+
+
+def pick(page, images, i):
+    images.locator("canvas").nth(i).click()
+
+
+def test_the_race_with_some_parameters(server, visit):
     page = visit(f"{server.url}/gradients")
-    expect(page.get_by_text("Click Compare")).to_be_visible()
-    button(page, "Compare").click()
-    expect(status(page)).to_contain_text("85 of 85 parameters")
-    expect(metric(page, "Definition")).to_contain_text(re.compile(r"\d"))
-    assert factor(page, "Definition") == 1
-    assert factor(page, "Backpropagation") > factor(page, "Central difference") > 10
+    expect(lane(page, "Definition")).to_contain_text("ready")
+    page.get_by_text("Not all parameters").click()
+    slider = page.get_by_role("slider", name="Parameters of each")
+    slider.focus()
+    slider.press("Home")
+    expect(page.get_by_test_id("stSlider").filter(has_text="Parameters of each")).to_contain_text(
+        "5"
+    )
+    button(page, "Start the race").click()
+    expect(lane(page, "Definition")).to_contain_text("20 of 39,760 parameters · measured in")
+    for name in ("Central difference, fast", "Backpropagation"):
+        expect(lane(page, name)).to_contain_text("39,760 of 39,760 parameters · finished in")
     axis = page.wait_for_function("document.querySelector('.live-chart')._fullLayout?.xaxis.type")
     assert axis.json_value() == "log"
     assert "Backpropagation" in page.locator(".live-chart").get_attribute("aria-label")
+    expect(page.get_by_text("this machine would take")).to_be_visible()
     assert "race=" in page.url
     page.reload()
-    expect(status(page)).to_contain_text("85 of 85 parameters")
+    expect(lane(page, "Definition")).to_contain_text("20 of 39,760 parameters")
 
 
-def test_all_parameters_in_the_background_with_progress_and_stop(server, visit):
-    page = visit(f"{server.url}/gradients")
-    slider = page.get_by_role("slider", name="Parameters of each")
-    slider.focus()
-    slider.press("End")
-    expect(page.get_by_test_id("stSlider")).to_contain_text("all")
+def test_the_race_over_all_parameters_goes_on_live_and_can_be_stopped(server, visit):
+    page = opened(server, visit, "race")
     fill(page, "Batch size", 200)
-    button(page, "Compare").click()
-    expect(status(page)).to_contain_text("of 39,760 parameters")
-    expect(status(page)).to_contain_text("left")
+    button(page, "Start the race").dblclick()
+    expect(lane(page, "Backpropagation")).to_contain_text("finished in")
+    definition = lane(page, "Definition")
+    expect(definition).to_contain_text("so far · all of them:")
+    before = definition.inner_text()
+    expect(definition).not_to_have_text(before)
     button(page, "Stop").click()
-    expect(status(page)).to_contain_text("took")
-    expect(button(page, "Compare")).to_be_enabled()
+    expect(definition).to_contain_text("measured in")
+    expect(button(page, "Start the race")).to_be_enabled()
 
 
 def test_a_choice_of_nothing_is_refused(server, visit):
-    page = visit(f"{server.url}/gradients")
+    page = opened(server, visit, "race")
+    page.get_by_text("Not all parameters").click()
     for name in ("W1", "b1", "W2", "b2"):
         page.get_by_role("button", name=name, exact=True).click()
     expect(page.get_by_text("Choose at least one")).to_be_visible()
-    expect(button(page, "Compare")).to_be_disabled()
+    expect(button(page, "Start the race")).to_be_disabled()
     expect(field(page, "Batch size")).to_have_value("100")
+
+
+def test_scaling_is_measured_point_by_point(server, visit):
+    page = opened(server, visit, "scaling")
+    expect(page.get_by_text("Click Measure")).to_have_count(2)
+    button(page, "Measure").click()
+    expect(button(page, "Measure")).to_be_disabled()
+    expect(status(page)).to_contain_text("36 of 36 points", timeout=60_000)
+    expect(button(page, "Measure")).to_be_enabled()
+    hidden = chart(page, "Over the hidden units, 100 digits")
+    assert hidden.evaluate("c => [c._fullLayout.xaxis.type, c._fullLayout.yaxis.type]") == [
+        "log",
+        "log",
+    ]
+    counts = hidden.evaluate(
+        "c => c._fullData.filter(t => t.mode === 'markers').map(t => t.x.length)"
+    )
+    assert counts == [6, 6, 6]
+    assert "scaling=" in page.url
+
+
+def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(server, visit):
+    page = opened(server, visit, "lens")
+    chart(page, "The error of every step")
+    errors = page.locator(".live-chart").nth(1)
+    assert errors.evaluate("c => c.data.length") == 5
+    expect(button(page, "The largest gradient")).to_be_disabled()
+    weight = page.get_by_text(re.compile(r"^W1\[\d+, \d+\]"))
+    units, pixels = mosaic(page, "an image a hidden unit"), mosaic(page, "a weight a pixel")
+    pick(page, units, 3)
+    expect(weight).to_have_text(re.compile(r"^W1\[\d+, 3\]"))
+    expect(button(page, "The largest gradient")).to_be_enabled()
+    units.press("ArrowRight")
+    expect(weight).to_have_text(re.compile(r"^W1\[\d+, 4\]"))
+    box = pixels.locator("canvas").bounding_box()
+    pixels.locator("canvas").click(
+        position={"x": 14.5 / 28 * box["width"], "y": 10.5 / 28 * box["height"]}
+    )
+    expect(weight).to_have_text(re.compile(r"^W1\[294, 4\]"))
+    pixels.press("ArrowDown")
+    expect(weight).to_have_text(re.compile(r"^W1\[322, 4\]"))
+
+    slider = page.get_by_role("slider", name="Step h")
+    slider.focus()
+    slider.press("End")
+    expect(metric(page, "Relative error")).to_have_text(re.compile(r"e-0[1-6]"))
+    slider.press("Home")  # 1e-12: what is left is rounding.
+    expect(metric(page, "Relative error")).to_have_text(re.compile(r"e[-+]0[0-3]"))
+    page.get_by_role("radio", name="float32").click()
+    expect(metric(page, "Secant")).to_have_text("0")
+    page.get_by_role("radio", name="follows h").click()
+    page.wait_for_function("document.querySelector('.live-chart')._fullData[0].x[120] < 1e-11")
+
+    pixels.locator("canvas").click(position={"x": 1, "y": 1})
+    expect(page.get_by_text("This pixel is blank")).to_be_visible()
+    button(page, "The largest gradient").click()
+    expect(page.get_by_text("This pixel is blank")).to_have_count(0)
+
+
+def test_a_planted_bug_is_found_where_it_is(server, visit):
+    page = opened(server, visit, "bugs")
+    alert = page.get_by_test_id("stAlert")
+    expect(alert).to_contain_text("The check fails in W1, b1")
+    expect(page.get_by_test_id("stCode")).to_contain_text("a1 * (1 - a1)")
+    for name, words in (
+        ("Sum instead of mean", "by the same factor: 100"),
+        ("Labels off by one", "Every array is wrong, even"),
+        ("Bias from one digit only", "Look at the line that computes b1"),
+        ("None", "The check passes"),
+    ):
+        page.get_by_role("radio", name=name).click()
+        expect(alert).to_contain_text(words)
+    expect(page.get_by_test_id("stCode")).to_have_count(0)
+    values = chart(page, "Relative difference").evaluate("c => c.data[0].text")
+    assert all(float(value) < 1e-7 for value in values)
+    page.reload()  # Nobody wants to look at the same bug again.
+    expect(alert).to_be_visible()
+
+
+def test_one_step_of_a_digit_from_the_batch_forward_and_back(server, visit):
+    page = opened(server, visit, "microscope")
+    heading = page.get_by_role("heading", level=3)
+    expect(page.get_by_text("Stage 1 of 10")).to_be_visible()
+    expect(button(page, "Back")).to_be_disabled()
+    label = page.get_by_text(re.compile("It is a [0-9]"))
+    pick(page, mosaic(page, "The digits of the mini-batch"), 2)
+    expect(label).to_contain_text("It is a 0")
+    for title in (
+        "Hidden layer",
+        "Output layer",
+        "Loss",
+        "Error of the output",
+        "Gradient of W2",
+        "Error carried back",
+        "Gradient of W1",
+    ):
+        button(page, "Next").click()
+        expect(heading).to_have_text(title)
+        expect(
+            page.get_by_text(re.compile(r"simplenet/network.py, line \d+")).first
+        ).to_be_visible()
+    units = mosaic(page, "An image of weights a hidden unit")
+    expect(units.locator("canvas")).to_have_count(50)
+    pick(page, units, 7)
+    expect(page.get_by_text("Unit 7 has the error")).to_be_visible()
+    button(page, "Next").press("Enter")
+    expect(heading).to_have_text("Step")
+    expect(page.get_by_text("The weights of hidden unit 7")).to_be_visible()
+    button(page, "Next").press("Enter")
+    expect(page.get_by_text(re.compile("the probability of the 0 went from"))).to_be_visible()
+    expect(button(page, "Next")).to_be_disabled()
+    button(page, "Back").click()
+    expect(heading).to_have_text("Step")
+    page.get_by_role("radio", name="4 Loss").click()
+    expect(heading).to_have_text("Loss")
+
+
+def test_one_step_of_a_digit_drawn_by_hand(server, visit):
+    page = opened(server, visit, "microscope")
+    page.get_by_role("radio", name="Drawn by hand").click()
+    expect(page.get_by_text("Draw a digit, and the stages appear here.")).to_be_visible()
+    draw(page, (80, 60), (200, 60), (130, 230))
+    page.get_by_role("radio", name="7", exact=True).click()
+    expect(page.get_by_text("It is a 7")).to_be_visible()
+    page.get_by_role("radio", name="10 Afterwards").click()
+    words = page.get_by_text(re.compile("the probability of the 7 went from"))
+    before, after = re.findall(r"([\d.]+)%", words.inner_text())
+    assert float(after) > float(before)
+    page.get_by_role("link", name="Draw", exact=True).first.click()
+    expect(page.locator(".answer .digit")).to_have_text("7")  # It is the same drawing.
+
+
+def test_training_without_backprop_gives_the_same_curve(server, visit):
+    page = opened(server, visit, "without")
+    expect(page.get_by_text("Click Train both")).to_have_count(3)
+    slider = page.get_by_role("slider", name="Iterations")
+    slider.focus()
+    slider.press("Home")
+    expect(page.get_by_test_id("stSlider")).to_contain_text("100")
+    button(page, "Train both").dblclick()
+    expect(button(page, "Train both")).to_be_disabled()
+    for name in ("Central difference, fast", "Backpropagation"):
+        expect(lane(page, name)).to_contain_text(
+            "Iteration 100 of 100 · finished in", timeout=60_000
+        )
+    expect(button(page, "Train both")).to_be_enabled()
+    assert float(metric(page, "Largest gap of the losses").inner_text()) < 1e-4
+    assert float(metric(page, "Slower").inner_text().rstrip("×").replace(",", "")) > 2
+    curves = chart(page, "Loss, mean of 50").evaluate("c => c._fullData.map(t => t.x.length)")
+    assert curves == [101, 101]
+    page.reload()
+    expect(lane(page, "Backpropagation")).to_contain_text("Iteration 100 of 100")
+
+
+def test_training_without_backprop_can_be_stopped(server, visit):
+    page = opened(server, visit, "without")
+    button(page, "Train both").click()
+    expect(lane(page, "Central difference, fast")).to_contain_text("left")
+    button(page, "Stop").click()
+    expect(button(page, "Train both")).to_be_enabled()
+    expect(lane(page, "Central difference, fast")).to_contain_text("stopped after")
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_every_panel_on_a_phone_in_chinese(server, visit, panel):
+    page = opened(
+        server,
+        visit,
+        panel,
+        locale="zh-CN",
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        color_scheme="dark",
+    )
+    expect(page.get_by_role("radio", name="显微镜下")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    main = page.get_by_test_id("stMain")
+    words = main.evaluate(
+        "app => { const copy = app.cloneNode(true);"
+        " copy.querySelectorAll('[data-testid*=Icon], style, code, .katex, [data-testid=stCode],"
+        " svg').forEach(e => e.remove()); return copy.textContent; }"
+    )
+    names = "English|NumPy|mini-batch|sigmoid|softmax|float32|float64|simplenet|network|functions"
+    assert re.findall(r"[A-Za-z]{4,}", re.sub(names, "", words)) == []
+    assert main.evaluate("app => app.scrollWidth <= app.clientWidth")
+
+
+def test_a_tap_chooses(server, visit):
+    page = opened(server, visit, "microscope", has_touch=True)
+    digits = mosaic(page, "The digits of the mini-batch")
+    digits.locator("canvas").nth(2).tap()
+    expect(page.get_by_text("It is a 0")).to_be_visible()

@@ -46,6 +46,16 @@ def test_every_page_runs(app, page):
     assert app.main.children
 
 
+@pytest.mark.parametrize(
+    "panel", ["race", "scaling", "lens", "bugs", "microscope", "without", "nonsense"]
+)
+def test_every_panel_of_the_gradients_runs(app, panel):
+    app.query_params["panel"] = panel
+    opened(app, "gradients")
+    assert app.session_state["panel"] == (panel if panel != "nonsense" else "race")
+    assert len(app.markdown) >= 2
+
+
 def test_train_starts_one_job_and_puts_it_into_the_address(app):
     opened(app, "train")
     app.number_input(key="iterations").set_value(30)

@@ -1,0 +1,128 @@
+"""Plant a bug: backprop with a classic mistake in it, and the gradient check that finds it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from pages.lab.settings import setting
+from pages.parts.live_chart import live_chart
+from pages.parts.session import T
+from pages.parts.words import scientific
+from simplenet.bugs import BUGS, ArrayCheck, buggy_gradient, check_gradient, sources
+from simplenet.network import Params, SimpleNet
+
+NONE = "none"
+
+
+def bugs() -> None:
+    """Show the panel."""
+    st.markdown(T("bugs.intro"))
+    chosen = setting()
+    names = {
+        NONE: T("bugs.none"),
+        "transpose": T("bugs.transpose"),
+        "slope": T("bugs.slope"),
+        "factor": T("bugs.factor"),
+        "sum": T("bugs.sum"),
+        "label": T("bugs.label"),
+        "updated": T("bugs.updated"),
+        "bias": T("bugs.bias"),
+    }
+    name = st.pills(
+        T("bugs.choose"),
+        list(names),
+        default="slope",
+        required=True,
+        format_func=names.__getitem__,
+        key="bug",
+        persist_state="session",
+    )
+    if chosen is None:
+        return
+    bug = next((bug for bug in BUGS if bug.name == name), None)
+    if bug:
+        right, wrong = (text.splitlines() for text in sources(bug))
+        lines = list(difflib.unified_diff(right, wrong, lineterm="", n=1))[3:]
+        st.caption(T("bugs.source"))
+        st.code("\n".join(lines), language="diff", wrap_lines=True)
+    x, params = chosen.x, chosen.params
+    gradient = buggy_gradient(bug, params, x, chosen.t)
+    numerical = numerical_gradient(chosen.id, params, x, chosen.t)
+    checks = check_gradient(gradient, numerical)
+    verdict(checks)
+    table(checks)
+    charts(gradient, numerical, checks)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def numerical_gradient(setting_id: str, _params: Params, _x: np.ndarray, _t: np.ndarray) -> Params:
+    """Return the numerical gradient, computed once for the same setting."""
+    return SimpleNet.from_params(_params).fast_numerical_gradient(_x, _t)
+
+
+def verdict(checks: Mapping[str, ArrayCheck]) -> None:
+    """Say what the check found, and how to read it."""
+    wrong = [key for key, check in checks.items() if check.verdict == "wrong"]
+    right = [key for key, check in checks.items() if check.verdict == "right"]
+    if len(right) == len(checks):
+        st.success(T("bugs.passes"), icon=":material/check_circle:")
+        return
+    arrays = ", ".join(key for key in checks if key not in right)
+    ratios = [check.ratio for check in checks.values()]
+    if len(wrong) == len(checks) and np.ptp(ratios) < 1e-3 * abs(ratios[0]):
+        how = T("bugs.read_scale", ratio=f"{ratios[0]:.4g}")
+    elif len(wrong) == len(checks):
+        how = T("bugs.read_all")
+    elif len(wrong) == 1:
+        how = T("bugs.read_one", array=wrong[0])
+    elif right == ["W2", "b2"]:
+        how = T("bugs.read_first")
+    else:
+        how = T("bugs.read_doubt")
+    st.error(T("bugs.fails", arrays=arrays) + " " + how, icon=":material/bug_report:")
+
+
+def table(checks: Mapping[str, ArrayCheck]) -> None:
+    """Show the check of each array."""
+    words = {
+        "right": f"✓ {T('bugs.right')}",
+        "doubtful": f"? {T('bugs.doubtful')}",
+        "wrong": f"✗ {T('bugs.wrong')}",
+    }
+    st.dataframe(
+        {
+            T("race.array"): list(checks),
+            T("bugs.verdict"): [words[check.verdict] for check in checks.values()],
+            T("bugs.relative"): [
+                scientific(check.difference.relative) for check in checks.values()
+            ],
+            T("bugs.largest"): [scientific(check.difference.largest) for check in checks.values()],
+            T("bugs.where"): [f"[{', '.join(map(str, check.where))}]" for check in checks.values()],
+            T("bugs.backprop"): [f"{check.gradient:.4g}" for check in checks.values()],
+            T("bugs.numerical"): [f"{check.numerical:.4g}" for check in checks.values()],
+            T("bugs.ratio"): [f"{check.ratio:.4g}" for check in checks.values()],
+        },
+        hide_index=True,
+    )
+    st.caption(T("bugs.table_help"))
+
+
+def charts(gradient: Params, numerical: Params, checks: Mapping[str, ArrayCheck]) -> None:
+    """Show the relative differences, and the two gradients against each other."""
+    from pages.lab.figures import agreement_figure, check_figure
+
+    left, right = st.columns(2)
+    relative = {key: check.difference.relative for key, check in checks.items()}
+    said = ", ".join(f"{key}: {scientific(value)}" for key, value in relative.items())
+    with left:
+        words = f"{T('bugs.relative')}. {said}"
+        live_chart(check_figure(relative, T), key="bug_check", alt=words)
+    with right:
+        said = ", ".join(f"{key}: {check.ratio:.3g}" for key, check in checks.items())
+        words = f"{T('bugs.agreement')}. {T('bugs.ratio')}: {said}"
+        live_chart(agreement_figure(gradient, numerical, T), key="bug_agreement", alt=words)
+    st.caption(T("bugs.agreement_help"))

@@ -1,0 +1,195 @@
+"""One weight under the lens: its loss curve, secant and tangent, and the error of every step."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages.lab.settings import Setting, setting
+from pages.parts.live_chart import live_chart
+from pages.parts.mosaic import mosaic
+from pages.parts.session import T
+from pages.parts.words import scientific
+from simplenet.lens import Lens, StepErrors
+
+STEPS = tuple(
+    float(f"{digit}e{power}")
+    for power in range(-12, 0)
+    for digit in (1, 2, 5)
+    if not (power == -1 and digit > 1)
+)
+FINE_STEPS = np.logspace(-12, -1, 56)
+POINTS = 121
+WIDE = 5.0
+"""How far the whole curve reaches to both sides of the weight: to where the unit is saturated."""
+
+ZOOM = 2.5
+"""How many steps the curve reaches to both sides where it follows the step."""
+
+
+def lens() -> None:
+    """Show the panel."""
+    st.markdown(T("lens.intro"))
+    chosen = setting()
+    if chosen is None:
+        return
+    gradient = np.asarray(chosen.net.gradient(chosen.pixels, chosen.t)["W1"])  # (784, hidden)
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        pixel, unit = choose_weight(gradient)
+    with right:
+        measured(chosen, pixel, unit)
+
+
+def choose_weight(gradient: np.ndarray) -> tuple[int, int]:
+    """Show the gradient of W1 as images, and return the pixel and the unit that are chosen."""
+    state = st.session_state
+    hidden = gradient.shape[1]
+    largest = tuple(int(i) for i in np.unravel_index(np.abs(gradient).argmax(), gradient.shape))
+    pixel, unit = state.get("lens_weight") or largest
+    unit = min(unit, hidden - 1)  # The network may be another one now.
+    strength = np.abs(gradient).max() or 1.0
+    images = gradient.T.reshape(hidden, 28, 28) / strength
+    row, column = divmod(pixel, 28)
+
+    def pick_unit(image: int, _: tuple[int, int]) -> None:
+        state.lens_weight = pixel, image
+
+    def pick_pixel(_: int, place: tuple[int, int]) -> None:
+        state.lens_weight = 28 * place[0] + place[1], unit
+
+    st.button(
+        T("lens.largest"),
+        icon=":material/my_location:",
+        key="lens_largest",
+        on_click=lambda: state.update(lens_weight=largest),
+        disabled=(pixel, unit) == largest,
+    )
+    st.caption(T("lens.pixel", row=row, column=column))
+    mosaic(
+        images[[unit]],
+        key="lens_pixels",
+        alt=T("lens.pixel_alt", row=row, column=column, unit=unit),
+        side=308,
+        pixel=(row, column),
+        on_pick=pick_pixel,
+    )
+    st.caption(T("lens.unit", unit=unit))
+    mosaic(
+        images, key="lens_units", alt=T("lens.unit_alt", unit=unit), image=unit, on_pick=pick_unit
+    )
+    return pixel, unit
+
+
+def measured(chosen: Setting, pixel: int, unit: int) -> None:
+    """Show the two charts of a weight, and what they say in numbers."""
+    from pages.lab.figures import errors_figure, loss_curve_figure
+
+    view = Lens(chosen.net.params, chosen.x, chosen.labels, "W1", (pixel, unit))
+    step, dtype, central, wide = choices()
+    derivative = view.derivative()
+    st.markdown(
+        T(
+            "lens.weight",
+            pixel=pixel,
+            unit=unit,
+            value=f"{view.value:.4g}",
+            slope=f"{derivative:.4g}",
+        )
+    )
+    if derivative == 0:
+        st.info(T("lens.blank"), icon=":material/visibility_off:")
+    reach = WIDE if wide else ZOOM * step
+    moves = np.linspace(-reach, reach, POINTS)
+    ends = np.array([0.0 if not central else -step, step])
+    here, below, above, *curve = view.losses([0.0, *ends, *moves], dtype)
+    slope = (above - below) / (ends[1] - ends[0])
+    error = abs(slope - derivative) / (abs(derivative) or 1.0)
+    with st.container(horizontal=True):
+        st.metric(T("lens.secant"), f"{slope:.4g}", border=True, width=190)
+        st.metric(T("lens.tangent"), f"{derivative:.4g}", border=True, width=190)
+        st.metric(T("lens.error"), scientific(error), border=True, width=190)
+    figure = loss_curve_figure(
+        moves, np.array(curve) - here, ends, np.array([below, above]) - here, derivative, T
+    )
+    words = T(
+        "lens.curve_alt",
+        slope=f"{slope:.6g}",
+        derivative=f"{derivative:.6g}",
+        h=scientific(step),
+    )
+    live_chart(figure, key="lens_curve", alt=words)
+    with st.spinner(T("lens.measuring")):
+        all_errors = errors_of(chosen.id, pixel, unit, view)
+    best = {
+        (errors.dtype, errors.central): FINE_STEPS[errors.errors.argmin()] for errors in all_errors
+    }
+    figure = errors_figure(FINE_STEPS, all_errors, (step, error), T)
+    words = T("lens.errors_alt", h=scientific(best["float64", True]))
+    live_chart(figure, key="lens_errors", alt=words)
+    st.caption(T("lens.errors_help"))
+    st.dataframe(
+        {
+            T("lens.way"): [
+                f"{T('lens.central') if e.central else T('lens.forward')}, {e.dtype}"
+                for e in all_errors
+            ],
+            T("lens.best_step"): [scientific(best[e.dtype, e.central]) for e in all_errors],
+            T("lens.best_error"): [scientific(float(e.errors.min())) for e in all_errors],
+        },
+        hide_index=True,
+    )
+
+
+def choices() -> tuple[float, str, bool, bool]:
+    """Show what can be set, and return it: the step, the precision, which difference, how wide."""
+    ways = {True: T("lens.central"), False: T("lens.forward")}
+    views = {True: T("lens.wide"), False: T("lens.zoomed")}
+    step = st.select_slider(
+        T("lens.step"),
+        STEPS,
+        1e-4,
+        format_func={h: f"{h:.0e}" for h in STEPS}.__getitem__,
+        key="lens_step",
+        persist_state="session",
+        help=T("lens.step_help"),
+    )
+    with st.container(horizontal=True):
+        central = st.segmented_control(
+            T("lens.difference"),
+            list(ways),
+            default=True,
+            required=True,
+            format_func=ways.__getitem__,
+            key="lens_central",
+            persist_state="session",
+        )
+        dtype = st.segmented_control(
+            T("lens.precision"),
+            ("float64", "float32"),
+            default="float64",
+            required=True,
+            key="lens_dtype",
+            persist_state="session",
+        )
+        wide = st.segmented_control(
+            T("lens.view"),
+            list(views),
+            default=True,
+            required=True,
+            format_func=views.__getitem__,
+            key="lens_wide",
+            persist_state="session",
+            help=T("lens.view_help"),
+        )
+    return step, dtype, central, wide
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def errors_of(setting_id: str, pixel: int, unit: int, _view: Lens) -> list[StepErrors]:
+    """Return the errors of all steps, measured once for the same weight of the same setting."""
+    return [
+        errors
+        for dtype in (np.float64, np.float32)
+        for errors in _view.step_errors(FINE_STEPS, dtype)
+    ]

@@ -1,0 +1,106 @@
+"""What the panels of the Gradients page have in common: a network and a mini-batch."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.parts.networks import FRESH, choose_network, network
+from pages.parts.session import T
+from pages.parts.words import count
+from simplenet.data import mini_batch
+from simplenet.functions import as_pixels
+from simplenet.network import Params, SimpleNet
+from simplenet.runs import loaded
+
+LIMITS = {"lab_batch": (1, 1000), "lab_seed": (0, 2**32 - 1)}
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """A network and a mini-batch.
+
+    Parameters
+    ----------
+    net : SimpleNet
+    pixels : ndarray of uint8, shape (n, 784)
+    t : ndarray, shape (n, 10)
+        One-hot.
+    """
+
+    net: SimpleNet
+    pixels: NDArray[np.uint8]
+    t: NDArray[Any]
+
+    @property
+    def x(self) -> NDArray[np.float64]:
+        """The digits, (n, 784), in [0, 1]."""
+        return as_pixels(self.pixels, np.float64)
+
+    @property
+    def labels(self) -> NDArray[np.intp]:
+        """What the digits are, (n,)."""
+        return self.t.argmax(axis=1)
+
+    @property
+    def params(self) -> Params:
+        """The network's parameters in double precision."""
+        return {key: value.astype(np.float64) for key, value in self.net.params.items()}
+
+    @property
+    def id(self) -> str:
+        """The same for equal settings, and for no others."""
+        content = hashlib.sha256(self.pixels.tobytes())
+        for value in (*self.net.params.values(), self.t):
+            content.update(value.tobytes())
+        return content.hexdigest()
+
+
+def setting_fields(*, batch: bool = True) -> bool:
+    """Show the choice of the network and of the mini-batch; return whether it can be."""
+    wrong = []
+    numbers = [("lab_seed", T("gradients.seed"), T("gradients.seed_help"), 0, 1)]
+    if batch:
+        words = T("gradients.batch_size"), T("gradients.batch_help")
+        numbers.insert(0, ("lab_batch", *words, 100, 10))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=280):
+            choose_network(key="lab_network", fresh=True)
+        for key, label, words, value, step in numbers:
+            number = st.number_input(
+                label,
+                value=value,
+                step=step,
+                key=key,
+                help=words,
+                persist_state="session",
+                width=162,
+            )
+            low, high = LIMITS[key]
+            if number is None or not low <= number <= high:
+                wrong.append(T("app.out_of_range", name=label, low=low, high=count(high)))
+    if wrong:
+        st.error(" ".join(wrong), icon=":material/error:")
+    return not wrong
+
+
+def chosen_setting() -> Setting | None:
+    """Return what was chosen; where the network cannot be had, None, and say so."""
+    state = st.session_state
+    seed, size = state.lab_seed, state.get("lab_batch") or 100
+    net = network(state.get("lab_network", FRESH), seed)
+    if net is None:
+        return None
+    data = loaded("bundled")
+    pixels, t = mini_batch(data.pixels_train, data.t_train, size, np.random.default_rng(seed))
+    return Setting(net, pixels, t)
+
+
+def setting() -> Setting | None:
+    """Show the fields, and return what they hold, or None if that cannot be."""
+    return chosen_setting() if setting_fields() else None
