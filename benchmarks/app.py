@@ -38,7 +38,7 @@ PAGES = {  # What is there when the content of a page is.
     "": "text=Draw a digit",
     "train": 'button:has-text("Train") >> nth=0',
     "draw": "canvas.upper-canvas",
-    "gradients": 'button:has-text("Compare")',
+    "gradients": 'button:has-text("Start the race")',
 }
 
 CLICK_TRAIN = """() => [...document.querySelectorAll('[data-testid=stMain] button')]

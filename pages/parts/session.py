@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
+from contextlib import suppress
 from importlib import import_module
 from time import sleep
 
@@ -68,8 +69,9 @@ def jobs() -> Jobs:
 def _settle() -> None:
     """Make the next pages quick, once the first one is out."""
     # What is imported where there is something to show, before the first click wants it.
-    for name in ("pages.parts.charts", "simplenet.ink", "simplenet.evidence", "distributed"):
-        import_module(name)
+    with suppress(RuntimeError):  # The server may be stopped meanwhile.
+        for name in ("pages.parts.charts", "simplenet.ink", "simplenet.evidence", "distributed"):
+            import_module(name)
     # Streamlit collects garbage after every run of a page, before it sends the last of its answer:
     # 100 ms if it looks through all modules and all records each time. So they are set aside.
     while True:

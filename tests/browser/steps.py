@@ -53,6 +53,14 @@ def draw(page: Page, *corners: tuple[int, int]) -> None:
     page.mouse.up()
 
 
+def wait_for_canvas(page: Page) -> None:
+    """Wait until the canvas, too, has told of the first stroke: it takes a fifth of a second.
+
+    A link that is clicked in the very moment when it does would lead nowhere.
+    """
+    expect(button(page, "Undo").first).to_be_enabled()
+
+
 def pen_down(page: Page, *corners: tuple[int, int]) -> None:
     """Draw one stroke, and leave the pen where it is."""
     box = page.locator("canvas.upper-canvas").last.bounding_box()

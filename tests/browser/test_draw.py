@@ -6,7 +6,15 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from tests.browser.steps import button, draw, pen_down, prediction, status, train
+from tests.browser.steps import (
+    button,
+    draw,
+    pen_down,
+    prediction,
+    status,
+    train,
+    wait_for_canvas,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -99,6 +107,7 @@ def test_the_drawing_is_still_there_after_another_page(server, visit):
     page = visit(f"{server.url}/draw")
     draw(page, *SEVEN)
     expect(prediction(page)).to_have_text("7")
+    wait_for_canvas(page)
     page.get_by_role("link", name="Gradients").first.click()
     expect(button(page, "Start the race")).to_be_visible()
     page.get_by_role("link", name="Draw").first.click()
@@ -131,6 +140,7 @@ def test_a_network_that_is_still_training_can_be_asked(server, visit):
     expect(page.get_by_role("combobox", name="Network")).to_have_value("My training, as it is now")
     draw(page, *ONE)
     expect(prediction(page)).to_have_text("1")
+    wait_for_canvas(page)
     page.get_by_role("link", name="Train").first.click()
     button(page, "Stop").click()
     expect(status(page)).to_contain_text("stopped")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import button, draw, prediction, status, train
+from tests.browser.steps import button, draw, prediction, status, train, wait_for_canvas
 
 pytestmark = pytest.mark.browser
 
@@ -120,6 +120,7 @@ def test_a_pinned_digit_is_followed_through_a_training_and_back_through_time(ser
     draw(page, *ONE)
     expect(button(page, "Pin this digit")).to_be_enabled()
     button(page, "Pin this digit").click()
+    wait_for_canvas(page)
     page.get_by_role("link", name="Watch it in a training").click()
     expect(page.get_by_text("its ten probabilities move here")).to_be_visible()
     train(page, 1200)
