@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits
 
 import simplenet.network
 from simplenet.comparison import Difference, difference
+from simplenet.data import Dataset
 from simplenet.functions import as_labels
-from simplenet.network import Params, backprop
+from simplenet.network import Params, SimpleNet, backprop
+from simplenet.training import Layout, TrainingConfig, mini_batches
 
 PASSES, FAILS = 1e-7, 1e-4
 """Relative differences: below the first a gradient is right, above the second it is wrong; in
@@ -120,6 +123,29 @@ def buggy_gradient(bug: Bug | None, params: Params, x: NDArray[Any], t: ArrayLik
     labels = as_labels(t, len(x), params["W2"].shape[1])
     with_bug(bug)(params, x, labels, gradient)
     return gradient
+
+
+def accuracy_after(bug: Bug | None, net: SimpleNet, data: Dataset, config: TrainingConfig) -> float:
+    """Train a network by backprop with a mistake in it, and return its test accuracy in [0, 1].
+
+    Parameters
+    ----------
+    bug : Bug or None
+    net : SimpleNet
+        Changed in place.
+    data : Dataset
+    config : TrainingConfig
+        How often, on how many samples, how fast, and the seed of the draws; what else it holds is
+        left out.
+    """
+    labels = as_labels(data.t_train, len(data.t_train), net.output_size)
+    layout, backward = Layout(net, np.ones(net.input_size, bool)), with_bug(bug)
+    # A gradient that is wrong enough drives the weights far away: that is what is to be seen.
+    with np.errstate(over="ignore"), threadpool_limits(limits=1, user_api="blas"):
+        for x, t in mini_batches(data.pixels_train, labels, config, 0, net.dtype):
+            backward(layout.params, x, t, layout.gradient)
+            layout.descend(config.learning_rate, momentum=0.0)
+    return net.accuracy(data.pixels_test, data.t_test)
 
 
 def check_gradient(gradient: Params, numerical: Params) -> dict[str, ArrayCheck]:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from simplenet import SimpleNet
-from simplenet.bugs import BUGS, Bug, buggy_gradient, check_gradient, sources
+from simplenet import SimpleNet, TrainingConfig, train
+from simplenet.bugs import BUGS, Bug, accuracy_after, buggy_gradient, check_gradient, sources
 
 RNG = np.random.default_rng(0)
 X = RNG.uniform(size=(7, 12))
@@ -90,3 +90,19 @@ def test_the_engine_itself_stays_right():
         buggy_gradient(bug, NET.params, X, T)
     assert all(check.verdict == "right" for check in checked(None).values())
     assert np.allclose(NET.gradient(X, T)["W1"], NUMERICAL["W1"])
+
+
+def test_a_training_with_and_without_a_mistake(stripes):
+    config = TrainingConfig(iterations=200, batch_size=50, learning_rate=0.5, seed=3)
+
+    def accuracy(bug):
+        net = SimpleNet(784, 20, 10, rng=np.random.default_rng(0))
+        return accuracy_after(bug, net, stripes, config)
+
+    net = SimpleNet(784, 20, 10, rng=np.random.default_rng(0))
+    list(train(net, stripes, config))
+    right = net.accuracy(stripes.x_test, stripes.t_test)
+    assert accuracy(None) == pytest.approx(right, abs=0.02)
+    assert right > 0.8
+    assert accuracy(BY_NAME["label"]) < 0.1  # It learns to be wrong.
+    assert accuracy(BY_NAME["sum"]) <= 1  # Whatever it does, it gives a number, and no warning.

@@ -11,11 +11,23 @@ import streamlit as st
 from pages.lab.settings import setting
 from pages.parts.live_chart import live_chart
 from pages.parts.session import T
-from pages.parts.words import scientific
-from simplenet.bugs import BUGS, ArrayCheck, buggy_gradient, check_gradient, sources
+from pages.parts.words import count, scientific
+from simplenet.bugs import (
+    BUGS,
+    ArrayCheck,
+    Bug,
+    accuracy_after,
+    buggy_gradient,
+    check_gradient,
+    sources,
+)
 from simplenet.network import Params, SimpleNet
+from simplenet.runs import TrainingRun, loaded
+from simplenet.training import TrainingConfig
 
 NONE = "none"
+EPOCH = 600
+"""Iterations of 100 of the 60,000 digits."""
 
 
 def bugs() -> None:
@@ -43,7 +55,7 @@ def bugs() -> None:
     )
     if chosen is None:
         return
-    bug = next((bug for bug in BUGS if bug.name == name), None)
+    bug = bug_named(name)
     if bug:
         right, wrong = (text.splitlines() for text in sources(bug))
         lines = list(difflib.unified_diff(right, wrong, lineterm="", n=1))[3:]
@@ -56,12 +68,41 @@ def bugs() -> None:
     verdict(checks)
     table(checks)
     charts(gradient, numerical, checks)
+    if bug:
+        would_anybody_notice(name)
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
 def numerical_gradient(setting_id: str, _params: Params, _x: np.ndarray, _t: np.ndarray) -> Params:
     """Return the numerical gradient, computed once for the same setting."""
     return SimpleNet.from_params(_params).fast_numerical_gradient(_x, _t)
+
+
+def would_anybody_notice(name: str) -> None:
+    """Show what a training makes of the mistake."""
+    st.subheader(T("bugs.notice"), anchor=False)
+    seed = st.session_state.lab_seed
+    with st.spinner(T("bugs.training")):
+        accuracies = (
+            (T("bugs.with"), accuracy_with(name, seed)),
+            (T("bugs.without"), accuracy_with(NONE, seed)),
+        )
+    with st.container(horizontal=True):
+        for label, accuracy in accuracies:
+            st.metric(label, f"{accuracy:.1%}", border=True, width=230)
+    st.caption(T("bugs.notice_help", n=count(EPOCH)))
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def accuracy_with(name: str, seed: int) -> float:
+    """Return the test accuracy after an epoch from fresh weights, computed once for everybody."""
+    run = TrainingRun(TrainingConfig(iterations=EPOCH, seed=seed))
+    return accuracy_after(bug_named(name), run.new_network(), loaded("bundled"), run.training)
+
+
+def bug_named(name: str) -> Bug | None:
+    """Return the mistake of a choice, or None for none."""
+    return next((bug for bug in BUGS if bug.name == name), None)
 
 
 def verdict(checks: Mapping[str, ArrayCheck]) -> None:

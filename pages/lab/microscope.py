@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from pages.lab.settings import chosen_setting, setting_fields
-from pages.parts.canvas import canvas, seen
 from pages.parts.live_chart import live_chart
 from pages.parts.mosaic import mosaic
 from pages.parts.session import T
@@ -76,6 +75,9 @@ def choose_digit(
             on_pick=lambda image, _: state.update(scope_digit=image),
         )
         return pixels[i], int(labels[i])
+    # Half a second of imports that only a drawing needs.
+    from pages.parts.canvas import canvas, seen
+
     canvas()
     x = seen()
     label = st.pills(

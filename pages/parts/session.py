@@ -132,7 +132,12 @@ def current_pair() -> tuple[Job | None, Job | None]:
 
     Their ids are `numerical` and `backprop` in the address.
     """
-    return current(TrainingRun, "numerical"), current(TrainingRun, "backprop")
+    numerical = current(TrainingRun, "numerical")
+    if numerical is None:  # They were started together, and are lost together: that is said once.
+        st.query_params.pop("backprop", None)
+        st.session_state.pop("backprop", None)
+        return None, None
+    return numerical, current(TrainingRun, "backprop")
 
 
 def current_tuning() -> Job | None:

@@ -147,6 +147,9 @@ def test_a_planted_bug_is_found_where_it_is(server, visit):
     alert = page.get_by_test_id("stAlert")
     expect(alert).to_contain_text("The check fails in W1, b1")
     expect(page.get_by_test_id("stCode")).to_contain_text("a1 * (1 - a1)")
+    expect(metric(page, "Test accuracy with it")).to_have_text(re.compile(r"\d%"))
+    right = metric(page, "Without it").inner_text()
+    assert 70 < float(right.rstrip("%")) < 90
     for name, words in (
         ("Sum instead of mean", "by the same factor: 100"),
         ("Labels off by one", "Every array is wrong, even"),
