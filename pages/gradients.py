@@ -47,6 +47,7 @@ def choose_panel() -> str:
         required=True,
         format_func=names.__getitem__,
         key="panel",
+        on_change=st.query_params.clear,  # What another panel shows is no part of this one's link.
         label_visibility="collapsed",
         persist_state="session",
     )

@@ -15,7 +15,7 @@ from pages.parts.words import count, scientific
 from simplenet.microscope import STAGES, Dissection, Stage, code_of, dissect
 from simplenet.network import SimpleNet
 
-SHOWN = 60
+DIGITS = 60
 """Digits of the mini-batch that can be chosen."""
 
 
@@ -24,11 +24,11 @@ def microscope() -> None:
     st.markdown(T("microscope.intro"))
     right = setting_fields(batch=False)
     left, main = st.columns([1, 2], gap="large")
-    chosen = chosen_setting() if right else None
+    chosen = chosen_setting(DIGITS) if right else None
     if chosen is None:
         return
     with left:
-        digit = choose_digit(chosen.net, chosen.pixels[:SHOWN], chosen.labels[:SHOWN])
+        digit = choose_digit(chosen.net, chosen.pixels, chosen.labels)
         rate = st.number_input(
             T("train.learning_rate"),
             0.000001,
@@ -265,7 +265,7 @@ def show_gradient1(found: Dissection) -> None:
     """Show the gradient of W1, an image a hidden unit."""
     unit = chosen_unit(found)
     st.caption(T("microscope.w1_help", unit=unit, error=scientific(float(found.delta1[unit]))))
-    units(scaled(found.gradient["W1"]), found, "scope_w1")
+    unit_images(scaled(found.gradient["W1"]), found, "scope_w1")
 
 
 def show_update(found: Dissection) -> None:
@@ -287,7 +287,7 @@ def show_update(found: Dissection) -> None:
         ],
     )
     st.caption(T("microscope.update_units"))
-    units(scaled(found.after["W1"] - found.before["W1"]), found, "scope_changes")
+    unit_images(scaled(found.after["W1"] - found.before["W1"]), found, "scope_changes")
 
 
 def show_after(found: Dissection) -> None:
@@ -296,7 +296,7 @@ def show_after(found: Dissection) -> None:
     bars("scope_after", T("microscope.y"), np.arange(found.y.size), shown)
 
 
-def units(matrix: np.ndarray, found: Dissection, key: str) -> None:
+def unit_images(matrix: np.ndarray, found: Dissection, key: str) -> None:
     """Show a matrix of the shape of W1 as an image a hidden unit, to choose one."""
     mosaic(
         matrix.T.reshape(-1, 28, 28),

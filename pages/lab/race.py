@@ -72,7 +72,7 @@ def settings(job: Job | None, live: bool) -> None:
 def start() -> None:
     """Start a race, unless the visitor has one: a second click changes nothing."""
     state = st.session_state
-    job, chosen = jobs().get(state.get("race")), chosen_setting()
+    job, chosen = jobs().get(state.get("race")), chosen_setting(state.lab_batch)
     if chosen is None or not state.race_arrays or (job and (not job.ended or job.is_new)):
         return
     work = GradientComparison(

@@ -89,18 +89,16 @@ def setting_fields(*, batch: bool = True) -> bool:
     return not wrong
 
 
-def chosen_setting() -> Setting | None:
+def chosen_setting(batch_size: int) -> Setting | None:
     """Return what was chosen; where the network cannot be had, None, and say so."""
     state = st.session_state
-    seed, size = state.lab_seed, state.get("lab_batch") or 100
-    net = network(state.get("lab_network", FRESH), seed)
+    net = network(state.get("lab_network", FRESH), state.lab_seed)
     if net is None:
         return None
-    data = loaded("bundled")
-    pixels, t = mini_batch(data.pixels_train, data.t_train, size, np.random.default_rng(seed))
-    return Setting(net, pixels, t)
+    data, rng = loaded("bundled"), np.random.default_rng(state.lab_seed)
+    return Setting(net, *mini_batch(data.pixels_train, data.t_train, batch_size, rng))
 
 
 def setting() -> Setting | None:
     """Show the fields, and return what they hold, or None if that cannot be."""
-    return chosen_setting() if setting_fields() else None
+    return chosen_setting(st.session_state.lab_batch) if setting_fields() else None

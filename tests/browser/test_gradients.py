@@ -88,7 +88,7 @@ def test_a_choice_of_nothing_is_refused(server, visit):
 def test_scaling_is_measured_point_by_point(server, visit):
     page = opened(server, visit, "scaling")
     expect(page.get_by_text("Click Measure")).to_have_count(2)
-    button(page, "Measure").click()
+    button(page, "Measure").press("Enter")
     expect(button(page, "Measure")).to_be_disabled()
     expect(status(page)).to_contain_text("36 of 36 points", timeout=60_000)
     expect(button(page, "Measure")).to_be_enabled()
@@ -156,7 +156,7 @@ def test_a_planted_bug_is_found_where_it_is(server, visit):
         ("Bias from one digit only", "Look at the line that computes b1"),
         ("None", "The check passes"),
     ):
-        page.get_by_role("radio", name=name).click()
+        page.get_by_role("radio", name=name).press("Space")
         expect(alert).to_contain_text(words)
     expect(page.get_by_test_id("stCode")).to_have_count(0)
     values = chart(page, "Relative difference").evaluate("c => c.data[0].text")

@@ -56,6 +56,18 @@ def test_every_panel_of_the_gradients_runs(app, panel):
     assert len(app.markdown) >= 2
 
 
+def test_a_batch_size_that_cannot_be_is_named_and_breaks_no_panel(app):
+    opened(app, "gradients")
+    app.number_input(key="lab_batch").set_value(-5).run()
+    assert "Batch size must be between 1 and 1,000." in app.error[0].value
+    assert app.button(key="race_start").disabled
+    for panel in ("lens", "bugs", "microscope"):
+        app.session_state["panel"] = panel
+        app.run()
+        assert not app.exception
+        assert bool(app.error) == (panel != "microscope")  # Which looks at one digit.
+
+
 def test_train_starts_one_job_and_puts_it_into_the_address(app):
     opened(app, "train")
     app.number_input(key="iterations").set_value(30)
