@@ -113,7 +113,7 @@ def lane(job: Job | None, name: str) -> None:
     else:
         spent_s = job.records[-1].elapsed_s
         if job.status == "stopped":
-            words.append(T("train.stopped", time=duration(spent_s)))
+            words.append(T("without.stopped", time=duration(spent_s)))
         elif job.ended:
             words.append(T("train.finished", time=duration(spent_s)))
         else:
