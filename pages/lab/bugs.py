@@ -25,7 +25,7 @@ from simplenet.network import Params, SimpleNet
 from simplenet.runs import TrainingRun, loaded
 from simplenet.training import TrainingConfig
 
-NONE = "none"
+NONE, RIDDLE = "none", "riddle"
 EPOCH = 600
 """Iterations of 100 of the 60,000 digits."""
 
@@ -46,21 +46,23 @@ def bugs() -> None:
     }
     name = st.pills(
         T("bugs.choose"),
-        list(names),
+        [*names, RIDDLE],
         default="slope",
         required=True,
-        format_func=names.__getitem__,
+        format_func=(names | {RIDDLE: T("bugs.riddle")}).__getitem__,
         key="bug",
+        on_change=hide_one,
         persist_state="session",
     )
     if chosen is None:
         return
+    solved = name != RIDDLE
+    if name == RIDDLE:
+        name, solved = riddle(names)
     bug = bug_named(name)
-    if bug:
-        right, wrong = (text.splitlines() for text in sources(bug))
-        lines = list(difflib.unified_diff(right, wrong, lineterm="", n=1))[3:]
-        st.caption(T("bugs.source"))
-        st.code("\n".join(lines), language="diff", wrap_lines=True)
+    with st.container():  # What is below stays where it is, with the source and without.
+        if bug and solved:
+            source(bug)
     x, params = chosen.x, chosen.params
     gradient = buggy_gradient(bug, params, x, chosen.t)
     numerical = numerical_gradient(chosen.id, params, x, chosen.t)
@@ -70,6 +72,41 @@ def bugs() -> None:
     charts(gradient, numerical, checks)
     if bug:
         would_anybody_notice(name)
+
+
+def source(bug: Bug) -> None:
+    """Show a mistake in the engine's source."""
+    right, wrong = (text.splitlines() for text in sources(bug))
+    lines = list(difflib.unified_diff(right, wrong, lineterm="", n=1))[3:]
+    st.caption(T("bugs.source"))
+    st.code("\n".join(lines), language="diff", wrap_lines=True)
+
+
+def hide_one() -> None:
+    """Plant a mistake that the visitor does not know."""
+    state = st.session_state
+    others = [bug.name for bug in BUGS if bug.name != state.get("bug_hidden")]
+    state.bug_hidden, state.bug_guess = str(np.random.default_rng().choice(others)), None
+
+
+def riddle(names: Mapping[str, str]) -> tuple[str, bool]:
+    """Have the visitor guess the mistake; return it, and whether it was guessed."""
+    state = st.session_state
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        guess = st.pills(
+            T("bugs.guess"),
+            [bug.name for bug in BUGS],
+            format_func=names.__getitem__,
+            key="bug_guess",
+            persist_state="session",
+        )
+        st.button(T("bugs.another"), icon=":material/casino:", key="another", on_click=hide_one)
+    solved = guess == state.bug_hidden
+    if solved:
+        st.success(T("bugs.solved"), icon=":material/celebration:")
+    elif guess:
+        st.warning(T("bugs.not_that"), icon=":material/search:")
+    return state.bug_hidden, solved
 
 
 @st.cache_data(show_spinner=False, max_entries=50)

@@ -165,6 +165,27 @@ def test_a_planted_bug_is_found_where_it_is(server, visit):
     expect(alert).to_be_visible()
 
 
+def test_a_planted_bug_can_be_guessed(server, visit):
+    page = opened(server, visit, "bugs")
+    page.get_by_role("radio", name="Let me guess").click()
+    guesses = page.get_by_role("radiogroup", name=re.compile("One of these")).get_by_role("radio")
+    expect(guesses).to_have_count(7)
+    expect(page.get_by_test_id("stCode")).to_have_count(0)
+    right = page.get_by_text("That is it.")
+    for guess in guesses.all():
+        guess.click()
+        expect(right.or_(page.get_by_text("Not that one."))).to_be_visible()
+        expect(guess).to_be_checked()
+        page.wait_for_timeout(300)
+        if right.is_visible():
+            break
+    expect(right).to_be_visible()
+    expect(page.get_by_test_id("stCode")).to_have_count(1)
+    button(page, "Another one").click()
+    expect(right).to_have_count(0)
+    expect(page.get_by_test_id("stCode")).to_have_count(0)
+
+
 def test_one_step_of_a_digit_from_the_batch_forward_and_back(server, visit):
     page = opened(server, visit, "microscope")
     heading = page.get_by_role("heading", level=3)
