@@ -47,7 +47,7 @@ class Follower {
 
   start = async (event) => {
     const host = this.key && document.querySelector(`.st-key-${this.key}`);
-    if (!host || !event.composedPath().includes(host)) return;
+    if (!host || !event.composedPath().includes(host) || !event.isPrimary || event.button) return;
     this.down = this.moved = true;
     while (this.down) {
       await nextFrame();

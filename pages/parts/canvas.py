@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
 from pages.parts.session import T
+
+Strokes = list[dict[str, object]]
 
 SIDE = 280
 PEN = 20
@@ -56,28 +59,36 @@ def canvas() -> None:
     if state.pop("canvas_changed", False) and result.image_data is not None:
         state.strokes, state.stroke_to_come = result.json_data["objects"], False
         take_drawing(result.image_data)
+        if left := state.pop("left_when_told", None):
+            redraw(left(state.strokes))
+            st.rerun()
     with st.container(horizontal=True):
         st.button(
             T("canvas.undo"),
             icon=":material/undo:",
-            on_click=undo,
+            on_click=take_back,
+            args=[lambda strokes: strokes[:-1]],
             disabled=not state.strokes,
         )
         st.button(
             T("canvas.clear"),
             icon=":material/delete:",
-            on_click=lambda: redraw([]),
+            on_click=take_back,
+            args=[lambda strokes: []],
             disabled=not state.strokes,
         )
 
 
-def undo() -> None:
-    """Take the last stroke back, also when the canvas has not yet told of it."""
-    strokes = st.session_state.strokes
-    redraw(strokes if st.session_state.get("stroke_to_come") else strokes[:-1])
+def take_back(left: Callable[[Strokes], Strokes]) -> None:
+    """Have only some of the strokes be left: `left` says of all of them which."""
+    state = st.session_state
+    if state.get("stroke_to_come"):  # The canvas tells of it in a moment, and must not be late.
+        state.left_when_told = left
+    else:
+        redraw(left(state.strokes))
 
 
-def redraw(strokes: list[dict[str, object]]) -> None:
+def redraw(strokes: Strokes) -> None:
     """Have the canvas show these strokes, and no others."""
     # It draws anew when what it is given has changed: a number makes every call a change.
     turn = st.session_state.get("redraws", 0) + 1

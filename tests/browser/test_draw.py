@@ -97,6 +97,25 @@ def test_undo_and_clear(server, visit):
     expect(prediction(page)).to_have_text("1")
 
 
+def test_strokes_can_be_taken_back_at_once(server, visit):
+    """Before, while, and after the canvas tells of the last one."""
+    page = visit(f"{server.url}/draw")
+    for name, left in (("Undo", "7"), ("Clear", "–")):
+        for pause_ms in (0, 60, 120, 180, 240, 300):
+            draw(page, *SEVEN)
+            wait_for_canvas(page)
+            draw(page, (60, 20), (60, 260), (220, 260), (220, 20), (60, 20))
+            page.wait_for_timeout(pause_ms)
+            button(page, name).first.click()
+            expect(prediction(page)).to_have_text(left)
+            page.wait_for_timeout(500)  # What is still under way arrives.
+            assert prediction(page).inner_text() == left, pause_ms
+            if name == "Undo":
+                button(page, "Clear").first.click()
+                expect(prediction(page)).to_have_text("–")
+            expect(button(page, "Undo").first).to_be_disabled()
+
+
 def test_a_small_digit_in_a_corner_is_read(server, visit):
     page = visit(f"{server.url}/draw")
     draw(page, (200, 200), (255, 200), (225, 265))
