@@ -52,7 +52,7 @@ def test_the_race_with_some_parameters(server, visit):
     expect(lane(page, "Definition")).to_contain_text("20 of 39,760 parameters · measured in")
     for name in ("Central difference, fast", "Backpropagation"):
         expect(lane(page, name)).to_contain_text("39,760 of 39,760 parameters · finished in")
-    axis = page.wait_for_function("document.querySelector('.live-chart')._fullLayout?.xaxis.type")
+    axis = page.wait_for_function("document.querySelector('.live-chart')?._fullLayout?.xaxis.type")
     assert axis.json_value() == "log"
     assert "Backpropagation" in page.locator(".live-chart").get_attribute("aria-label")
     expect(page.get_by_text("this machine would take")).to_be_visible()
@@ -134,7 +134,7 @@ def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(ser
     page.get_by_role("radio", name="float32").click()
     expect(metric(page, "Secant")).to_have_text("0")
     page.get_by_role("radio", name="follows h").click()
-    page.wait_for_function("document.querySelector('.live-chart')._fullData[0].x[120] < 1e-11")
+    page.wait_for_function("document.querySelector('.live-chart')?._fullData?.[0].x[120] < 1e-11")
 
     pixels.locator("canvas").click(position={"x": 1, "y": 1})
     expect(page.get_by_text("This pixel is blank")).to_be_visible()
