@@ -31,9 +31,6 @@ THEORY: dict[Axis, dict[GradientMethod, int]] = {
 forward pass of n digits costs about 1,600 n H operations; the definition does two passes for each
 parameter, the other two ways one pass and about as much again as it takes for all."""
 
-ENOUGH_S = 0.1
-"""How long a measurement is repeated: other programs take the core, too, and the median counts."""
-
 SAMPLED = 12
 """Parameters that the definition is measured on; each takes it equally long."""
 
@@ -136,13 +133,13 @@ class Scaling:
         pixels, t = mini_batch(data.pixels_train, data.t_train, batch_size, rng)
         x = as_pixels(pixels, np.float64)
         if way == "backprop":
-            return timed(lambda: net.gradient(x, t), ENOUGH_S)[1]
+            return timed(lambda: net.gradient(x, t))[1]
         if way == "fast_numerical":
-            return timed(lambda: net.fast_numerical_gradient(x, t), ENOUGH_S)[1]
+            return timed(lambda: net.fast_numerical_gradient(x, t))[1]
         moves = cycle_of_parameters(net, rng)
         parameters = sum(value.size for value in net.params.values())
         _, seconds = timed(
-            lambda: central_difference(lambda _: net.loss(x, t), *next(moves)), ENOUGH_S, SAMPLED
+            lambda: central_difference(lambda _: net.loss(x, t), *next(moves)), repeats=SAMPLED
         )
         return parameters * seconds
 

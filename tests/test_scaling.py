@@ -1,8 +1,11 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
 import simplenet.scaling
 from simplenet import SimpleNet
+from simplenet.comparison import timed
 from simplenet.scaling import THEORY, WAYS, Scaling, cycle_of_parameters, power_law
 
 SMALL = Scaling(hidden_sizes=(2, 4), batch_sizes=(1, 3), hidden_size=2, batch_size=2)
@@ -11,7 +14,7 @@ SMALL = Scaling(hidden_sizes=(2, 4), batch_sizes=(1, 3), hidden_size=2, batch_si
 @pytest.fixture(autouse=True)
 def quick(stripes, monkeypatch):
     monkeypatch.setattr(simplenet.scaling, "loaded", lambda source: stripes)
-    monkeypatch.setattr(simplenet.scaling, "ENOUGH_S", 0.0)
+    monkeypatch.setattr(simplenet.scaling, "timed", partial(timed, enough_s=0.0))
 
 
 def test_every_way_is_measured_at_every_size():
