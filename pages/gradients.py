@@ -7,6 +7,7 @@ import streamlit as st
 from app import run_page
 from pages.lab.bugs import bugs
 from pages.lab.lens import lens
+from pages.lab.link import from_link, one_of
 from pages.lab.microscope import microscope
 from pages.lab.race import race
 from pages.lab.scaling import scaling
@@ -39,11 +40,11 @@ def choose_panel() -> str:
         "microscope": T("gradients.microscope"),
         "without": T("gradients.without"),
     }
-    wanted = st.query_params.get("panel")
+    from_link("panel", "panel", one_of(PANELS))
     chosen = st.segmented_control(
         T("gradients.panel"),
         list(PANELS),
-        default=wanted if wanted in PANELS else "race",
+        default="race",
         required=True,
         format_func=names.__getitem__,
         key="panel",

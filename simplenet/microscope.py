@@ -16,7 +16,7 @@ import simplenet.network
 import simplenet.training
 from simplenet.functions import as_pixels
 from simplenet.network import Params, SimpleNet, backprop, forward
-from simplenet.training import Layout, check_between
+from simplenet.training import LIMITS, Layout, check_between
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def dissect(params: Params, x: ArrayLike, label: int, learning_rate: float) -> D
     ValueError
         If `x`, the label or the learning rate cannot be.
     """
-    check_between("learning_rate", learning_rate, 1e-6, 100)
+    check_between("learning_rate", learning_rate, *LIMITS["learning_rate"])
     net = SimpleNet.from_params(params)
     pixels = np.atleast_2d(as_pixels(x, net.dtype))
     labels = np.array([label])

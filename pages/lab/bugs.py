@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
+from pages.lab.link import from_link, one_of, to_link
 from pages.lab.settings import setting
 from pages.parts.live_chart import live_chart
 from pages.parts.session import T
@@ -25,7 +26,7 @@ from simplenet.network import Params, SimpleNet
 from simplenet.runs import TrainingRun, loaded
 from simplenet.training import TrainingConfig
 
-NONE, RIDDLE = "none", "riddle"
+NONE, RIDDLE, FIRST = "none", "riddle", "slope"
 EPOCH = 600
 """Iterations of 100 of the 60,000 digits."""
 
@@ -44,16 +45,18 @@ def bugs() -> None:
         "updated": T("bugs.updated"),
         "bias": T("bugs.bias"),
     }
+    from_link("bug", "bug", one_of([*names, RIDDLE]))
     name = st.pills(
         T("bugs.choose"),
         [*names, RIDDLE],
-        default="slope",
+        default=FIRST,
         required=True,
         format_func=(names | {RIDDLE: T("bugs.riddle")}).__getitem__,
         key="bug",
         on_change=hide_one,
         persist_state="session",
     )
+    to_link("bug", name, FIRST)
     if chosen is None:
         return
     solved = name != RIDDLE
@@ -92,6 +95,8 @@ def hide_one() -> None:
 def riddle(names: Mapping[str, str]) -> tuple[str, bool]:
     """Have the visitor guess the mistake; return it, and whether it was guessed."""
     state = st.session_state
+    if "bug_hidden" not in state:  # Who came by a link has not clicked.
+        hide_one()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         guess = st.pills(
             T("bugs.guess"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pages.lab.link import from_link, one_of, to_link
 from pages.lab.settings import Setting, setting
 from pages.parts.live_chart import live_chart
 from pages.parts.mosaic import mosaic
@@ -18,6 +19,10 @@ STEPS = tuple(
     for digit in (1, 2, 5)
     if not (power == -1 and digit > 1)
 )
+STEP = 1e-4
+"""The article's."""
+
+PRECISIONS = "float64", "float32"
 FINE_STEPS = np.logspace(-12, -1, 56)
 POINTS = 121
 WIDE = 5.0
@@ -46,8 +51,10 @@ def choose_weight(gradient: np.ndarray) -> tuple[int, int]:
     state = st.session_state
     hidden = gradient.shape[1]
     largest = tuple(int(i) for i in np.unravel_index(np.abs(gradient).argmax(), gradient.shape))
+    from_link("weight", "lens_weight", weight)
     pixel, unit = state.get("lens_weight") or largest
     unit = min(unit, hidden - 1)  # The network may be another one now.
+    to_link("weight", f"{pixel}.{unit}", "{}.{}".format(*largest))
     strength = np.abs(gradient).max() or 1.0
     images = gradient.T.reshape(hidden, 28, 28) / strength
     row, column = divmod(pixel, 28)
@@ -78,6 +85,14 @@ def choose_weight(gradient: np.ndarray) -> tuple[int, int]:
     mosaic(
         images, key="lens_units", alt=T("lens.unit_alt", unit=unit), image=unit, on_pick=pick_unit
     )
+    return pixel, unit
+
+
+def weight(text: str) -> tuple[int, int]:
+    """Return the pixel and the unit of a weight in a link, such as 486.38."""
+    pixel, unit = map(int, text.split("."))
+    if not 0 <= pixel < 784 or unit < 0:
+        raise ValueError(f"there is no weight {text}")
     return pixel, unit
 
 
@@ -145,10 +160,14 @@ def choices() -> tuple[float, str, bool, bool]:
     """Show what can be set, and return it: the step, the precision, which difference, how wide."""
     ways = {True: T("lens.central"), False: T("lens.forward")}
     views = {True: T("lens.wide"), False: T("lens.zoomed")}
+    from_link("h", "lens_step", one_of(STEPS))
+    from_link("central", "lens_central", one_of(ways))
+    from_link("precision", "lens_dtype", one_of(PRECISIONS))
+    from_link("whole", "lens_wide", one_of(views))
     step = st.select_slider(
         T("lens.step"),
         STEPS,
-        1e-4,
+        STEP,
         format_func={h: f"{h:.0e}" for h in STEPS}.__getitem__,
         key="lens_step",
         persist_state="session",
@@ -166,8 +185,8 @@ def choices() -> tuple[float, str, bool, bool]:
         )
         dtype = st.segmented_control(
             T("lens.precision"),
-            ("float64", "float32"),
-            default="float64",
+            PRECISIONS,
+            default=PRECISIONS[0],
             required=True,
             key="lens_dtype",
             persist_state="session",
@@ -182,6 +201,10 @@ def choices() -> tuple[float, str, bool, bool]:
             persist_state="session",
             help=T("lens.view_help"),
         )
+    to_link("h", step, STEP)
+    to_link("central", central, True)
+    to_link("precision", dtype, PRECISIONS[0])
+    to_link("whole", wide, True)
     return step, dtype, central, wide
 
 

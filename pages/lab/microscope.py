@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
+from pages.lab.link import between, from_link, one_of, to_link
 from pages.lab.settings import chosen_setting, setting_fields
 from pages.parts.live_chart import live_chart
 from pages.parts.mosaic import mosaic
@@ -14,9 +15,12 @@ from pages.parts.session import T
 from pages.parts.words import count, scientific
 from simplenet.microscope import STAGES, Dissection, Stage, code_of, dissect
 from simplenet.network import SimpleNet
+from simplenet.training import LIMITS, TrainingConfig
 
 DIGITS = 60
 """Digits of the mini-batch that can be chosen."""
+
+RATE, RATES = TrainingConfig.learning_rate, tuple(map(float, LIMITS["learning_rate"]))
 
 
 def microscope() -> None:
@@ -29,11 +33,11 @@ def microscope() -> None:
         return
     with left:
         digit = choose_digit(chosen.net, chosen.pixels, chosen.labels)
+        from_link("rate", "scope_rate", between(*RATES))
         rate = st.number_input(
             T("train.learning_rate"),
-            0.000001,
-            100.0,
-            0.1,
+            *RATES,
+            RATE,
             step=0.1,
             format="%g",
             key="scope_rate",
@@ -41,6 +45,7 @@ def microscope() -> None:
             width=162,
             help=T("microscope.rate_help"),
         )
+        to_link("rate", rate, RATE)
     with main:
         if digit is None or rate is None:
             st.info(T("microscope.empty"), icon=":material/draw:")
@@ -64,7 +69,9 @@ def choose_digit(
         persist_state="session",
     )
     if source == "batch":
+        from_link("digit", "scope_digit", between(0, DIGITS - 1))
         i = state.get("scope_digit", 0)
+        to_link("digit", i, 0)
         mosaic(
             pixels.reshape(-1, 28, 28) / 255,
             key="scope_digits",
@@ -111,7 +118,9 @@ def stages(found: Dissection) -> None:
     def go(by: int) -> Callable[[], None]:
         return lambda: state.update(scope_stage=order[order.index(state.scope_stage) + by])
 
+    from_link("stage", "scope_stage", one_of(order))
     state.setdefault("scope_stage", order[0])
+    to_link("stage", state.scope_stage, order[0])
     at = order.index(state.scope_stage)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -309,9 +318,12 @@ def unit_images(matrix: np.ndarray, found: Dissection, key: str) -> None:
 
 def chosen_unit(found: Dissection) -> int:
     """Return the hidden unit that is looked at: the one with the largest error, at first."""
-    unit = st.session_state.get("scope_unit")
-    known = unit is not None and unit < found.delta1.size
-    return unit if known else int(np.abs(found.delta1).argmax())
+    last, largest = found.delta1.size - 1, int(np.abs(found.delta1).argmax())
+    from_link("unit", "scope_unit", between(0, last))
+    unit = st.session_state.get("scope_unit", largest)
+    unit = unit if unit <= last else largest  # The network may be another one now.
+    to_link("unit", unit, largest)
+    return unit
 
 
 def scaled(matrix: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.lab.link import between, from_link, to_link
 from pages.parts.networks import FRESH, choose_network, network
 from pages.parts.session import T
 from pages.parts.words import count
@@ -17,8 +18,9 @@ from simplenet.data import mini_batch
 from simplenet.functions import as_pixels
 from simplenet.network import Params, SimpleNet
 from simplenet.runs import loaded
+from simplenet.training import LIMITS
 
-LIMITS = {"lab_batch": (1, 1000), "lab_seed": (0, 2**32 - 1)}
+BATCH, SEED = (1, 1000), LIMITS["seed"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +66,17 @@ class Setting:
 def setting_fields(*, batch: bool = True) -> bool:
     """Show the choice of the network and of the mini-batch; return whether it can be."""
     wrong = []
-    numbers = [("lab_seed", T("gradients.seed"), T("gradients.seed_help"), 0, 1)]
+    numbers = [("seed", T("gradients.seed"), T("gradients.seed_help"), 0, 1, SEED)]
     if batch:
         words = T("gradients.batch_size"), T("gradients.batch_help")
-        numbers.insert(0, ("lab_batch", *words, 100, 10))
+        numbers.insert(0, ("batch", *words, 100, 10, BATCH))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=280):
-            choose_network(key="lab_network", fresh=True)
-        for key, label, words, value, step in numbers:
+            from_link("network", "lab_network", str)
+            to_link("network", choose_network(key="lab_network", fresh=True), FRESH)
+        for name, label, words, value, step, (low, high) in numbers:
+            key = f"lab_{name}"
+            from_link(name, key, between(low, high))
             number = st.number_input(
                 label,
                 value=value,
@@ -81,9 +86,10 @@ def setting_fields(*, batch: bool = True) -> bool:
                 persist_state="session",
                 width=162,
             )
-            low, high = LIMITS[key]
             if number is None or not low <= number <= high:
                 wrong.append(T("app.out_of_range", name=label, low=low, high=count(high)))
+            else:
+                to_link(name, number, value)
     if wrong:
         st.error(" ".join(wrong), icon=":material/error:")
     return not wrong

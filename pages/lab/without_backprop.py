@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.lab.link import between, from_link, one_of, to_link
+from pages.lab.settings import SEED
 from pages.parts.live_chart import live_chart
 from pages.parts.session import T, current_pair, follow, jobs
 from pages.parts.words import count, duration, factor, scientific
@@ -29,11 +31,13 @@ def without_backprop() -> None:
 
 def fields(pair: tuple[Job | None, Job | None], live: bool) -> None:
     """Show what can be set, and the buttons."""
+    from_link("iterations", "pair_iterations", one_of(ITERATIONS))
+    from_link("seed", "pair_seed", between(*SEED))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.select_slider(
+        iterations = st.select_slider(
             T("train.iterations"),
             ITERATIONS,
-            10_000,
+            ITERATIONS[-1],
             key="pair_iterations",
             format_func={n: count(n) for n in ITERATIONS}.__getitem__,
             persist_state="session",
@@ -42,14 +46,15 @@ def fields(pair: tuple[Job | None, Job | None], live: bool) -> None:
         )
         seed = st.number_input(
             T("train.seed"),
-            0,
-            2**32 - 1,
+            *SEED,
             0,
             key="pair_seed",
             persist_state="session",
             width=162,
             help=T("without.seed_help"),
         )
+    to_link("iterations", iterations, ITERATIONS[-1])
+    to_link("seed", seed, 0)
     with st.container(horizontal=True):
         st.button(
             T("without.start"),

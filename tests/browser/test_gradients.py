@@ -142,6 +142,55 @@ def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(ser
     expect(page.get_by_text("This pixel is blank")).to_have_count(0)
 
 
+def test_a_link_shows_somebody_else_the_same(server, visit):
+    page = opened(server, visit, "lens")
+    weight = page.get_by_text(re.compile(r"^W1\[\d+, \d+\]"))
+    expect(weight).to_be_visible()
+    assert page.url.endswith("?panel=lens")  # What is as it is at first needs no words.
+    fill(page, "Seed", 3)
+    pick(page, mosaic(page, "an image a hidden unit"), 3)
+    expect(weight).to_have_text(re.compile(r", 3\]"))
+    slider = page.get_by_role("slider", name="Step h")
+    slider.focus()
+    slider.press("End")
+    page.get_by_role("radio", name="forward").click()
+    expect(page).to_have_url(re.compile("central=False"))
+    expect(page).to_have_url(re.compile("h=0.1"))
+    chosen, error = weight.inner_text(), metric(page, "Relative error").inner_text()
+    other = visit(page.url, locale="zh-CN")
+    expect(other.get_by_text(chosen.split("]")[0] + "]")).to_be_visible()
+    expect(metric(other, "相对误差")).to_have_text(error)
+    expect(other.get_by_role("radio", name="前向差分")).to_be_checked()
+    page.get_by_role("radio", name="Plant a bug").click()
+    expect(page.get_by_test_id("stCode")).to_be_visible()
+    assert "weight=" not in page.url
+    assert "seed=3" in page.url
+    page.get_by_role("link", name="Train", exact=True).first.click()
+    expect(button(page, "Train")).to_be_visible()
+    page.get_by_role("link", name="Gradients").first.click()
+    expect(page.get_by_test_id("stCode")).to_be_visible()
+    assert "panel=bugs" in page.url
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("panel=bugs&bug=sum&batch=40", "by the same factor: 40"),
+        ("panel=bugs&bug=riddle", "One of these is in it"),
+        ("panel=microscope&stage=gradient1&digit=2&unit=7", "Unit 7 has the error"),
+        ("panel=lens&network=article&weight=294.4", "W1[294, 4]"),
+        ("panel=without&iterations=600", "600"),
+        # What cannot be is as if it were not there.
+        ("panel=lens&network=none&weight=9-9&h=7&central=x&precision=&batch=0", "W1["),
+        ("panel=microscope&stage=x&digit=60&unit=x&rate=nan&seed=-1", "Stage 1 of 10"),
+        ("panel=x", "Start the race"),
+    ],
+)
+def test_a_link_opens_a_panel_as_it_says(server, visit, link, words):
+    page = visit(f"{server.url}/gradients?{link}")
+    expect(page.get_by_text(words).first).to_be_visible()
+
+
 def test_a_planted_bug_is_found_where_it_is(server, visit):
     page = opened(server, visit, "bugs")
     alert = page.get_by_test_id("stAlert")
