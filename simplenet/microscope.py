@@ -41,7 +41,8 @@ STAGES = (
     Stage("input", r"x \in [0, 1]^{784}", ((as_pixels, "np.copyto", "1 / 255"),)),
     Stage(
         "hidden",
-        r"s_1 = x W_1 + b_1 \qquad a_1 = \frac{1}{1 + e^{-s_1}}",
+        r"\begin{gathered} s_1 = x W_1 + b_1 \\ a_1 = \frac{1}{1 + e^{-s_1}}"
+        r" = \frac{1}{2} \left(1 + \tanh \frac{s_1}{2}\right) \end{gathered}",
         ((forward, "a1 =", "a1 ="), (simplenet.functions.sigmoid, "y = np", "return y")),
     ),
     Stage(
