@@ -176,7 +176,7 @@ def table(checks: Mapping[str, ArrayCheck]) -> None:
         "doubtful": f"? {T('bugs.doubtful')}",
         "wrong": f"✗ {T('bugs.wrong')}",
     }
-    st.dataframe(
+    st.table(
         {
             T("race.array"): list(checks),
             T("bugs.verdict"): [words[check.verdict] for check in checks.values()],

@@ -344,7 +344,15 @@ def _figure(title: str, revision: str, height: int) -> go.Figure:
         title={"text": title, "font": {"size": 16}, "x": 0, "xref": "paper"},
         height=height,
         margin={"l": 60, "r": 10, "t": 40, "b": 90},
-        legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.24, "yanchor": "top"},
+        # Below the axis, in as many rows as it needs.
+        legend={
+            "orientation": "h",
+            "x": 0.5,
+            "xanchor": "center",
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+        },
         uirevision=revision,
     )
     return figure

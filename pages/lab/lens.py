@@ -101,7 +101,6 @@ def measured(chosen: Setting, pixel: int, unit: int) -> None:
     from pages.lab.figures import errors_figure, loss_curve_figure
 
     view = Lens(chosen.net.params, chosen.x, chosen.labels, "W1", (pixel, unit))
-    step, dtype, central, wide = choices()
     derivative = view.derivative()
     st.markdown(
         T(
@@ -114,16 +113,13 @@ def measured(chosen: Setting, pixel: int, unit: int) -> None:
     )
     if derivative == 0:
         st.info(T("lens.blank"), icon=":material/visibility_off:")
+    step, dtype, central, wide = choices()
     reach = WIDE if wide else ZOOM * step
     moves = np.linspace(-reach, reach, POINTS)
     ends = np.array([0.0 if not central else -step, step])
     here, below, above, *curve = view.losses([0.0, *ends, *moves], dtype)
     slope = (above - below) / (ends[1] - ends[0])
     error = abs(slope - derivative) / (abs(derivative) or 1.0)
-    with st.container(horizontal=True):
-        st.metric(T("lens.secant"), f"{slope:.4g}", border=True, width=190)
-        st.metric(T("lens.tangent"), f"{derivative:.4g}", border=True, width=190)
-        st.metric(T("lens.error"), scientific(error), border=True, width=190)
     figure = loss_curve_figure(
         moves, np.array(curve) - here, ends, np.array([below, above]) - here, derivative, T
     )
@@ -134,6 +130,10 @@ def measured(chosen: Setting, pixel: int, unit: int) -> None:
         h=scientific(step),
     )
     live_chart(figure, key="lens_curve", alt=words)
+    with st.container(horizontal=True):
+        st.metric(T("lens.secant_slope"), f"{slope:.4g}", border=True, width=190)
+        st.metric(T("lens.tangent_slope"), f"{derivative:.4g}", border=True, width=190)
+        st.metric(T("lens.error"), scientific(error), border=True, width=190)
     with st.spinner(T("lens.measuring")):
         all_errors = errors_of(chosen.id, pixel, unit, view)
     best = {
@@ -143,7 +143,7 @@ def measured(chosen: Setting, pixel: int, unit: int) -> None:
     words = T("lens.errors_alt", h=scientific(best["float64", True]))
     live_chart(figure, key="lens_errors", alt=words)
     st.caption(T("lens.errors_help"))
-    st.dataframe(
+    st.table(
         {
             T("lens.way"): [
                 f"{T('lens.central') if e.central else T('lens.forward')}, {e.dtype}"

@@ -96,7 +96,7 @@ def results(job: Job | None, live: bool) -> None:
     last: Comparison | None = job.records[-1] if job and job.records else None
     lanes(job, last)
     if last:
-        times(last)
+        times(job.work, last)
         differences(last)
     if live and job.ended:
         st.rerun()  # The buttons are outside of the part that runs again and again.
@@ -138,7 +138,7 @@ def definition_text(job: Job, last: Comparison) -> str:
     return f"{now} · {end}"
 
 
-def times(last: Comparison) -> None:
+def times(work: GradientComparison, last: Comparison) -> None:
     """Show how long each way takes, as a chart and as a table."""
     seconds = {
         T("gradients.definition"): last.projected_definition_s,
@@ -156,7 +156,7 @@ def times(last: Comparison) -> None:
         key="times",
         alt=T("race.times_alt", times=said),
     )
-    st.dataframe(
+    st.table(
         {
             T("race.method"): list(seconds),
             T("race.time"): list(labels.values()),
@@ -168,7 +168,8 @@ def times(last: Comparison) -> None:
         },
         hide_index=True,
     )
-    words = [T("race.article", time=training[0])]
+    digits, hidden = len(work.x), len(work.params["b1"])
+    words = [T("race.article", time=training[0], digits=count(digits), hidden=count(hidden))]
     if last.measured < last.parameters:
         words.append(
             T(
@@ -195,5 +196,5 @@ def differences(last: Comparison) -> None:
         table[name] = [
             f"{scientific(d.largest)} · {scientific(d.relative)}" if d else "–" for d in found
         ]
-    st.dataframe(table, hide_index=True)
+    st.table(table, hide_index=True)
     st.caption(T("race.differences_help"))

@@ -102,7 +102,7 @@ def axis(timings: Sequence[Timing], name: Axis, job: Job | None) -> None:
         for way, found in points.items()
     )
     live_chart(figure, key=f"scaling_{name}", alt=f"{title}. {said}")
-    st.dataframe(
+    st.table(
         {
             T("race.method"): [names[way] for way in WAYS],
             T("scaling.fitted"): [f"{laws[way][1]:.2f}" if way in laws else "–" for way in WAYS],

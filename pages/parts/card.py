@@ -21,7 +21,7 @@ def card(choice: str) -> None:
     with shown:
         st.markdown(T("card.network", hidden=count(net.hidden_size)) + recipe(metadata(choice)))
         st.markdown(T("card.accuracy", accuracy=f"{result.accuracy:.2%}", n=count(result.size)))
-        st.dataframe(
+        st.table(
             {str(digit): [f"{share:.1%}"] for digit, share in enumerate(result.per_digit)},
             hide_index=True,
         )

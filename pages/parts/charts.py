@@ -151,7 +151,8 @@ def times_figure(seconds: Mapping[str, float], labels: Mapping[str, str], title:
         title=title,
         fixedrange=True,
         exponentformat="power",
-        dtick=1,
+        dtick=1 if high - low < 3 else 2,  # A phone has no place for more.
+        tickangle=0,
     )
     figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True, showgrid=False)
     return figure

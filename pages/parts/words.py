@@ -32,8 +32,11 @@ def factor(value: float) -> str:
 
 
 def scientific(value: float) -> str:
-    """Return a small number with two digits: 3.1e-12, and 0 as it is."""
-    return f"{value:.1e}" if value else "0"
+    """Return a small number with two digits, such as 3.1e-12, and 0 as it is.
+
+    With a minus in the place of the hyphen: no line ends after it.
+    """
+    return f"{value:.1e}".replace("-", "−") if value else "0"
 
 
 def option_names() -> dict[str, str]:
