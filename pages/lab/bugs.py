@@ -68,7 +68,8 @@ def bugs() -> None:
             source(bug)
     x, params = chosen.x, chosen.params
     gradient = buggy_gradient(bug, params, x, chosen.t)
-    numerical = numerical_gradient(chosen.id, params, x, chosen.t)
+    with st.spinner(T("bugs.checking")):
+        numerical = numerical_gradient(chosen.id, params, x, chosen.t)
     checks = check_gradient(gradient, numerical)
     verdict(checks)
     table(checks)

@@ -98,8 +98,6 @@ def weight(text: str) -> tuple[int, int]:
 
 def measured(chosen: Setting, pixel: int, unit: int) -> None:
     """Show the two charts of a weight, and what they say in numbers."""
-    from pages.lab.figures import errors_figure, loss_curve_figure
-
     view = Lens(chosen.net.params, chosen.x, chosen.labels, "W1", (pixel, unit))
     derivative = view.derivative()
     st.markdown(
@@ -114,6 +112,18 @@ def measured(chosen: Setting, pixel: int, unit: int) -> None:
     if derivative == 0:
         st.info(T("lens.blank"), icon=":material/visibility_off:")
     step, dtype, central, wide = choices()
+    error = loss_curve(view, derivative, step, dtype, central, wide)
+    with st.spinner(T("lens.measuring")):
+        all_errors = errors_of(chosen.id, pixel, unit, view)
+    step_errors(all_errors, step, error)
+
+
+def loss_curve(
+    view: Lens, derivative: float, step: float, dtype: str, central: bool, wide: bool
+) -> float:
+    """Show the loss over the weight, and both slopes; return the relative error of the secant's."""
+    from pages.lab.figures import loss_curve_figure
+
     reach = WIDE if wide else ZOOM * step
     moves = np.linspace(-reach, reach, POINTS)
     ends = np.array([0.0 if not central else -step, step])
@@ -134,8 +144,13 @@ def measured(chosen: Setting, pixel: int, unit: int) -> None:
         st.metric(T("lens.secant_slope"), f"{slope:.4g}", border=True, width=190)
         st.metric(T("lens.tangent_slope"), f"{derivative:.4g}", border=True, width=190)
         st.metric(T("lens.error"), scientific(error), border=True, width=190)
-    with st.spinner(T("lens.measuring")):
-        all_errors = errors_of(chosen.id, pixel, unit, view)
+    return error
+
+
+def step_errors(all_errors: list[StepErrors], step: float, error: float) -> None:
+    """Show the errors of all steps, with the chosen one among them, and the best steps."""
+    from pages.lab.figures import errors_figure
+
     best = {
         (errors.dtype, errors.central): FINE_STEPS[errors.errors.argmin()] for errors in all_errors
     }
