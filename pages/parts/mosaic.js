@@ -19,11 +19,11 @@ function mark(root) {
 }
 
 function choose(root, chosen, after) {
-  root.chosen = { ...root.chosen, ...chosen };
+  root.chosen = { ...root.chosen, ...chosen, turn: ++root.turn };
   mark(root);
   root.figures[root.chosen.image]?.figure.scrollIntoView({ block: "nearest" });
   clearTimeout(root.timer);
-  root.timer = setTimeout(() => root.send("picked", { ...root.chosen, turn: (root.turn = (root.turn ?? 0) + 1) }), after);
+  root.timer = setTimeout(() => root.send("picked", root.chosen), after);
 }
 
 function move(root, event) {
@@ -60,6 +60,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".mosaic");
   if (!root.figures) {
     root.figures = [];
+    root.turn = 0;
     root.mark = Object.assign(document.createElement("div"), { className: "mark" });
     root.addEventListener("keydown", (event) => move(root, event));
   }
@@ -77,7 +78,10 @@ export default function ({ data, parentElement, setStateValue }) {
     caption.textContent = data.captions[i] ?? "";
     caption.hidden = !data.captions[i];
   });
-  const [row, column] = data.pixel ?? [0, 0];
-  root.chosen = { image: data.image ?? 0, row, column };
+  root.turn = Math.max(root.turn, data.turn);
+  if (data.turn === root.turn) { // Or else the answer to a newer choice is on its way.
+    const [row, column] = data.pixel ?? [0, 0];
+    root.chosen = { image: data.image ?? 0, row, column };
+  }
   mark(root);
 }

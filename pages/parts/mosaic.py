@@ -66,9 +66,11 @@ def mosaic(
         if on_pick and 0 <= i < shape[0] and 0 <= row < shape[1] and 0 <= column < shape[2]:
             on_pick(i, (row, column))
 
+    picked = (st.session_state.get(key) or {}).get("picked") or {}
     _mount(
         key=key,
         data={
+            "turn": picked.get("turn", 0),
             "images": [as_bytes(one, signed) for one in images],
             "alt": alt,
             "side": side,
