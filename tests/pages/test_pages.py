@@ -56,6 +56,53 @@ def test_every_panel_of_the_gradients_runs(app, panel):
     assert len(app.markdown) >= 2
 
 
+LINKS = [
+    ("race", "batch", "40", "lab_batch", 40),
+    ("race", "network", "article", "lab_network", "article"),
+    ("lens", "seed", "4294967295", "lab_seed", 4294967295),
+    ("lens", "h", "1e-12", "lens_step", 1e-12),
+    ("lens", "central", "False", "lens_central", False),
+    ("lens", "precision", "float32", "lens_dtype", "float32"),
+    ("lens", "weight", "294.4", "lens_weight", (294, 4)),
+    ("bugs", "bug", "sum", "bug", "sum"),
+    ("microscope", "rate", "2.5", "scope_rate", 2.5),
+    ("microscope", "digit", "59", "scope_digit", 59),
+    ("without", "iterations", "600", "pair_iterations", 600),
+]
+
+
+@pytest.mark.parametrize(("panel", "name", "text", "key", "value"), LINKS)
+def test_a_link_says_what_is_chosen(app, panel, name, text, key, value):
+    app.query_params["panel"], app.query_params[name] = panel, text
+    opened(app, "gradients")
+    assert app.session_state[key] == value
+    assert app.query_params[name] == text
+
+
+@pytest.mark.parametrize(
+    ("panel", "name", "text"),
+    [
+        ("race", "batch", "0"),
+        ("race", "batch", "many"),
+        ("race", "network", "../app"),
+        ("race", "seed", "1e3"),
+        ("lens", "h", "7"),
+        ("lens", "central", ""),
+        ("lens", "weight", "784.0"),
+        ("lens", "weight", "9"),
+        ("bugs", "bug", "None"),
+        ("microscope", "rate", "nan"),
+        ("microscope", "digit", "60"),
+        ("microscope", "stage", "10"),
+        ("without", "iterations", "601"),
+    ],
+)
+def test_a_link_to_what_cannot_be_is_as_good_as_none(app, panel, name, text):
+    app.query_params["panel"], app.query_params[name] = panel, text
+    opened(app, "gradients")
+    assert name not in app.query_params
+
+
 def test_a_batch_size_that_cannot_be_is_named_and_breaks_no_panel(app):
     opened(app, "gradients")
     app.number_input(key="lab_batch").set_value(-5).run()
