@@ -101,7 +101,7 @@ def test_strokes_can_be_taken_back_at_once(server, visit):
     """Before, while, and after the canvas tells of the last one."""
     page = visit(f"{server.url}/draw")
     for name, left in (("Undo", "7"), ("Clear", "–")):
-        for pause_ms in (0, 60, 120, 180, 240, 300):
+        for pause_ms in (20, 60, 180):
             draw(page, *SEVEN)
             wait_for_canvas(page)
             draw(page, (60, 20), (60, 260), (220, 260), (220, 20), (60, 20))
