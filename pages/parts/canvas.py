@@ -59,7 +59,7 @@ def canvas() -> None:
     if state.pop("canvas_changed", False) and result.image_data is not None:
         state.strokes, state.stroke_to_come = result.json_data["objects"], False
         take_drawing(result.image_data)
-        if left := state.pop("left_when_told", None):
+        if left := state.get("left_when_told"):
             redraw(left(state.strokes))
             st.rerun()
     with st.container(horizontal=True):
@@ -82,7 +82,7 @@ def canvas() -> None:
 def take_back(left: Callable[[Strokes], Strokes]) -> None:
     """Have only some of the strokes be left: `left` says of all of them which."""
     state = st.session_state
-    if state.get("stroke_to_come"):  # The canvas tells of it in a moment, and must not be late.
+    if state.get("stroke_to_come"):  # The canvas tells of the last one in a moment: do it then.
         state.left_when_told = left
     else:
         redraw(left(state.strokes))
@@ -90,10 +90,11 @@ def take_back(left: Callable[[Strokes], Strokes]) -> None:
 
 def redraw(strokes: Strokes) -> None:
     """Have the canvas show these strokes, and no others."""
+    state = st.session_state
     # It draws anew when what it is given has changed: a number makes every call a change.
-    turn = st.session_state.get("redraws", 0) + 1
-    st.session_state.redraws, st.session_state.stroke_to_come = turn, False
-    st.session_state.canvas_start = {"objects": strokes, "turn": turn}
+    state.redraws = state.get("redraws", 0) + 1
+    state.canvas_start = {"objects": strokes, "turn": state.redraws}
+    state.stroke_to_come, state.left_when_told = False, None
 
 
 def follow_pen(image: NDArray[np.uint8]) -> None:
