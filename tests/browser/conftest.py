@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -30,6 +31,14 @@ CHROMIUM = [
     "--disable-sync",
 ]
 CORES = 2
+
+LEFT_WHILE_SENDING = re.compile(
+    r"Exception in ASGI application\nTraceback .*\n"
+    r'  File ".*/starlette_websocket\.py", .*\n    data = await websocket\.receive_bytes\(\)\n'
+    r'(?:.*\n)*?starlette\.websockets\.WebSocketDisconnected: Cannot call "send" .*\n'
+)
+"""What Streamlit 1.67 writes, once in some hundred visits, when a visitor leaves in the moment in
+which it sends: it takes that for a message of the wrong kind, and closes what is closed already."""
 
 expect.set_options(timeout=20_000)
 
@@ -84,7 +93,8 @@ def running(folder: Path):
     yield server
     if server.process.poll() is None:
         server.stop()
-    assert "Traceback" not in server.log.read_text(), server.log.read_text()
+    log = LEFT_WHILE_SENDING.sub("", server.log.read_text())
+    assert "Traceback" not in log, log
 
 
 @pytest.fixture(scope="session")
