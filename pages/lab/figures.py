@@ -133,7 +133,8 @@ def errors_figure(
     T: Callable[[str], str],
 ) -> go.Figure:
     """Return the errors of finite steps on logarithmic axes, and the step that is chosen."""
-    figure = _figure(T("lens.errors"), "errors", height=400)
+    figure = _figure(T("lens.errors"), "errors", height=420)
+    figure.update_layout(margin={"b": 110})  # On a phone the legend has three rows.
     names = {True: T("lens.central"), False: T("lens.forward")}
     for found in errors:
         figure.add_scatter(
@@ -199,7 +200,6 @@ def check_figure(relative: Mapping[str, float], T: Callable[[str], str]) -> go.F
             yanchor="bottom",
             text=words,
             showarrow=False,
-            font={"color": GREY},
         )
     figure.update_layout(showlegend=False)
     return figure
@@ -254,7 +254,7 @@ def bars_figure(
             x=x, y=of, name=name, marker={"color": colour}, hovertemplate="%{x}: %{y:.4g}"
         )
     figure.update_layout(showlegend=len(values) > 1, bargap=0.25, margin={"b": 30, "t": 36})
-    figure.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"})
+    figure.update_layout(legend={"y": 1, "yanchor": "top", "x": 1, "xanchor": "right"})
     figure.update_xaxes(dtick=1 if len(x) <= 12 else None)
     figure.update_yaxes(exponentformat="power")
     return figure

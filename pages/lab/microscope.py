@@ -250,7 +250,7 @@ def show_delta2(found: Dissection) -> None:
     digits = np.arange(found.y.size)
     target = (digits == found.label).astype(float)
     title = T("microscope.y_and_t")
-    bars("scope_t", title, digits, {T("microscope.y"): found.y, T("microscope.t"): target})
+    bars("scope_t", title, digits, {"y": found.y, "t": target})
     bars("scope_delta2", T("microscope.error2"), digits, {T("microscope.error2"): found.delta2})
 
 
@@ -301,7 +301,7 @@ def show_update(found: Dissection) -> None:
 
 def show_after(found: Dissection) -> None:
     """Show the probabilities before and after the step."""
-    shown = {T("microscope.y_before"): found.y, T("microscope.y_after"): found.y_after}
+    shown = {T("microscope.before"): found.y, T("microscope.afterwards"): found.y_after}
     bars("scope_after", T("microscope.y"), np.arange(found.y.size), shown)
 
 

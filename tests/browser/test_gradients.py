@@ -355,6 +355,24 @@ def test_every_panel_on_a_phone_in_chinese(server, visit, panel):
     assert main.evaluate("app => app.scrollWidth <= app.clientWidth")
 
 
+@pytest.mark.parametrize(
+    "link",
+    ["lens", "bugs", "microscope&stage=delta2", "microscope&stage=after"],
+)
+def test_no_legend_lies_over_other_words_on_a_phone(server, visit, link):
+    page = opened(server, visit, link, viewport={"width": 390, "height": 844})
+    page.locator(".live-chart .legend").last.wait_for()
+    hit = """() => [...document.querySelectorAll('.live-chart')].flatMap(chart => {
+        const legend = chart.querySelector('.legend')?.getBoundingClientRect();
+        return legend ? [...chart.querySelectorAll('.gtitle, .xtitle, .xtick text')].filter(e => {
+            const box = e.getBoundingClientRect();
+            return box.left < legend.right && legend.left < box.right
+                && box.top < legend.bottom && legend.top < box.bottom;
+        }).map(e => e.textContent) : [];
+    })"""
+    assert page.evaluate(hit) == []
+
+
 def test_a_tap_chooses(server, visit):
     page = opened(server, visit, "microscope", has_touch=True)
     digits = mosaic(page, "The digits of the mini-batch")
