@@ -41,6 +41,13 @@ def test_nothing_is_left_in_english_in_chinese():
         assert words != catalogue("en")[key], key
 
 
+def test_a_term_has_one_name_in_chinese():
+    """准确率, 数值精度, 小批量, 梯度检验, 隐藏层: what the books call them, and nothing else."""
+    other = re.compile("隐层|梯度检查|(?i:mini-?batch)|误差函数|(?<!单)(?<!双)(?<!数值)精度")
+    for key, words in catalogue("zh").items():
+        assert not other.search(words), key
+
+
 def test_no_text_lives_in_the_code_of_a_page():
     """A literal with a space and a letter that is handed to Streamlit would be a text."""
     for source in SOURCES:
