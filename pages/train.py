@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 
+import numpy as np
 import streamlit as st
 
 from app import run_page
@@ -328,7 +329,7 @@ def curves(records: list[Record], revision: str, iterations: int) -> None:
         return
 
     # Plotly is imported when there is something to draw with it.
-    from pages.parts.charts import accuracy_figure, loss_figure
+    from pages.parts.charts import accuracy_figure, loss_figure, moving_average
 
     said = {
         "done": count(done(records)),
@@ -348,19 +349,26 @@ def curves(records: list[Record], revision: str, iterations: int) -> None:
             key="loss",
             alt=T("train.loss_alt", **said),
         )
-    evaluated = [record for record in records if record.train_accuracy is not None]
+    means = moving_average(np.array([record.loss for record in records]), SMOOTHED)
+    evaluated, losses = [], []
+    for record, mean in zip(records, means, strict=True):
+        if record.train_accuracy is not None:
+            evaluated.append(record)
+            losses.append(float(mean))
     table.dataframe(
         {
             T("chart.iteration"): [record.iteration for record in evaluated],
             T("train.train_accuracy"): [record.train_accuracy for record in evaluated],
             T("train.test_accuracy"): [record.test_accuracy for record in evaluated],
-            T("train.loss"): [record.loss for record in evaluated],
+            T("train.loss"): losses,
         },
         hide_index=True,
         column_config={
             T("train.train_accuracy"): st.column_config.NumberColumn(format="percent"),
             T("train.test_accuracy"): st.column_config.NumberColumn(format="percent"),
-            T("train.loss"): st.column_config.NumberColumn(format="%.3f"),
+            T("train.loss"): st.column_config.NumberColumn(
+                format="%.3f", help=T("train.loss_help", n=SMOOTHED)
+            ),
         },
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from pages.parts.charts import BLUE, GREEN, GREY, MOST_POINTS, ORANGE, moving_average
+from pages.parts.charts import BLUE, GREEN, GREY, ORANGE, moving_average, thinned
 from simplenet.bugs import FAILS, PASSES
 from simplenet.lens import StepErrors
 from simplenet.network import Params
@@ -313,9 +313,9 @@ def pair_figures(
     for records, name, line in zip((numerical, backprop), names, styles, strict=True):
         x = np.array([r.iteration for r in records])
         y = moving_average(np.array([r.loss for r in records]), smoothed)
-        step = -(-len(x) // MOST_POINTS) or 1
+        shown = thinned(len(x))
         losses.add_scatter(
-            x=x[::step], y=y[::step].astype(np.float32), name=name, mode="lines", line=line
+            x=x[shown], y=y[shown].astype(np.float32), name=name, mode="lines", line=line
         )
         tested = [r for r in records if r.test_accuracy is not None]
         accuracy = np.array([r.test_accuracy for r in tested], np.float32)

@@ -172,10 +172,16 @@ def curves(
     revision = "-".join(job.id for job in pair if job)
     figures = pair_figures(numerical, backprop, names, titles, iterations, revision, SMOOTHED, T)
     last = "; ".join(
-        f"{name}: {count(records[-1].iteration)}, {records[-1].loss:.3f}"
+        f"{name}: {count(records[-1].iteration)}, {mean_loss(records):.3f}"
         for name, records in zip(names, (numerical, backprop), strict=True)
         if records
     )
     for column, key, title, figure in zip(columns, keys, titles, figures, strict=True):
         with column:
             live_chart(figure, key=key, alt=f"{title}. {last}")
+
+
+def mean_loss(records: Sequence[Record]) -> float:
+    """Return the newest point of the curve of the losses."""
+    losses = [record.loss for record in records[-SMOOTHED:]]
+    return sum(losses) / len(losses)

@@ -59,14 +59,14 @@ def loss_figure(
     figure.update_yaxes(rangemode="tozero")
     x = np.array([r.iteration for r in records])
     y = np.array([r.loss for r in records])
-    step = -(-len(y) // MOST_POINTS) or 1
+    shown = thinned(len(y))
     for name, values, colour, width in (
         (T("chart.batch_loss"), y, "rgba(47,163,124,0.35)", 1),
         (T("chart.mean_loss"), moving_average(y, smoothed), GREEN, 2.5),
     ):
         figure.add_scatter(
-            x=x[::step],
-            y=values[::step].astype(np.float32),
+            x=x[shown],
+            y=values[shown].astype(np.float32),
             name=name,
             mode="lines" if len(y) > 1 else "markers",
             line={"color": colour, "width": width},
@@ -156,6 +156,12 @@ def times_figure(seconds: Mapping[str, float], labels: Mapping[str, str], title:
     )
     figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True, showgrid=False)
     return figure
+
+
+def thinned(n: int) -> NDArray[np.intp]:
+    """Return which of `n` points are drawn: evenly many, the newest one always among them."""
+    step = max(1, -(-(n - 1) // (MOST_POINTS - 1)))
+    return np.append(np.arange(0, n - 1, step), np.arange(n)[-1:])
 
 
 def moving_average(y: NDArray[np.floating], window: int) -> NDArray[np.floating]:

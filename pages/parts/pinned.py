@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -28,12 +30,13 @@ def pinned_digit(job: Job | None) -> None:
     with left:
         if snapshots:
             end = job.work.training.iterations
-            until = st.slider(
-                T("pin.time"), 0, end, end, help=T("pin.time_help"), key=f"pin_time_{end}"
-            )
-            at = max(i for i, (iteration, _) in enumerate(snapshots) if iteration <= until)
+            iterations = [iteration for iteration, _ in snapshots]
+            at = chosen_snapshot(iterations, end, job.ended)
             every = np.stack([SimpleNet.from_params(p).predict(x) for _, p in snapshots])  # (n, 10)
-            shown, words = every[at], T("pin.at", iteration=count(snapshots[at][0]))
+            newest = at == len(snapshots) - 1 and not job.ended
+            when = count(iterations[at])
+            words = T("pin.newest", iteration=when) if newest else T("pin.at", iteration=when)
+            shown = every[at]
         else:
             shown, words = None, T("pin.waiting")
         tile = Tile(T("pin.digit"), "", x / 255)
@@ -46,10 +49,33 @@ def pinned_digit(job: Job | None) -> None:
             return
         from pages.parts.charts import probabilities_figure
 
-        iterations = [iteration for iteration, _ in snapshots]
         figure = probabilities_figure(iterations, every, iterations[at], end, job.id, T)
         said = ", ".join(f"{digit}: {p:.1%}" for digit, p in enumerate(every[at]))
         live_chart(figure, key="pinned_curves", alt=f"{T('pin.chart')}. {words} {said}")
+
+
+def chosen_snapshot(iterations: Sequence[int], end: int, ended: bool) -> int:
+    """Show the slider over a training, and return the place of the snapshot that it is at.
+
+    The slider rests at a snapshot: it never names an iteration that is not shown. While the
+    training goes on, its right end stands for the newest one.
+    """
+    last = iterations[-1] if ended else end
+    if last < 1:
+        return 0  # A slider needs two ends.
+    key = f"pin_time_{last}"
+
+    def newest_until(iteration: int) -> int:
+        return int(np.searchsorted(iterations, iteration, side="right")) - 1
+
+    def rest() -> None:
+        if st.session_state[key] < last:
+            st.session_state[key] = iterations[newest_until(st.session_state[key])]
+
+    until = st.slider(
+        T("pin.time"), 0, last, last, help=T("pin.time_help"), key=key, on_change=rest
+    )
+    return newest_until(until)
 
 
 def snapshots_of(job: Job) -> list[tuple[int, Params]]:

@@ -55,6 +55,7 @@ def test_a_long_curve_is_thinned(n):
         assert MOST_POINTS / 2 <= len(trace.y) <= MOST_POINTS
         assert trace.y.dtype == np.float32
         assert len(trace.x) == len(trace.y)
+        assert trace.x[-1] == n - 1  # The curve ends where the metric is.
 
 
 @given(st.lists(st.floats(0, 10), min_size=1, max_size=60), st.integers(1, 20))

@@ -1,9 +1,11 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from simplenet.drawings import DrawingSet
 from simplenet.jobs import Jobs
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -130,6 +132,28 @@ def test_train_starts_one_job_and_puts_it_into_the_address(app):
     assert job.wait(20)
     app.run()
     assert {m.label: m.value for m in app.metric}["Test accuracy"] != "–"
+
+
+def test_a_number_that_is_shown_twice_is_the_same_twice(app):
+    opened(app, "train")
+    app.session_state["pinned"] = DrawingSet.empty().added(np.full(784, 0.5), 0)
+    app.number_input(key="iterations").set_value(1500)
+    app.number_input(key="hidden_size").set_value(10)
+    app.number_input(key="batch_size").set_value(10)
+    app.button(key="train").click().run()
+    from pages.parts.session import jobs
+
+    job = jobs().get(app.session_state["run"])
+    assert job.wait(20)
+    app.run()
+    loss = {m.label: m.value for m in app.metric}["Loss"]
+    assert f"{app.dataframe[0].value['Loss'].iloc[-1]:.3f}" == loss
+    taken = [record.iteration for record in job.records if record.params]
+    between = next(i for i in range(1500) if i not in taken)
+    for asked, shown in ((between, max(i for i in taken if i < between)), (1500, 1500), (0, 0)):
+        app.slider(key="pin_time_1500").set_value(asked).run()
+        assert not app.exception
+        assert app.slider(key="pin_time_1500").value == shown
 
 
 def test_values_out_of_range_are_refused_with_a_sentence(app):
