@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +21,9 @@ from simplenet.training import Layout, TrainingConfig, mini_batches
 PASSES, FAILS = 1e-7, 1e-4
 """Relative differences: below the first a gradient is right, above the second it is wrong; in
 between, look twice. (The customary limits, as in Stanford's course CS231n, "Gradient checks".)"""
+
+Verdict = Literal["right", "doubtful", "wrong", "unclear"]
+"""What a check says of an array; "unclear" is that it cannot tell."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,8 @@ class ArrayCheck:
     ----------
     difference : Difference
         Between the gradient and the numerical one.
+    error : float
+        How much of the relative difference may be the error of the numerical gradient itself.
     where : tuple of int
         The place of the largest difference.
     gradient, numerical : float
@@ -88,17 +93,31 @@ class ArrayCheck:
     """
 
     difference: Difference
+    error: float
     where: tuple[int, ...]
     gradient: float
     numerical: float
     ratio: float
 
     @property
-    def verdict(self) -> str:
-        """Return "right", "doubtful" or "wrong"."""
-        if self.difference.relative < PASSES:
-            return "right"
-        return "doubtful" if self.difference.relative < FAILS else "wrong"
+    def verdict(self) -> Verdict:
+        """What is to be thought of the array.
+
+        Only what the numerical gradient's own error does not explain counts as a difference. Where
+        that error alone may be as large as the difference of a wrong gradient, and no more is
+        found, the check is blind: "unclear".
+        """
+        found = self.difference.relative
+        if found - self.error >= FAILS:
+            return "wrong"
+        if found and self.error >= FAILS:
+            return "unclear"
+        return "right" if found - self.error < PASSES else "doubtful"
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether both gradients are 0: a mistake that leaves 0 as it is cannot be seen there."""
+        return self.gradient == self.numerical == self.difference.relative == 0
 
 
 def buggy_gradient(bug: Bug | None, params: Params, x: NDArray[Any], t: ArrayLike) -> Params:
@@ -148,15 +167,36 @@ def accuracy_after(bug: Bug | None, net: SimpleNet, data: Dataset, config: Train
     return net.accuracy(data.pixels_test, data.t_test)
 
 
-def check_gradient(gradient: Params, numerical: Params) -> dict[str, ArrayCheck]:
-    """Return how a gradient compares with the numerical one, array by array."""
+def check_gradient(
+    gradient: Params, numerical: Params, error: Params | None = None
+) -> dict[str, ArrayCheck]:
+    """Return how a gradient compares with the numerical one, array by array.
+
+    Parameters
+    ----------
+    gradient : dict of str to ndarray of float64
+        What is checked.
+    numerical : dict of str to ndarray of float64
+        The numerical gradient; names and shapes of `gradient`.
+    error : dict of str to ndarray, optional
+        How far each entry of it may be off, as `central_difference_error` returns it. Without it,
+        the numerical gradient is taken for exact: a gradient that is as small as the rounding of
+        a central difference is then called wrong, however right it is.
+
+    Returns
+    -------
+    dict of str to ArrayCheck
+    """
     checks = {}
     for key, right in numerical.items():
         found = gradient[key]
         where = np.unravel_index(np.abs(found - right).argmax(), right.shape)
         norm = float(np.vdot(right, right))
+        scale = float(np.linalg.norm(found) + np.linalg.norm(right))
+        off = float(np.linalg.norm(error[key])) if error else 0.0
         checks[key] = ArrayCheck(
             difference(found, right),
+            off / scale if scale else 0.0,
             tuple(int(i) for i in where),
             float(found[where]),
             float(right[where]),

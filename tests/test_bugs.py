@@ -1,14 +1,26 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simplenet import SimpleNet, TrainingConfig, train
-from simplenet.bugs import BUGS, Bug, accuracy_after, buggy_gradient, check_gradient, sources
+from simplenet.bugs import (
+    BUGS,
+    FAILS,
+    Bug,
+    accuracy_after,
+    buggy_gradient,
+    check_gradient,
+    sources,
+)
+from simplenet.gradients import central_difference_error
 
 RNG = np.random.default_rng(0)
 X = RNG.uniform(size=(7, 12))
 T = RNG.integers(4, size=7)
 NET = SimpleNet(12, 5, 4, 0.5, rng=RNG, dtype=np.float64)
 NUMERICAL = NET.fast_numerical_gradient(X, T)
+ERROR = central_difference_error(NET.params, X, T)
 BY_NAME = {bug.name: bug for bug in BUGS}
 
 WRONG_IN = {
@@ -23,7 +35,7 @@ WRONG_IN = {
 
 
 def checked(bug):
-    return check_gradient(buggy_gradient(bug, NET.params, X, T), NUMERICAL)
+    return check_gradient(buggy_gradient(bug, NET.params, X, T), NUMERICAL, ERROR)
 
 
 def test_without_a_bug_the_check_passes():
@@ -70,6 +82,65 @@ def test_the_check_says_where_the_largest_difference_is():
     assert check.verdict == "wrong"
     zeros = {key: np.zeros_like(value) for key, value in NUMERICAL.items()}
     assert np.isnan(check_gradient(gradient, zeros)["W2"].ratio)
+
+
+def confident(sureness, n, seed, hidden=6):
+    """A network that is the surer of its answers, right and wrong, the larger `sureness` is."""
+    rng = np.random.default_rng(seed)
+    net = SimpleNet(12, hidden, 4, 1.0, rng=rng, dtype=np.float64)
+    net.params["W2"] *= sureness
+    x = rng.integers(256, size=(n, 12)) / 255 * (rng.random((n, 12)) < 0.5)
+    right = rng.random(n) < 0.8
+    return net.params, x, np.where(right, net.predict(x).argmax(axis=1), rng.integers(4, size=n))
+
+
+def checked_of(bug, params, x, t):
+    numerical = SimpleNet.from_params(params).fast_numerical_gradient(x, t)
+    error = central_difference_error(params, x, t)
+    return check_gradient(buggy_gradient(bug, params, x, t), numerical, error)
+
+
+SETTINGS = {
+    "sureness": st.sampled_from([0.0, 0.01, 1.0, 5.0, 10.0, 20.0, 40.0]),
+    "n": st.sampled_from([1, 2, 5, 30]),
+    "seed": st.integers(0, 2**32 - 1),
+}
+
+
+@given(**SETTINGS)
+def test_right_backprop_is_never_called_wrong_however_sure_the_network_is(sureness, n, seed):
+    for key, check in checked_of(None, *confident(sureness, n, seed)).items():
+        assert check.verdict in ("right", "unclear"), key
+        assert check.verdict == "right" or check.error >= FAILS
+
+
+@given(bug=st.sampled_from(BUGS), **SETTINGS)
+def test_what_a_bug_changes_by_more_than_the_error_is_found(bug, sureness, n, seed):
+    params, x, t = confident(sureness, n, seed)
+    right = buggy_gradient(None, params, x, t)
+    wrong = buggy_gradient(bug, params, x, t)
+    for key, check in checked_of(bug, params, x, t).items():
+        scale = np.linalg.norm(right[key]) + np.linalg.norm(wrong[key])
+        changed = np.linalg.norm(wrong[key] - right[key]) / scale if scale else 0.0
+        if changed > 2 * check.error + 1.1 * FAILS:
+            assert check.verdict == "wrong", key
+        elif check.error >= FAILS and check.verdict != "wrong":
+            assert check.verdict == "unclear", key
+
+
+def test_where_rounding_is_larger_than_the_gradient_the_check_says_that_it_cannot_tell():
+    params, x, t = confident(1.0, 1, 0)
+    params["b2"][t[0]] += 30.0  # The right class has all but 1e-13 of the probability.
+    for bug in (None, BY_NAME["slope"]):
+        checks = checked_of(bug, params, x, t)
+        assert {check.verdict for check in checks.values()} == {"unclear"}
+
+
+def test_gradients_of_zero_are_right_and_said_to_be_zero():
+    params, x, t = confident(0.0, 5, 0)  # No error comes back through weights of 0.
+    checks = checked_of(None, params, x, t)
+    assert all(check.verdict == "right" for check in checks.values())
+    assert [key for key, check in checks.items() if check.is_zero] == ["W1", "b1"]
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)

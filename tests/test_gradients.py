@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from simplenet.gradients import (
     central_difference,
+    central_difference_error,
     fast_numerical_gradient,
     numerical_gradient_1d,
     numerical_gradient_2d,
@@ -285,6 +286,56 @@ def test_fast_changes_nothing_that_it_is_given():
     before = [value.copy() for value in given]
     fast_numerical_gradient(params, x, t)
     assert all(np.array_equal(a, b) for a, b in zip(given, before, strict=True))
+
+
+@given(
+    n=SIDE,
+    hidden=SIDE,
+    classes=SIDE,
+    scale=st.sampled_from([0.0, 0.01, 1.0, 3.0, 10.0, 30.0]),
+    shift=st.sampled_from([-30.0, -16.0, 0.0, 16.0, 30.0]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_the_error_of_the_difference_is_what_it_says_at_most(
+    n, hidden, classes, scale, shift, seed
+):
+    # With the right class sure, impossible, and where its probability is about the 1e-7.
+    rng = np.random.default_rng(seed)
+    params = network(7, hidden, classes, scale, rng)
+    params["b2"][0] += shift
+    x, labels = pixels(n, 7, 0.7, rng), np.zeros(n, int)
+    fast = fast_numerical_gradient(params, x, labels)
+    true = backprop(params, x, labels)
+    error = central_difference_error(params, x, labels)
+    for key, value in error.items():
+        assert value.shape == params[key].shape
+        # Backprop has roundings of its own.
+        assert (np.abs(fast[key] - true[key]) <= value + 1e-15 * (1 + scale)).all(), key
+
+
+def test_the_error_of_the_difference_is_not_far_too_large():
+    # The truncation is exact to the next term, and the rounding within two digits.
+    rng = np.random.default_rng(0)
+    params, labels = network(7, 4, 3, 3.0, rng), np.array([1])
+    x = pixels(1, 7, 0.7, rng)
+    error = central_difference_error(params, x, labels)
+    off = fast_numerical_gradient(params, x, labels), backprop(params, x, labels)
+    for key, value in error.items():
+        assert np.abs(off[0][key] - off[1][key]).max() > 0.5 * value.max(), key
+    sure = params | {"b2": np.array([0.0, 40.0, 0.0])}
+    assert central_difference_error(sure, x, labels)["W1"].max() < 1e-10
+    assert not error["W1"][x[0] == 0].any()  # A blank pixel's difference is exactly 0.
+
+
+@pytest.mark.parametrize("function", [fast_numerical_gradient, central_difference_error])
+def test_what_does_not_fit_the_parameters_is_refused(function):
+    params = network(4, 3, 2, 1.0, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"shape \(n, 4\)"):
+        function(params, np.zeros((2, 5)), [0, 1])
+    with pytest.raises(ValueError, match="at least one sample"):
+        function(params, np.zeros((0, 4)), [])
+    with pytest.raises(ValueError, match="labels"):
+        function(params, np.zeros((1, 4)), [2])
 
 
 def test_fast_needs_little_memory():

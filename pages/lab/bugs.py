@@ -22,6 +22,7 @@ from simplenet.bugs import (
     check_gradient,
     sources,
 )
+from simplenet.gradients import central_difference_error
 from simplenet.network import Params, SimpleNet
 from simplenet.runs import TrainingRun, loaded
 from simplenet.training import TrainingConfig
@@ -69,8 +70,8 @@ def bugs() -> None:
     x, params = chosen.x, chosen.params
     gradient = buggy_gradient(bug, params, x, chosen.t)
     with st.spinner(T("bugs.checking")):
-        numerical = numerical_gradient(chosen.id, params, x, chosen.t)
-    checks = check_gradient(gradient, numerical)
+        numerical, error = numerical_gradient(chosen.id, params, x, chosen.t)
+    checks = check_gradient(gradient, numerical, error)
     verdict(checks)
     table(checks)
     charts(gradient, numerical, checks)
@@ -116,9 +117,14 @@ def riddle(names: Mapping[str, str]) -> tuple[str, bool]:
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
-def numerical_gradient(setting_id: str, _params: Params, _x: np.ndarray, _t: np.ndarray) -> Params:
-    """Return the numerical gradient, computed once for the same setting."""
-    return SimpleNet.from_params(_params).fast_numerical_gradient(_x, _t)
+def numerical_gradient(
+    setting_id: str, _params: Params, _x: np.ndarray, _t: np.ndarray
+) -> tuple[Params, Params]:
+    """Return the numerical gradient and its error, computed once for the same setting."""
+    return (
+        SimpleNet.from_params(_params).fast_numerical_gradient(_x, _t),
+        central_difference_error(_params, _x, _t),
+    )
 
 
 def would_anybody_notice(name: str) -> None:
@@ -150,24 +156,43 @@ def bug_named(name: str) -> Bug | None:
 
 def verdict(checks: Mapping[str, ArrayCheck]) -> None:
     """Say what the check found, and how to read it."""
-    wrong = [key for key, check in checks.items() if check.verdict == "wrong"]
-    right = [key for key, check in checks.items() if check.verdict == "right"]
-    if len(right) == len(checks):
-        st.success(T("bugs.passes"), icon=":material/check_circle:")
-        return
-    arrays = ", ".join(key for key in checks if key not in right)
-    ratios = [check.ratio for check in checks.values()]
-    if len(wrong) == len(checks) and np.ptp(ratios) < 1e-3 * abs(ratios[0]):
-        how = T("bugs.read_scale", ratio=f"{ratios[0]:.4g}")
-    elif len(wrong) == len(checks):
-        how = T("bugs.read_all")
-    elif len(wrong) == 1:
-        how = T("bugs.read_one", array=wrong[0])
-    elif right == ["W2", "b2"]:
-        how = T("bugs.read_first")
+    arrays: dict[str, list[str]] = {}
+    for key, check in checks.items():
+        arrays.setdefault(check.verdict, []).append(key)
+    words = []
+    if "wrong" in arrays:
+        bad = [key for key, check in checks.items() if check.verdict in ("wrong", "doubtful")]
+        words += [T("bugs.fails", arrays=", ".join(bad)), how_to_read(checks, arrays)]
+    elif "doubtful" in arrays:
+        words.append(T("bugs.doubts", arrays=", ".join(arrays["doubtful"])))
+    if "unclear" in arrays:
+        words.append(T("bugs.cannot_tell", arrays=", ".join(arrays["unclear"])))
+    if not words:
+        words.append(T("bugs.passes"))
+    zeros = [key for key, check in checks.items() if check.is_zero]
+    if zeros:
+        words.append(T("bugs.zeros", arrays=", ".join(zeros)))
+    if "wrong" in arrays:
+        st.error(" ".join(words), icon=":material/bug_report:")
+    elif len(arrays.get("right", [])) == len(checks):
+        st.success(" ".join(words), icon=":material/check_circle:")
     else:
-        how = T("bugs.read_doubt")
-    st.error(T("bugs.fails", arrays=arrays) + " " + how, icon=":material/bug_report:")
+        st.warning(" ".join(words), icon=":material/help:")
+
+
+def how_to_read(checks: Mapping[str, ArrayCheck], arrays: Mapping[str, list[str]]) -> str:
+    """Return what the arrays that are wrong tell of the mistake."""
+    wrong, right = arrays["wrong"], arrays.get("right", [])
+    ratios = [check.ratio for check in checks.values()]
+    if len(wrong) == len(checks):
+        if np.ptp(ratios) < 1e-3 * abs(ratios[0]):
+            return T("bugs.read_scale", ratio=f"{ratios[0]:.4g}")
+        return T("bugs.read_all")
+    if len(wrong) == 1 and len(right) == len(checks) - 1:
+        return T("bugs.read_one", array=wrong[0])
+    if right == ["W2", "b2"] and "unclear" not in arrays:
+        return T("bugs.read_first")
+    return T("bugs.read_doubt")
 
 
 def table(checks: Mapping[str, ArrayCheck]) -> None:
@@ -176,6 +201,7 @@ def table(checks: Mapping[str, ArrayCheck]) -> None:
         "right": f"✓ {T('bugs.right')}",
         "doubtful": f"? {T('bugs.doubtful')}",
         "wrong": f"✗ {T('bugs.wrong')}",
+        "unclear": f"– {T('bugs.unclear')}",
     }
     st.table(
         {
@@ -184,15 +210,22 @@ def table(checks: Mapping[str, ArrayCheck]) -> None:
             T("bugs.relative"): [
                 scientific(check.difference.relative) for check in checks.values()
             ],
+            T("bugs.error"): [scientific(check.error) for check in checks.values()],
             T("bugs.largest"): [scientific(check.difference.largest) for check in checks.values()],
             T("bugs.where"): [f"[{', '.join(map(str, check.where))}]" for check in checks.values()],
             T("bugs.backprop"): [f"{check.gradient:.4g}" for check in checks.values()],
             T("bugs.numerical"): [f"{check.numerical:.4g}" for check in checks.values()],
-            T("bugs.ratio"): [f"{check.ratio:.4g}" for check in checks.values()],
+            T("bugs.ratio"): [ratio(check) for check in checks.values()],
         },
         hide_index=True,
     )
     st.caption(T("bugs.table_help"))
+
+
+def ratio(check: ArrayCheck) -> str:
+    """Return how many times as large an array is, where that can be told."""
+    known = check.verdict != "unclear" and np.isfinite(check.ratio)
+    return f"{check.ratio:.4g}" if known else "–"
 
 
 def charts(gradient: Params, numerical: Params, checks: Mapping[str, ArrayCheck]) -> None:
@@ -200,13 +233,14 @@ def charts(gradient: Params, numerical: Params, checks: Mapping[str, ArrayCheck]
     from pages.lab.figures import agreement_figure, check_figure
 
     left, right = st.columns(2)
-    relative = {key: check.difference.relative for key, check in checks.items()}
-    said = ", ".join(f"{key}: {scientific(value)}" for key, value in relative.items())
+    said = ", ".join(
+        f"{key}: {scientific(check.difference.relative)}" for key, check in checks.items()
+    )
     with left:
         words = f"{T('bugs.relative')}. {said}"
-        live_chart(check_figure(relative, T), key="bug_check", alt=words)
+        live_chart(check_figure(checks, T), key="bug_check", alt=words)
     with right:
-        said = ", ".join(f"{key}: {check.ratio:.3g}" for key, check in checks.items())
+        said = ", ".join(f"{key}: {ratio(check)}" for key, check in checks.items())
         words = f"{T('bugs.agreement')}. {T('bugs.ratio')}: {said}"
         live_chart(agreement_figure(gradient, numerical, T), key="bug_agreement", alt=words)
     st.caption(T("bugs.agreement_help"))

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from pages.parts.charts import BLUE, GREEN, GREY, ORANGE, moving_average, thinned
-from simplenet.bugs import FAILS, PASSES
+from simplenet.bugs import FAILS, PASSES, ArrayCheck
 from simplenet.lens import StepErrors
 from simplenet.network import Params
 from simplenet.scaling import Timing
@@ -177,27 +177,37 @@ def errors_figure(
     return figure
 
 
-def check_figure(relative: Mapping[str, float], T: Callable[[str], str]) -> go.Figure:
-    """Return the relative difference of each array on a logarithmic axis, and the two limits."""
+def check_figure(checks: Mapping[str, ArrayCheck], T: Callable[[str], str]) -> go.Figure:
+    """Return the relative difference of each array on a logarithmic axis, and its two limits.
+
+    They lie above what the numerical gradient may itself be off by, which differs by array.
+    """
     figure = _figure(T("bugs.relative"), "check", height=360)
-    values = np.maximum(list(relative.values()), FLOOR)
+    colours = {"right": GREEN, "doubtful": BLUE, "wrong": ORANGE, "unclear": GREY}
+    values = [check.difference.relative for check in checks.values()]
     figure.add_bar(
-        x=list(relative),
-        y=values,
-        marker={"color": [GREEN if v < PASSES else BLUE if v < FAILS else ORANGE for v in values]},
+        x=list(checks),
+        y=np.maximum(values, FLOOR),
+        marker={"color": [colours[check.verdict] for check in checks.values()]},
         text=[f"{value:.0e}" for value in values],
         textposition="auto",
         hoverinfo="skip",
     )
     figure.update_yaxes(type="log", range=[-12.5, 0.5], exponentformat="power", dtick=2)
-    for y, words in ((PASSES, T("bugs.passes_below")), (FAILS, T("bugs.fails_above"))):
-        figure.add_hline(y, line={"color": GREY, "dash": "dash", "width": 1.5})
+    for limit, words, side in (
+        (PASSES, T("bugs.passes_below"), "top"),
+        (FAILS, T("bugs.fails_above"), "bottom"),
+    ):
+        limits = [limit + check.error for check in checks.values()]
+        for i, y in enumerate(limits):
+            line = {"color": GREY, "dash": "dash", "width": 1.5}
+            figure.add_shape(type="line", x0=i - 0.5, x1=i + 0.5, y0=y, y1=y, line=line)
         figure.add_annotation(
             x=1,
             xref="paper",
             xanchor="right",
-            y=np.log10(y),  # On a logarithmic axis, annotations lie by their exponents.
-            yanchor="bottom",
+            y=np.log10(limits[-1]),  # On a logarithmic axis, annotations lie by their exponents.
+            yanchor=side,
             text=words,
             showarrow=False,
         )

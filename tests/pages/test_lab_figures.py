@@ -12,6 +12,8 @@ from pages.lab.figures import (
     pair_figures,
     scaling_figure,
 )
+from simplenet.bugs import ArrayCheck
+from simplenet.comparison import Difference
 from simplenet.lens import StepErrors
 from simplenet.scaling import WAYS, Timing
 from simplenet.training import Record
@@ -60,11 +62,27 @@ def test_errors_of_zero_have_a_place_on_the_logarithmic_axis():
     assert figure.data[1].x == (1e-4,)
 
 
-def test_the_limits_of_the_check_lie_where_they_are():
-    figure = check_figure({"W1": 1e-9, "b1": 1e-6, "W2": 0.5, "b2": 0.0}, T)
-    assert [shape.y0 for shape in figure.layout.shapes] == [1e-7, 1e-4]
-    assert [note.y for note in figure.layout.annotations] == [-7, -4]
-    assert len(set(figure.data[0].marker.color)) == 3
+def array_check(relative, error):
+    return ArrayCheck(Difference(relative, relative), error, (0,), 1.0, 1.0, 1.0)
+
+
+def test_the_limits_of_the_check_lie_above_what_the_difference_itself_may_be_off_by():
+    checks = {
+        "W1": array_check(1e-9, 0.0),
+        "b1": array_check(1e-6, 0.0),
+        "W2": array_check(0.5, 1e-2),
+        "b2": array_check(1e-3, 1e-2),
+    }
+    figure = check_figure(checks, T)
+    heights = [shape.y0 for shape in figure.layout.shapes]
+    errors = np.array([0, 0, 1e-2, 1e-2])
+    np.testing.assert_allclose(heights, [*(1e-7 + errors), *(1e-4 + errors)])
+    assert all(shape.y0 == shape.y1 for shape in figure.layout.shapes)
+    assert [shape.x0 for shape in figure.layout.shapes] == 2 * [-0.5, 0.5, 1.5, 2.5]
+    assert len(set(figure.data[0].marker.color)) == 4  # Right, look twice, wrong, cannot tell.
+    empty = check_figure({"W1": array_check(0.0, 0.0)}, T)
+    assert list(empty.data[0].y) == [FLOOR]
+    assert [note.y for note in empty.layout.annotations] == pytest.approx([-7, -4])
 
 
 def test_two_equal_gradients_lie_on_the_line():

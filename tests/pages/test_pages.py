@@ -105,6 +105,44 @@ def test_a_link_to_what_cannot_be_is_as_good_as_none(app, panel, name, text):
     assert name not in app.query_params
 
 
+@pytest.mark.parametrize(
+    ("bug", "network", "batch", "seed", "kind", "words"),
+    [
+        ("none", "robust", 1, 0, "success", "The check passes"),
+        ("slope", "robust", 1, 0, "error", "The check fails in W1, b1. W2 and b2 are right"),
+    ],
+)
+def test_the_gradient_check_says_what_is_so(app, bug, network, batch, seed, kind, words):
+    app.query_params.update(
+        panel="bugs", bug=bug, network=network, batch=str(batch), seed=str(seed)
+    )
+    opened(app, "gradients")
+    [alert] = getattr(app, kind)
+    assert words in alert.value
+    assert not any(getattr(app, other) for other in {"success", "error", "warning"} - {kind})
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Cannot tell here, in W1"), ("zh", "无法判断")]
+)
+def test_where_the_gradient_check_cannot_tell_the_page_says_so(app, monkeypatch, language, words):
+    import pages.lab.bugs
+
+    # As if the numerical gradient were as far off as a mistake would be.
+    true = pages.lab.bugs.central_difference_error
+    monkeypatch.setattr(
+        pages.lab.bugs,
+        "central_difference_error",
+        lambda *args: {key: 1e9 * value for key, value in true(*args).items()},
+    )
+    app.query_params.update(panel="bugs", bug="none", batch="7")
+    app.session_state["language"] = language
+    opened(app, "gradients")
+    assert words in app.warning[0].value
+    assert not app.success
+    assert not app.error
+
+
 def test_a_batch_size_that_cannot_be_is_named_and_breaks_no_panel(app):
     opened(app, "gradients")
     app.number_input(key="lab_batch").set_value(-5).run()
