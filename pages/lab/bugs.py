@@ -112,7 +112,7 @@ def riddle(names: Mapping[str, str]) -> tuple[str, bool]:
     if solved:
         st.success(T("bugs.solved"), icon=":material/celebration:")
     elif guess:
-        st.warning(T("bugs.not_that"), icon=":material/search:")
+        st.warning(T("bugs.not_that", guess=names[guess]), icon=":material/search:")
     return state.bug_hidden, solved
 
 
