@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic, sleep
+from typing import TypeVar
+
 from playwright.sync_api import Locator, Page, expect
+
+T = TypeVar("T")
 
 
 def button(page: Page, name: str) -> Locator:
@@ -32,19 +38,21 @@ def status(page: Page) -> Locator:
     return page.get_by_test_id("stProgress")
 
 
+def until(condition: Callable[[], T], timeout_s: float = 120) -> T:
+    """Return what a condition gives as soon as it gives anything."""
+    deadline = monotonic() + timeout_s
+    while not (found := condition()):
+        assert monotonic() < deadline, "waited in vain"
+        sleep(0.1)
+    return found
+
+
 def train(page: Page, iterations: int, pace: str = "Full speed") -> None:
     """Set the iterations and the pace, and click Train."""
     fill(page, "Iterations", iterations)
     page.get_by_role("radio", name=pace).click()
     button(page, "Train").click()
     expect(button(page, "Train")).to_be_disabled()
-
-
-def points(page: Page, chart: int = 1) -> int:
-    """Return how many points the first curve of a chart has; the loss is chart 1."""
-    return page.evaluate(
-        "i => document.querySelectorAll('.live-chart')[i]?._fullData?.[0]?.x?.length ?? 0", chart
-    )
 
 
 def draw(page: Page, *corners: tuple[int, int]) -> None:
@@ -63,9 +71,9 @@ def wait_for_canvas(page: Page) -> None:
 
 def pen_down(page: Page, *corners: tuple[int, int]) -> None:
     """Draw one stroke, and leave the pen where it is."""
-    box = page.locator("canvas.upper-canvas").last.bounding_box()
-    mouse = page.mouse
-    mouse.move(box["x"] + corners[0][0], box["y"] + corners[0][1])
+    canvas, (left, top) = page.locator("canvas.upper-canvas").last, corners[0]
+    canvas.hover(position={"x": left, "y": top})  # As soon as it stays where it is.
+    box, mouse = canvas.bounding_box(), page.mouse
     mouse.down()
     for x, y in corners[1:]:
         mouse.move(box["x"] + x, box["y"] + y, steps=8)

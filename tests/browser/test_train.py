@@ -6,7 +6,8 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import button, field, fill, metric, points, status, train
+from tests.browser.conftest import WAIT_S
+from tests.browser.steps import button, field, fill, metric, status, train, until
 
 pytestmark = pytest.mark.browser
 
@@ -24,29 +25,23 @@ def percent(locator):
 
 def settled(page):
     """Return the status as soon as it does not change for as long as a page takes to notice."""
-    for _ in range(10):
+
+    def same():
         before = status(page).inner_text()
         time.sleep(2.5)
-        if status(page).inner_text() == before:
-            return before
-    raise AssertionError(f"it never holds: {before}")
+        return before if status(page).inner_text() == before else None
+
+    return until(same)
 
 
-def test_train_to_the_end_and_watch_the_points_arrive(server, visit):
+def test_train_to_the_end(server, visit):
     page = visit(f"{server.url}/train")
     expect(status(page)).to_contain_text("Ready")
     expect(metric(page, "Test accuracy")).to_have_text("–")
     expect(page.locator(".live-chart.empty")).to_have_count(2)
-    train(page, 12_000)
-    seen = set()
-    while "finished" not in status(page).inner_text():
-        seen.add(points(page))
-        time.sleep(0.1)
-    expect(status(page)).to_contain_text("Iteration 12,000 of 12,000")
-    assert len(seen) >= 3, seen
-    page.wait_for_function(
-        "document.querySelectorAll('.live-chart')[1]._fullData[0].x.at(-1) > 11_990"
-    )
+    train(page, 3000)
+    expect(status(page)).to_contain_text("Iteration 3,000 of 3,000 · finished")
+    page.wait_for_function(f"{LAST} > 2990")
     expect(page.locator(".live-chart.empty")).to_have_count(0)
     assert percent(metric(page, "Test accuracy")) > 0.85
     assert percent(metric(page, "Train accuracy")) > 0.85
@@ -59,7 +54,7 @@ def test_train_to_the_end_and_watch_the_points_arrive(server, visit):
 
 def test_zoom_and_hidden_curves_stay_while_the_chart_grows(server, visit):
     page = visit(f"{server.url}/train")
-    train(page, 100_000)
+    train(page, 1_000_000)
     page.wait_for_function(
         "document.querySelectorAll('.live-chart')[1]?._fullData?.[0].x.length > 9"
     )
@@ -72,10 +67,11 @@ def test_zoom_and_hidden_curves_stay_while_the_chart_grows(server, visit):
     page.locator(".live-chart").nth(1).locator(".legendtoggle").first.click()
     page.wait_for_function(f"{SHOWN}[2] === 'legendonly'")
     before = page.evaluate(SHOWN)
-    assert 20_000 < before[1][0] < 30_000
-    assert 45_000 < before[1][1] < 55_000
-    at = page.evaluate(LAST)
-    page.wait_for_function(f"{LAST} > {at} + 1000")
+    assert 200_000 < before[1][0] < 300_000
+    assert 450_000 < before[1][1] < 550_000
+    for _ in range(2):
+        at = page.evaluate(LAST)
+        page.wait_for_function(f"{LAST} > {at}")
     assert page.evaluate(SHOWN) == before
     button(page, "Stop").click()
     expect(status(page)).to_contain_text("stopped")
@@ -193,22 +189,28 @@ def test_more_trainings_than_cores_wait_in_line(server, visit):
     pages = [visit(f"{server.url}/train") for _ in range(3)]
     for page in pages:
         train(page, 500_000)
-    expect(status(pages[2])).to_contain_text("place 1 in line")
-    button(pages[0], "Stop").click()
-    expect(status(pages[2])).to_contain_text("left")
-    for page in pages[1:]:
-        button(page, "Stop").click()
-        expect(status(page)).to_contain_text("stopped")
+    in_line = until(lambda: [p for p in pages if "place 1 in line" in status(p).inner_text()])
+    for page in pages:  # Whose turn it is changes, but two of them leave.
+        if page is not in_line[0]:
+            button(page, "Stop").click()
+            expect(status(page)).to_contain_text("stopped")
+    expect(status(in_line[0])).to_contain_text("left")
 
 
 def test_a_killed_worker_costs_a_moment(server, visit):
     page = visit(f"{server.url}/train")
     train(page, 500_000)
     expect(status(page)).to_contain_text("left")
-    while "a worker was lost" not in status(page).inner_text():
+
+    def lost():
+        if "a worker was lost" in status(page).inner_text():
+            return True
         for worker in server.workers():  # Between two slices there is nothing to lose: once more.
             os.kill(worker.pid, signal.SIGKILL)
         time.sleep(4)
+        return False
+
+    until(lost)
     at = page.evaluate(LAST)
     page.wait_for_function(f"{LAST} > {at} + 500")
     button(page, "Stop").click()
@@ -225,5 +227,5 @@ def test_stopping_the_server_leaves_no_process(cold_server, visit, how):
     workers = cold_server.workers()
     assert len(workers) >= 1
     cold_server.stop(how)
-    _, alive = psutil.wait_procs(workers, timeout=10)
+    _, alive = psutil.wait_procs(workers, timeout=WAIT_S)
     assert alive == []

@@ -24,7 +24,7 @@ def workers():
 @pytest.fixture
 def app():
     """The app, without a browser."""
-    return AppTest.from_file(APP, default_timeout=20)
+    return AppTest.from_file(APP, default_timeout=300)
 
 
 def opened(app, page):
