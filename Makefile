@@ -13,7 +13,7 @@ test: .venv/test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 models: .venv/run
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m simplenet.shipped $(NAMES)
