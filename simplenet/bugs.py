@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
 
 import simplenet.network
+from simplenet.blas import one_blas_thread
 from simplenet.comparison import Difference, difference
 from simplenet.data import Dataset
 from simplenet.functions import as_labels
@@ -160,7 +160,7 @@ def accuracy_after(bug: Bug | None, net: SimpleNet, data: Dataset, config: Train
     labels = as_labels(data.t_train, len(data.t_train), net.output_size)
     layout, backward = Layout(net, np.ones(net.input_size, bool)), with_bug(bug)
     # A gradient that is wrong enough drives the weights far away: that is what is to be seen.
-    with np.errstate(over="ignore"), threadpool_limits(limits=1, user_api="blas"):
+    with np.errstate(over="ignore"), one_blas_thread:
         for x, t in mini_batches(data.pixels_train, labels, config, 0, net.dtype):
             backward(layout.params, x, t, layout.gradient)
             layout.descend(config.learning_rate, momentum=0.0)

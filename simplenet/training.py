@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from math import cos, pi
 from time import perf_counter
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from threadpoolctl import threadpool_limits
 
 from simplenet.augmentation import AUGMENTATIONS, Augmentation, augmented
+from simplenet.blas import one_blas_thread
 from simplenet.data import Dataset
 from simplenet.functions import as_labels, as_pixels, cross_entropy_error
 from simplenet.network import Params, SimpleNet, backprop, forward
@@ -227,26 +228,27 @@ def train(
         train_accuracy, test_accuracy = accuracies or (None, None)
         return Record(iteration, loss, elapsed_s, train_accuracy, test_accuracy, params)
 
-    # On matrices as small as these several BLAS threads get into each other's way: with another
-    # process on the cores, 15 to 80 times as slow was measured.
-    with threadpool_limits(limits=1, user_api="blas"):
+    started = perf_counter()
+    batches = mini_batches(pixels, labels, config, done, net.dtype)
+    if after is None:
+        with one_blas_thread:
+            x, t = next(batches)
+            loss = cross_entropy_error(forward(layout.params, x)[1], t)
+            first = evaluate(net, data)
+        batches = chain([(x, t)], batches)
+        elapsed_s += perf_counter() - started
+        yield record(0, loss, first)
         started = perf_counter()
-        batches = mini_batches(pixels, labels, config, done, net.dtype)
-        for iteration, (x, t) in enumerate(batches, done + 1):
-            if after is None and iteration == 1:
-                loss = cross_entropy_error(forward(layout.params, x)[1], t)
-                first = evaluate(net, data)
-                elapsed_s += perf_counter() - started
-                yield record(0, loss, first)
-                started = perf_counter()
-
+    for iteration in range(done + 1, config.iterations + 1):
+        # Not around the yield: who has the generator may do anything before it goes on.
+        with one_blas_thread:
+            x, t = next(batches)
             loss = compute_gradient(layout.params, x, t, config.gradient, layout.gradient)
             layout.descend(config.learning_rate_at(iteration), config.momentum)
-
             accuracies = evaluate(net, data) if iteration % epoch == 0 else None
-            elapsed_s += perf_counter() - started
-            yield record(iteration, loss, accuracies)
-            started = perf_counter()
+        elapsed_s += perf_counter() - started
+        yield record(iteration, loss, accuracies)
+        started = perf_counter()
 
 
 class Layout:
