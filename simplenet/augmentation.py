@@ -50,7 +50,14 @@ def augmented(
     -------
     ndarray of float32, shape (n, 784)
         Pixels in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If `x` is not made of floats. That they are in [0, 1] is checked where data enter.
     """
+    if x.dtype.kind != "f":
+        raise ValueError(f"only floats in [0, 1] can be varied, got {x.dtype}: see as_pixels")
     if "thickness" in kinds:
         x = _thicker_or_thinner(x, rng)
     if "affine" in kinds or "elastic" in kinds:

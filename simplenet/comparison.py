@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simplenet.functions import as_labels, as_pixels
+from simplenet.functions import as_labels, as_pixels, checked_pixels
 from simplenet.gradients import central_difference
 from simplenet.jobs import Slice
-from simplenet.network import Params, SimpleNet
+from simplenet.network import IMAGE_SIZE, Params, SimpleNet, loss_of
 from simplenet.training import GradientMethod, check_between
 
 Result = TypeVar("Result")
@@ -141,6 +141,7 @@ class GradientComparison:
             raise ValueError(f"arrays must be some of {sorted(self.params)}, got {self.arrays}")
         if self.per_array is not None:
             check_between("per_array", self.per_array, 1, 1_000_000)
+        checked_pixels(self.x, images=len(self.params["W1"]) == IMAGE_SIZE)
         as_labels(self.t, len(self.x), self.params["W2"].shape[1])
 
     def positions(self) -> NDArray[np.intp]:
@@ -177,6 +178,7 @@ class GradientComparison:
             fast, fast_s = state.fast_numerical, state.last.fast_numerical_s
             definition, times_s = state.definition, state.times_s
 
+        labels = as_labels(self.t, len(x), net.output_size)
         positions = self.positions()
         ranges = self._ranges()
         new: list[float] = []
@@ -184,7 +186,9 @@ class GradientComparison:
         for position in positions[len(definition) :][:limit]:
             key, start = next((k, a) for k, (a, end) in ranges.items() if position < end)
             index = np.unravel_index(position - start, net.params[key].shape)
-            new.append(central_difference(lambda _: net.loss(x, self.t), net.params[key], index))
+            new.append(
+                central_difference(lambda _: loss_of(net.params, x, labels), net.params[key], index)
+            )
             moments.append(perf_counter())
             if moments[-1] - moments[0] > budget_s:
                 break

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simplenet.functions import as_labels, as_pixels
+from simplenet.functions import as_labels, as_pixels, checked_pixels
 
 Source = Literal["bundled", "openml"]
 """Where the data come from: this package, or openml.org, which has the same data."""
@@ -39,6 +39,12 @@ class Dataset:
     t_train, t_test : ndarray of float32, shape (n, 10)
         One-hot labels.
 
+    Raises
+    ------
+    ValueError
+        If a pixel or a label cannot be, or there is not a label for each image. It is here that
+        data are checked, once: a training takes them as they are.
+
     Attributes
     ----------
     x_train, x_test : ndarray of float32, shape (n, 784)
@@ -62,8 +68,15 @@ class Dataset:
         x_test: NDArray[Any],
         t_test: NDArray[Any],
     ) -> None:
-        self.pixels_train, self.t_train = x_train, t_train
-        self.pixels_test, self.t_test = x_test, t_test
+        for x, t in ((x_train, t_train), (x_test, t_test)):
+            if np.ndim(t) != 2 or len(x) != len(t):
+                raise ValueError(
+                    "a data set needs a one-hot row for each image, "
+                    f"got labels of shape {np.shape(t)} for {len(x)} images"
+                )
+            as_labels(t, *np.shape(t))
+        self.pixels_train, self.t_train = checked_pixels(x_train), np.asarray(t_train)
+        self.pixels_test, self.t_test = checked_pixels(x_test), np.asarray(t_test)
 
     @cached_property
     def x_train(self) -> NDArray[Any]:  # noqa: D102, described with the class

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simplenet.functions import as_labels, as_pixels, sigmoid
+from simplenet.functions import as_labels, as_pixels, checked_pixels, sigmoid
 from simplenet.network import SimpleNet
 
 
@@ -16,7 +16,7 @@ def flip_evidence(net: SimpleNet, x: ArrayLike, digit: int) -> NDArray[np.float6
     ----------
     net : SimpleNet
     x : array_like, shape (784,) or (1, 784)
-        Pixels in [0, 1].
+        Pixels in [0, 1], or bytes.
     digit : int
         The class that is asked for.
 
@@ -29,7 +29,7 @@ def flip_evidence(net: SimpleNet, x: ArrayLike, digit: int) -> NDArray[np.float6
     Raises
     ------
     ValueError
-        If there is no such class, or `x` has another number of pixels.
+        If there is no such class, or `x` has another number of pixels or one that cannot be.
 
     Notes
     -----
@@ -37,7 +37,7 @@ def flip_evidence(net: SimpleNet, x: ArrayLike, digit: int) -> NDArray[np.float6
     term, so that all 784 networks are evaluated at the price of one mini-batch. (Erasing a part
     and looking what happens is occlusion, Zeiler and Fergus, 2014; here blank pixels count too.)
     """
-    x = as_pixels(x, net.dtype).reshape(-1)
+    x = as_pixels(checked_pixels(x), net.dtype).reshape(-1)
     if x.shape != (net.input_size,):
         raise ValueError(f"x must have {net.input_size} pixels, got {x.size}")
     (k,) = as_labels(digit, 1, net.output_size)

@@ -65,7 +65,7 @@ def examine(net: SimpleNet, x: ArrayLike, t: ArrayLike) -> Exam:
     Raises
     ------
     ValueError
-        If there is no digit, or the labels do not fit.
+        If there is no digit, the labels do not fit, or a pixel cannot be.
     """
     x = np.asarray(x)
     if not len(x):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simplenet.data import Dataset, one_hot_label
-from simplenet.functions import as_pixels
+from simplenet.functions import as_labels, as_pixels, checked_pixels
 from simplenet.jobs import Slice
 from simplenet.network import Params, SimpleNet, forward
 from simplenet.runs import loaded
@@ -82,7 +82,7 @@ class FineTuning:
     Raises
     ------
     ValueError
-        If there is no drawing, or not a label for each.
+        If there is no drawing, not a label for each, or a pixel or a label that cannot be.
     """
 
     params: Params
@@ -97,6 +97,8 @@ class FineTuning:
                 "fine-tuning needs drawings, at least 1, and a label for each; "
                 f"got {len(self.pixels)} and {len(self.labels)}"
             )
+        checked_pixels(self.pixels)
+        as_labels(self.labels, len(self.pixels), 10)
 
     def advance(
         self, state: FineTuningState | None, budget_s: float, limit: int | None
@@ -172,7 +174,7 @@ def open_to(params: Params, pixels: NDArray[Any], labels: NDArray[Any]) -> Param
     The loss is -log(y + 1e-7): where the right digit's probability is far below 1e-7, there is
     next to no slope, and a network that is as sure as that of its error cannot learn from it.
     """
-    x = as_pixels(pixels, params["W1"].dtype)
+    x = as_pixels(checked_pixels(pixels), params["W1"].dtype)
     a1, _ = forward(params, x)
     s2 = np.dot(a1, params["W2"]) + params["b2"]
     lead = float((s2.max(axis=1) - s2[np.arange(len(labels)), labels]).max())

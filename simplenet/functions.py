@@ -14,6 +14,10 @@ EPSILON = 1e-7
 """Added inside the logarithm of the cross-entropy error, so that log(0) never happens."""
 
 
+SLACK = 1e-6
+"""How far a pixel may be outside of [0, 1], by rounding."""
+
+
 def as_float(x: ArrayLike) -> NDArray[Any]:
     """Return `x` as a floating-point array: float32 and float64 as they are, the rest float64."""
     x = np.asarray(x)
@@ -47,6 +51,46 @@ def as_pixels(
     np.copyto(out, x)  # First the type, then the scale: both at once would take longer.
     out *= 1 / 255
     return out
+
+
+def checked_pixels(x: ArrayLike, *, images: bool = True) -> NDArray[Any]:
+    """Return pixels as an array, once it is clear what they mean: where data enter.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape: bytes (uint8), of which 255 stands for 1; or floats in [0, 1], and by rounding
+        1e-6 beyond; or booleans, or integers of another type that are 0 or 1.
+    images : bool
+        Whether they are pixels. Else they are any finite numbers, of whatever a network is for;
+        integers mean the same, so that bytes are not taken for numbers by mistake.
+
+    Returns
+    -------
+    ndarray
+        `x` itself where it is one.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite or out of its range, or is no number. Integers beyond 1 that are
+        not uint8 are not guessed at: of a dark image they may all be 0 and 1.
+    """
+    x = np.asarray(x)
+    if x.dtype.char in "B?" or not x.size:
+        return x
+    if x.dtype.kind not in "iuf":
+        raise ValueError(f"pixels must be numbers, got {x.dtype}")
+    low, high = (0.0, 1.0) if images or x.dtype.kind != "f" else (-np.inf, np.inf)
+    if low - SLACK <= x.min() and x.max() <= high + SLACK and (images or np.isfinite(x).all()):
+        return x
+    bad = x[~(np.isfinite(x) & (x >= low - SLACK) & (x <= high + SLACK))].flat[0]
+    if not images and x.dtype.kind == "f":
+        raise ValueError(f"inputs must be finite, got {bad}")
+    raise ValueError(
+        f"pixels of type {x.dtype} must be in [0, 1], got {bad}: "
+        "pass uint8 for 0..255 or floats in [0, 1]"
+    )
 
 
 def sigmoid(x: ArrayLike) -> NDArray[Any]:
@@ -116,7 +160,8 @@ def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> float:
     y : array_like, shape (k,) or (n, k)
         Probabilities.
     t : array_like
-        What is right: one-hot of the same shape as `y`, or integer labels, shape () or (n,).
+        What is right: one-hot of the same shape as `y`, or integer labels, shape () or (n,). A
+        row of one-hot has a single 1, and else 0: nothing between is taken for either.
 
     Returns
     -------
@@ -126,7 +171,8 @@ def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If there is no sample, or the shapes of `y` and `t` do not belong together.
+        If there is no sample, the shapes of `y` and `t` do not belong together, the probability
+        of a right class is not in [0, 1], or `t` is not what it should be.
 
     Notes
     -----
@@ -136,7 +182,11 @@ def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> float:
     if y.ndim != 2 or len(y) == 0:
         raise ValueError(f"y must have shape (k,) or (n, k), n at least 1, got {y.shape}")
     labels = as_labels(t, *y.shape)
-    return float(-np.mean(np.log(y[np.arange(len(y)), labels] + EPSILON)))
+    right = y[np.arange(len(y)), labels]
+    if not (right.min() >= 0 and right.max() <= 1 + SLACK):
+        bad = right[~((right >= 0) & (right <= 1 + SLACK))][0]
+        raise ValueError(f"y must be probabilities, in [0, 1], got {bad}")
+    return float(-np.mean(np.log(right + EPSILON)))
 
 
 def as_labels(t: ArrayLike, n: int, k: int) -> NDArray[np.intp]:
@@ -158,11 +208,12 @@ def as_labels(t: ArrayLike, n: int, k: int) -> NDArray[np.intp]:
     ------
     ValueError
         If `t` has another shape, holds no integers where it holds labels, or a label that is
-        not in [0, k).
+        not in [0, k), or a row that is not one-hot, such as an empty one, or one of probabilities.
     """
     t = np.asarray(t)
-    if t.shape == (n, k) or (n == 1 and t.shape == (k,)):
-        return np.asarray(t.reshape(n, k).argmax(axis=1), np.intp)
+    is_label = n == k == 1 and t.shape == (1,) and t.dtype.kind in "iu"
+    if t.shape == (n, k) or (n == 1 and t.shape == (k,) and not is_label):
+        return _hot(t.reshape(n, k))
     if t.shape != (n,) and not (n == 1 and t.shape == ()):
         raise ValueError(
             f"t must be {n} integer labels, shape ({n},), or one-hot, shape ({n}, {k}); "
@@ -174,3 +225,18 @@ def as_labels(t: ArrayLike, n: int, k: int) -> NDArray[np.intp]:
     if n and (t.min() < 0 or t.max() >= k):
         raise ValueError(f"labels must be in 0..{k - 1}, got {t.min()}..{t.max()}")
     return t.astype(np.intp)
+
+
+def _hot(t: NDArray[Any]) -> NDArray[np.intp]:
+    """Return where each row has its single 1; ValueError if one has not."""
+    if t.dtype.kind not in "biuf":
+        raise ValueError(f"one-hot rows must be numbers, got {t.dtype}")
+    rows, labels = np.arange(len(t)), np.asarray(t.argmax(axis=1), np.intp)
+    if np.count_nonzero(t) != len(t) or not (t[rows, labels] == 1).all():
+        wrong = (np.count_nonzero(t, axis=1) != 1) | (t[rows, labels] != 1)
+        i = int(wrong.argmax())
+        raise ValueError(
+            f"a one-hot row has a single 1, and else 0; row {i} is {t[i].tolist()}. "
+            "Pass one-hot rows or integer labels"
+        )
+    return labels

@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simplenet.functions import EPSILON, as_labels, sigmoid, softmax
+from simplenet.functions import (
+    EPSILON,
+    as_labels,
+    as_pixels,
+    checked_pixels,
+    sigmoid,
+    softmax,
+)
 
 H = 1e-4
 """How far an entry is moved, up and down."""
@@ -110,7 +117,7 @@ def fast_numerical_gradient(
     params : dict of str to ndarray
         ``W1`` (inputs, hidden), ``b1`` (hidden,), ``W2`` (hidden, classes), ``b2`` (classes,).
     x : array_like, shape (n, inputs) or (inputs,)
-        Pixels in [0, 1].
+        Pixels in [0, 1], or bytes; or any finite numbers.
     t : array_like
         Integer labels, shape (n,), or one-hot, shape (n, classes).
 
@@ -253,7 +260,7 @@ def _checked(
     x: ArrayLike, t: ArrayLike, inputs: int, classes: int
 ) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Return samples as a matrix, and their labels; ValueError if there are none or do not fit."""
-    x = np.atleast_2d(np.asarray(x))
+    x = np.atleast_2d(as_pixels(checked_pixels(x, images=False), np.float64))
     n = len(x)
     if x.shape != (n, inputs):
         raise ValueError(f"x must have shape (n, {inputs}), got {x.shape}")

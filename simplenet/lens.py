@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from simplenet.functions import as_pixels
-from simplenet.network import Params, SimpleNet
+from simplenet.functions import as_labels, as_pixels, checked_pixels
+from simplenet.network import IMAGE_SIZE, Params, SimpleNet, loss_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Lens:
     Raises
     ------
     ValueError
-        If there is no such weight.
+        If there is no such weight, or `x` or `t` is not what it should be.
     """
 
     def __init__(
@@ -64,7 +64,9 @@ class Lens:
             0 <= i < n for i, n in zip(index, shape, strict=True)
         ):
             raise ValueError(f"there is no weight {key}{list(index)}, {key} has the shape {shape}")
-        self.params, self.x, self.t, self.key, self.index = params, x, t, key, index
+        self.params, self.key, self.index = params, key, index
+        self.x = np.atleast_2d(checked_pixels(x, images=params["W1"].shape[0] == IMAGE_SIZE))
+        self.t = as_labels(t, len(self.x), params["W2"].shape[1])
 
     @property
     def value(self) -> float:
@@ -95,7 +97,7 @@ class Lens:
         found = []
         for move in moves:
             array[self.index] = self.value + move
-            found.append(net.loss(x, self.t))
+            found.append(loss_of(net.params, x, self.t))
         return np.array(found)
 
     def step_errors(self, steps: ArrayLike, dtype: DTypeLike) -> tuple[StepErrors, StepErrors]:

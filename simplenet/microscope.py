@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 import simplenet.functions
 import simplenet.network
 import simplenet.training
-from simplenet.functions import as_pixels
+from simplenet.functions import as_pixels, checked_pixels
 from simplenet.network import Params, SimpleNet, backprop, forward
 from simplenet.training import LIMITS, Layout, check_between
 
@@ -153,7 +153,7 @@ def dissect(params: Params, x: ArrayLike, label: int, learning_rate: float) -> D
     """
     check_between("learning_rate", learning_rate, *LIMITS["learning_rate"])
     net = SimpleNet.from_params(params)
-    pixels = np.atleast_2d(as_pixels(x, net.dtype))
+    pixels = np.atleast_2d(as_pixels(checked_pixels(x), net.dtype))
     labels = np.array([label])
     loss = net.loss(pixels, labels)
     a1, y = forward(params, pixels)

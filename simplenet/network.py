@@ -17,6 +17,7 @@ from simplenet.functions import (
     EPSILON,
     as_labels,
     as_pixels,
+    checked_pixels,
     cross_entropy_error,
     sigmoid,
     softmax,
@@ -25,6 +26,9 @@ from simplenet.gradients import fast_numerical_gradient, numerical_gradient_2d
 
 Params = dict[str, NDArray[Any]]
 """The parameters by name, or anything shaped like them, such as a gradient."""
+
+IMAGE_SIZE = 784
+"""Inputs of a network of images: 28 x 28 pixels, which are in [0, 1]."""
 
 CHUNK = 500
 """Samples that `accuracy` predicts at a time: small enough to stay in the cache."""
@@ -149,7 +153,8 @@ class SimpleNet:
         Parameters
         ----------
         x : array_like, shape (n, input_size) or (input_size,)
-            Pixels in [0, 1].
+            Pixels: bytes (uint8), of which 255 stands for 1, or numbers in [0, 1]. A network that
+            has not 784 inputs is not one of images, and takes any finite floats.
 
         Returns
         -------
@@ -159,7 +164,8 @@ class SimpleNet:
         Raises
         ------
         ValueError
-            If `x` has another number of inputs.
+            If `x` has another number of inputs, or a value that cannot be a pixel: the message
+            names it. Integers that are not uint8 must be 0 or 1.
         """
         _, y = forward(self.params, self._inputs(x))
         return y
@@ -170,9 +176,14 @@ class SimpleNet:
         Parameters
         ----------
         x : array_like, shape (n, input_size)
-            Pixels in [0, 1].
+            Pixels, as `predict` takes them.
         t : array_like
             Integer labels, shape (n,), or one-hot, shape (n, output_size).
+
+        Raises
+        ------
+        ValueError
+            If there is no sample, or `x` or `t` is not what it should be.
         """
         return cross_entropy_error(self.predict(x), t)
 
@@ -181,7 +192,7 @@ class SimpleNet:
 
         Takes what `loss` takes; ValueError if there is no sample.
         """
-        x = np.atleast_2d(np.asarray(x))
+        x = self._fitting(np.atleast_2d(np.asarray(x)))
         if len(x) == 0:
             raise ValueError("accuracy needs at least one sample")
         labels = as_labels(t, len(x), self.output_size)
@@ -189,7 +200,8 @@ class SimpleNet:
         pixels = np.empty((min(CHUNK, len(x)), *x.shape[1:]), self.dtype)
         for start in range(0, len(x), CHUNK):
             rows = slice(start, start + CHUNK)
-            y = self.predict(as_pixels(x[rows], self.dtype, out=pixels[: len(x[rows])]))
+            part = self._checked(x[rows])  # In the cache, where it costs next to nothing.
+            _, y = forward(self.params, as_pixels(part, self.dtype, out=pixels[: len(part)]))
             right += int(np.sum(y.argmax(axis=1) == labels[rows]))
         return right / len(x)
 
@@ -224,9 +236,12 @@ class SimpleNet:
         float32 would round away most of the difference. `params` is left as it was.
         """
         net = self._as_float64()
-        x = as_pixels(x, np.float64)
+        x = np.atleast_2d(as_pixels(self._fitting(self._checked(x)), np.float64))
+        if len(x) == 0:
+            raise ValueError("a gradient needs at least one sample")
+        labels = as_labels(t, len(x), self.output_size)
         return {
-            key: numerical_gradient_2d(lambda _: net.loss(x, t), value)
+            key: numerical_gradient_2d(lambda _: loss_of(net.params, x, labels), value)
             for key, value in net.params.items()
         }
 
@@ -235,7 +250,7 @@ class SimpleNet:
 
         It is the same central difference; see `simplenet.gradients.fast_numerical_gradient`.
         """
-        return fast_numerical_gradient(self.params, as_pixels(x, np.float64), t)
+        return fast_numerical_gradient(self.params, self._checked(x), t)
 
     def _as_float64(self) -> SimpleNet:
         """Return a copy in double precision."""
@@ -243,7 +258,14 @@ class SimpleNet:
 
     def _inputs(self, x: ArrayLike) -> NDArray[Any]:
         """Return pixels in [0, 1] in the network's precision; ValueError if they do not fit."""
-        x = as_pixels(x, self.dtype)
+        return as_pixels(self._fitting(self._checked(x)), self.dtype)
+
+    def _checked(self, x: ArrayLike) -> NDArray[Any]:
+        """Return inputs as an array; ValueError if one cannot be."""
+        return checked_pixels(x, images=self.input_size == IMAGE_SIZE)
+
+    def _fitting(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return inputs as they are; ValueError if they are not as many as the network has."""
         if x.ndim not in (1, 2) or x.shape[-1] != self.input_size:
             raise ValueError(
                 f"x must have shape (n, {self.input_size}) or ({self.input_size},), got {x.shape}"
@@ -256,6 +278,11 @@ def forward(params: Params, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]
     a1 = sigmoid(np.dot(x, params["W1"]) + params["b1"])  # (n, input) @ (input, hidden)
     y = softmax(np.dot(a1, params["W2"]) + params["b2"])  # (n, hidden) @ (hidden, output)
     return a1, y
+
+
+def loss_of(params: Params, x: NDArray[Any], labels: NDArray[np.intp]) -> float:
+    """Return the loss of samples that are known to be right, as `backprop` takes them."""
+    return cross_entropy_error(forward(params, x)[1], labels)
 
 
 def backprop(params: Params, x: NDArray[Any], labels: NDArray[np.intp], gradient: Params) -> float:

@@ -11,10 +11,10 @@ import numpy as np
 
 from simplenet.comparison import timed
 from simplenet.data import mini_batch
-from simplenet.functions import as_pixels
+from simplenet.functions import as_labels, as_pixels
 from simplenet.gradients import central_difference
 from simplenet.jobs import Slice
-from simplenet.network import SimpleNet
+from simplenet.network import SimpleNet, loss_of
 from simplenet.runs import loaded
 from simplenet.training import GradientMethod, check_between
 
@@ -138,8 +138,10 @@ class Scaling:
             return timed(lambda: net.fast_numerical_gradient(x, t))[1]
         moves = cycle_of_parameters(net, rng)
         parameters = sum(value.size for value in net.params.values())
+        labels = as_labels(t, len(x), net.output_size)
         _, seconds = timed(
-            lambda: central_difference(lambda _: net.loss(x, t), *next(moves)), repeats=SAMPLED
+            lambda: central_difference(lambda _: loss_of(net.params, x, labels), *next(moves)),
+            repeats=SAMPLED,
         )
         return parameters * seconds
 

@@ -15,8 +15,8 @@ from numpy.typing import DTypeLike, NDArray
 from simplenet.augmentation import AUGMENTATIONS, Augmentation, augmented
 from simplenet.blas import one_blas_thread
 from simplenet.data import Dataset
-from simplenet.functions import as_labels, as_pixels, cross_entropy_error
-from simplenet.network import Params, SimpleNet, backprop, forward
+from simplenet.functions import as_labels, as_pixels
+from simplenet.network import Params, SimpleNet, backprop, loss_of
 
 GradientMethod = Literal["backprop", "fast_numerical", "numerical"]
 """How the gradient is computed; all three give the same numbers up to rounding."""
@@ -233,7 +233,7 @@ def train(
     if after is None:
         with one_blas_thread:
             x, t = next(batches)
-            loss = cross_entropy_error(forward(layout.params, x)[1], t)
+            loss = loss_of(layout.params, x, t)
             first = evaluate(net, data)
         batches = chain([(x, t)], batches)
         elapsed_s += perf_counter() - started
@@ -353,7 +353,7 @@ def compute_gradient(
     )
     for key, value in numerical(x, t).items():
         out[key][...] = value
-    return net.loss(x, t)
+    return loss_of(params, x, t)
 
 
 def evaluate(net: SimpleNet, data: Dataset) -> tuple[float, float]:
