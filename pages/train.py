@@ -18,7 +18,7 @@ from simplenet.augmentation import AUGMENTATIONS
 from simplenet.data import DataSourceError
 from simplenet.jobs import SLOW_PERIOD_S, SLOW_RECORDS, Job, JobError
 from simplenet.network import SimpleNet
-from simplenet.runs import LIMITS, TrainingRun, described
+from simplenet.runs import LIMITS, TrainingRun, described, largest_batch
 from simplenet.storage import check_model_name, model_to_bytes, save_model
 from simplenet.training import Record, TrainingConfig
 
@@ -110,6 +110,8 @@ def recipe() -> TrainingRun | None:
         for key, label, *_ in numbers
         if not in_range(key)
     ]
+    if not wrong and (most := most_digits()) < st.session_state.batch_size:
+        wrong.append(T("train.too_slow", most=count(most)))
     if wrong:
         st.error(" ".join(wrong), icon=":material/error:")
     return entered()
@@ -135,6 +137,8 @@ def entered() -> TrainingRun | None:
     """Return the recipe that the fields hold, or None if that cannot be."""
     if not all(in_range(key) for key in LIMITS):
         return None
+    if most_digits() < st.session_state.batch_size:
+        return None
     training, run = fields(TrainingConfig), fields(TrainingRun)
     state = st.session_state
     return TrainingRun(
@@ -144,6 +148,13 @@ def entered() -> TrainingRun | None:
         ),
         **{field.name: state[field.name] for field in run if field.name != "training"},
     )
+
+
+def most_digits() -> int:
+    """Return the largest batch size that an iteration can be computed with in a second or so."""
+    state = st.session_state
+    config = TrainingConfig(gradient=state.gradient, augmentation=tuple(state.augmentation))
+    return largest_batch(config, state.hidden_size)
 
 
 def set_recipe(run: TrainingRun) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from time import perf_counter
 from typing import Any, TypeVar
@@ -24,6 +24,12 @@ REPEATS, MOST_REPEATS = 3, 50
 
 ENOUGH_S = 0.1
 """How long that may take before it is enough: other programs take the core, too."""
+
+LONG_S = 0.3
+"""A call that takes longer is not repeated: others disturb it less, and somebody waits."""
+
+UNIT_SAMPLES = 10_000
+"""Hidden units times digits of a piece of the fast numerical gradient, some 0.2 s."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +99,20 @@ class Comparison:
 
 @dataclass(frozen=True)
 class ComparisonState:
-    """A comparison between two slices: the quick gradients, and the definition's values so far."""
+    """A comparison between two slices: the quick gradients, and the definition's values so far.
+
+    The fast numerical gradient is the mean of those of the samples. On a large network it is
+    computed in pieces, too; until it is there, there is no record.
+    """
 
     backprop: Params
+    backprop_s: float
     fast_numerical: Params
+    fast_numerical_s: float
+    samples: int
     definition: NDArray[np.float64]  # (done,), in the order of the positions
     times_s: NDArray[np.float64]  # (done,)
-    last: Comparison
+    last: Comparison | None
 
 
 @dataclass(frozen=True)
@@ -164,19 +177,23 @@ class GradientComparison:
     ) -> Slice[ComparisonState, Comparison]:
         """Evaluate the definition for about `budget_s` seconds, or for `limit` parameters.
 
-        The first slice also computes the two quick gradients.
+        First come the two quick gradients; on a large network that takes slices of its own, which
+        give no record.
         """
+        started = perf_counter()
         net = SimpleNet.from_params({k: v.astype(np.float64) for k, v in self.params.items()})
         x = as_pixels(self.x, np.float64)
         if state is None:
             backprop, backprop_s = timed(lambda: net.gradient(x, self.t))
-            # Once may be enough: on a large network it takes a second, and somebody waits for it.
-            fast, fast_s = timed(lambda: net.fast_numerical_gradient(x, self.t), repeats=1)
-            definition, times_s = np.empty(0), np.empty(0)
-        else:
-            backprop, backprop_s = state.backprop, state.last.backprop_s
-            fast, fast_s = state.fast_numerical, state.last.fast_numerical_s
-            definition, times_s = state.definition, state.times_s
+            fast = {key: np.zeros_like(value) for key, value in net.params.items()}
+            state = ComparisonState(
+                backprop, backprop_s, fast, 0.0, 0, np.empty(0), np.empty(0), None
+            )
+        state = self._with_fast(state, net, x, started + budget_s)
+        if state.samples < len(x):
+            return Slice(state, [], finished=False)
+        backprop, fast = state.backprop, state.fast_numerical
+        definition, times_s = state.definition, state.times_s
 
         labels = as_labels(self.t, len(x), net.output_size)
         positions = self.positions()
@@ -190,7 +207,7 @@ class GradientComparison:
                 central_difference(lambda _: loss_of(net.params, x, labels), net.params[key], index)
             )
             moments.append(perf_counter())
-            if moments[-1] - moments[0] > budget_s:
+            if moments[-1] > started + budget_s:
                 break
         definition = np.append(definition, new)
         times_s = np.append(times_s, np.diff(moments))
@@ -208,8 +225,8 @@ class GradientComparison:
             return result
 
         last = Comparison(
-            backprop_s=backprop_s,
-            fast_numerical_s=fast_s,
+            backprop_s=state.backprop_s,
+            fast_numerical_s=state.fast_numerical_s,
             definition_s=float(times_s.sum()),
             per_parameter_s=float(np.median(times_s)),
             measured=len(definition),
@@ -219,12 +236,36 @@ class GradientComparison:
             fast_to_backprop=differences(fast, backprop),
             definition_to_fast=differences(None, fast),
         )
-        state = ComparisonState(backprop, fast, definition, times_s, last)
+        state = replace(state, definition=definition, times_s=times_s, last=last)
         return Slice(state, [last], finished=len(definition) == len(positions))
 
     def conclude(self, state: ComparisonState) -> Slice[ComparisonState, Comparison]:
         """Return the last record as it is: there is nothing to add."""
-        return Slice(state, [state.last], finished=True)
+        return Slice(state, [state.last] if state.last else [], finished=True)
+
+    def _with_fast(
+        self, state: ComparisonState, net: SimpleNet, x: NDArray[Any], deadline: float
+    ) -> ComparisonState:
+        """Go on with the fast numerical gradient, piece by piece, until the deadline."""
+        size = max(UNIT_SAMPLES // net.hidden_size, 1)
+        if size >= len(x) and not state.samples:
+            # Once may be enough: on a large network it takes a while, and somebody waits for it.
+            fast, seconds = timed(lambda: net.fast_numerical_gradient(x, self.t), repeats=1)
+            return replace(state, fast_numerical=fast, fast_numerical_s=seconds, samples=len(x))
+        while state.samples < len(x):
+            rows = slice(state.samples, state.samples + size)
+            began = perf_counter()
+            part = net.fast_numerical_gradient(x[rows], self.t[rows])
+            share = len(x[rows]) / len(x)
+            state = replace(
+                state,
+                fast_numerical={k: v + share * part[k] for k, v in state.fast_numerical.items()},
+                fast_numerical_s=state.fast_numerical_s + perf_counter() - began,
+                samples=state.samples + len(x[rows]),
+            )
+            if perf_counter() > deadline:
+                break
+        return state
 
     def _ranges(self) -> dict[str, tuple[int, int]]:
         """Return the first position of each array, and the one after its last."""
@@ -238,10 +279,12 @@ def timed(
     """Return what `compute` returns, and the median time of a call in seconds.
 
     It is called for about `enough_s` seconds, but at least `repeats` times, and at most
-    `MOST_REPEATS` times.
+    `MOST_REPEATS` times; what takes longer than `LONG_S` together is not called again.
     """
     times: list[float] = []
-    while len(times) < repeats or (sum(times) < enough_s and len(times) < MOST_REPEATS):
+    while (len(times) < repeats and sum(times) <= LONG_S) or (
+        sum(times) < enough_s and len(times) < MOST_REPEATS
+    ):
         started = perf_counter()
         result = compute()
         times.append(perf_counter() - started)

@@ -32,7 +32,12 @@ forward pass of n digits costs about 1,600 n H operations; the definition does t
 parameter, the other two ways one pass and about as much again as it takes for all."""
 
 SAMPLED = 12
-"""Parameters that the definition is measured on; each takes it equally long."""
+"""Parameters that the definition is measured on, if they do not take longer than `LONG_S`; each
+takes it equally long."""
+
+
+MOST_UNIT_SAMPLES = 60_000
+"""The most hidden units times digits of a point: it is measured in one piece."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,8 @@ class Timing:
     hidden_size, batch_size : int
         The sizes.
     seconds : float
-        The median of a few measurements; by the definition it is measured on `SAMPLED` parameters
-        or more, and projected to all.
+        The median of a few measurements; by the definition it is measured on some parameters,
+        and projected to all.
     """
 
     axis: Axis
@@ -80,7 +85,7 @@ class Scaling:
     Raises
     ------
     ValueError
-        If there are fewer than two sizes, or one is out of its range.
+        If there are fewer than two sizes, one is out of its range, or a point takes too long.
     """
 
     hidden_sizes: tuple[int, ...] = (16, 32, 64, 128, 256, 512)
@@ -98,6 +103,14 @@ class Scaling:
                 raise ValueError(f"{name} must be at least two, got {sizes}")
             for size in (*sizes, self.hidden_size, self.batch_size):
                 check_between("a size", size, 1, 1000)
+        largest = max(
+            max(self.hidden_sizes) * self.batch_size, self.hidden_size * max(self.batch_sizes)
+        )
+        if largest > MOST_UNIT_SAMPLES:
+            raise ValueError(
+                f"hidden units times digits must be at most {MOST_UNIT_SAMPLES}, which take about "
+                f"a second by the fast numerical gradient, got {largest}"
+            )
 
     def plan(self) -> list[tuple[Axis, GradientMethod, int, int]]:
         """Return what is measured, in the order of doing: axis, way, hidden units, batch size."""

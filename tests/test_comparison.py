@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import simplenet.comparison
 import simplenet.gradients
 import simplenet.network
 from simplenet import SimpleNet
@@ -112,3 +113,40 @@ def test_difference_by_hand():
 def test_arrays_that_are_not_there_are_refused(arrays):
     with pytest.raises(ValueError, match="arrays must be some of"):
         GradientComparison(NET.params, X, T, arrays=arrays)
+
+
+def test_a_large_network_is_compared_in_pieces_and_the_numbers_are_the_same(monkeypatch):
+    whole = GradientComparison(NET.params, X, T, per_array=3)
+    expected = finished(whole).last
+    monkeypatch.setattr(simplenet.comparison, "UNIT_SAMPLES", 2 * len(NET.params["b1"]))
+    state, records, slices = None, [], 0
+    while not (records and records[-1].measured == records[-1].chosen):
+        part = whole.advance(state, 0.0, None)
+        state, slices = part.state, slices + 1
+        records += part.records
+    pieces = -(-len(X) // 2)  # Two digits a piece.
+    assert slices == pieces - 1 + len(records)
+    last = records[-1]
+    assert last.fast_numerical_s > 0
+    for key, value in NET.fast_numerical_gradient(X, T).items():
+        np.testing.assert_allclose(state.fast_numerical[key], value, atol=1e-12)
+    assert last.chosen == expected.chosen
+    assert last.fast_to_backprop["W1"].largest == pytest.approx(
+        expected.fast_to_backprop["W1"].largest, abs=1e-11
+    )
+
+
+def test_one_that_is_stopped_before_its_first_record_has_none(monkeypatch):
+    monkeypatch.setattr(simplenet.comparison, "UNIT_SAMPLES", 1)
+    comparison = GradientComparison(NET.params, X, T)
+    part = comparison.advance(None, 0.0, None)
+    assert part.records == []
+    assert not part.finished
+    assert list(comparison.conclude(part.state).records) == []
+
+
+def test_what_takes_long_is_not_timed_twice(monkeypatch):
+    monkeypatch.setattr(simplenet.comparison, "LONG_S", 0.0)
+    calls = []
+    timed(lambda: calls.append(1), enough_s=0.0)
+    assert len(calls) == 1

@@ -7,7 +7,7 @@ import pytest
 
 import simplenet.runs
 from simplenet import SimpleNet, TrainingConfig, train
-from simplenet.runs import TrainingRun, described
+from simplenet.runs import TrainingRun, described, largest_batch
 
 
 @pytest.fixture(autouse=True)
@@ -98,3 +98,29 @@ def test_it_travels_to_a_worker():
 def test_what_cannot_be_is_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         TrainingRun(**wrong)
+
+
+@pytest.mark.parametrize("limit", [1, 5, 1000])
+def test_a_limited_slice_ends_when_its_time_is_over_too(limit):
+    assert len(RUN.advance(None, 0.0, limit).records) == 1
+
+
+FAST = TrainingConfig(gradient="fast_numerical")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "augmentation", "most"), [(50, (), 1000), (1000, (), 50), (1000, ("affine",), 15)]
+)
+def test_an_iteration_that_could_not_be_stopped_for_long_is_refused(hidden, augmentation, most):
+    config = replace(FAST, augmentation=augmentation)
+    assert largest_batch(config, hidden) == most
+    TrainingRun(replace(config, batch_size=most), hidden)
+    words = f"batch_size must be at most {most} with .* {hidden} hidden units.*, got {most + 1}"
+    with pytest.raises(ValueError, match=words):
+        TrainingRun(replace(config, batch_size=most + 1), hidden)
+    TrainingRun(replace(config, gradient="backprop", batch_size=10_000), hidden)
+
+
+def test_the_definition_is_no_run():
+    with pytest.raises(ValueError, match="'numerical' takes minutes for an iteration"):
+        TrainingRun(TrainingConfig(gradient="numerical", batch_size=1), hidden_size=1)

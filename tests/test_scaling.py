@@ -91,3 +91,7 @@ def test_sizes_that_cannot_be_are_refused():
         Scaling(hidden_sizes=(16,))
     with pytest.raises(ValueError, match="must be between 1 and 1000"):
         Scaling(batch_sizes=(16, 5000))
+    with pytest.raises(ValueError, match=r"at most 60000, .*, got 1000000"):
+        Scaling(hidden_sizes=(16, 1000), batch_size=1000)
+    with pytest.raises(ValueError, match=r"at most 60000, .*, got 200000"):
+        Scaling(batch_sizes=(16, 1000), hidden_size=200)

@@ -203,6 +203,22 @@ def test_values_out_of_range_are_refused_with_a_sentence(app):
     assert app.button(key="train").disabled
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "batch size of at most 50"), ("zh", "50")])
+def test_an_iteration_that_takes_too_long_is_refused_with_what_would_be_possible(
+    app, language, words
+):
+    app.session_state["language"] = language
+    opened(app, "train")
+    app.session_state["gradient"] = "fast_numerical"
+    app.number_input(key="hidden_size").set_value(1000)
+    app.run()
+    assert words in app.error[0].value
+    assert app.button(key="train").disabled
+    app.number_input(key="batch_size").set_value(50).run()
+    assert not app.error
+    assert not app.button(key="train").disabled
+
+
 def test_the_interface_in_chinese(app):
     app.query_params["language"] = "zh"
     opened(app, "train")
