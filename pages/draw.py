@@ -10,6 +10,7 @@ from app import run_page
 from pages.parts.answer import Tile, answer
 from pages.parts.canvas import SIDE, Picture, canvas, follow_pen, seen, stages_of
 from pages.parts.card import card
+from pages.parts.doubt import doubt_about
 from pages.parts.keepsakes import pin, pinned
 from pages.parts.mine import add, my_set
 from pages.parts.networks import RUN, choose_network, network
@@ -103,15 +104,17 @@ def reading(choice: str | None, live: bool) -> None:
         blank = np.zeros(784)
         titles = T("draw.raw"), T("draw.boxed"), T("draw.centred"), T("draw.evidence")
         tiles = [Tile(title, "–", blank, title == titles[3]) for title in titles]
-        probabilities, words = None, T("draw.empty")
+        probabilities, words, doubt = None, T("draw.empty"), ""
     else:
         probabilities, tiles, words = answered(net, stages)
+        doubt = doubt_about(stages[-1])
     answer(
         probabilities,
         tiles,
         key="answer",
         title=T("draw.prediction"),
         words=words,
+        doubt=doubt,
         follow="canvas",
         on_frame=follow_pen,
     )

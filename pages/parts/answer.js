@@ -91,8 +91,10 @@ function build(root) {
     row.label.textContent = digit;
     parts.rows.push(row);
   }
-  parts.words = element("p", "words", root);
-  parts.words.setAttribute("aria-live", "polite");
+  const said = element("p", "words", root);
+  said.setAttribute("aria-live", "polite");
+  parts.doubt = element("strong", "doubt", said);
+  parts.words = element("span", "", said);
   parts.figures = element("div", "tiles", root);
   return parts;
 }
@@ -103,6 +105,8 @@ function show(root, data) {
   const percent = (p) => `${(100 * p).toFixed(1)}%`;
   parts.title.textContent = data.title;
   parts.words.textContent = data.words;
+  parts.doubt.textContent = data.doubt;
+  root.classList.toggle("doubtful", Boolean(data.doubt));
   parts.digit.textContent = best < 0 ? "–" : best;
   parts.sure.textContent = best < 0 ? "" : percent(data.bars[best]);
   parts.rows.forEach(({ label, bar, p }, digit) => {

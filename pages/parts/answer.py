@@ -58,6 +58,7 @@ def answer(
     key: str,
     title: str,
     words: str,
+    doubt: str = "",
     follow: str | None = None,
     on_frame: Callable[[NDArray[np.uint8]], None] | None = None,
 ) -> None:
@@ -72,6 +73,8 @@ def answer(
         The same in each run.
     title, words : str
         What stands above the largest of them, and below it.
+    doubt : str, optional
+        Why the answer should not be trusted.
     follow : str, optional
         Key of the canvas to follow.
     on_frame : callable, optional
@@ -92,6 +95,7 @@ def answer(
             "follow": follow,
             "title": title,
             "words": words,
+            "doubt": doubt,
             "bars": [] if probabilities is None else [round(float(p), 5) for p in probabilities],
             "tiles": [
                 {"title": tile.title, "words": tile.words}

@@ -72,6 +72,7 @@ def _settle() -> None:
     with suppress(RuntimeError):  # The server may be stopped meanwhile.
         for name in ("pages.parts.charts", "simplenet.ink", "simplenet.evidence", "distributed"):
             import_module(name)
+        import_module("pages.parts.doubt").known_digits()
     # Streamlit collects garbage after every run of a page, before it sends the last of its answer:
     # 100 ms if it looks through all modules and all records each time. So they are set aside.
     while True:

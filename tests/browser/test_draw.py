@@ -31,6 +31,11 @@ def test_a_digit_drawn_with_the_mouse_is_read(server, visit):
     expect(page.get_by_text("It reads 7")).to_be_visible()
     assert page.locator(".answer .bars").get_attribute("aria-label").count("%") == 10
     expect(page.locator(".answer .p.first")).to_have_text(re.compile(r"^\d+\.\d%$"))
+    expect(page.locator(".answer .doubt")).to_be_empty()
+    draw(page, (25, 90), (25, 200))  # Whatever it is: it stands beside the digit.
+    expect(page.locator(".answer .doubt")).to_contain_text("does not look like one digit")
+    button(page, "Undo").first.click()
+    expect(page.locator(".answer .doubt")).to_be_empty()
 
 
 def test_the_answer_comes_while_the_pen_is_down(server, visit):

@@ -1,0 +1,29 @@
+"""The word that a picture does not look like one digit."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.parts.session import T
+from simplenet.novelty import KnownDigits
+from simplenet.runs import loaded
+
+
+@cache
+def known_digits() -> KnownDigits:
+    """Return the digits that pictures are compared with; the first call takes a second."""
+    return KnownDigits.of(loaded("bundled"))
+
+
+def doubt_about(x: NDArray[np.floating]) -> str:
+    """Return why a picture, (784,), does not look like one digit, or nothing if it does."""
+    words = {
+        None: "",
+        "parts": T("draw.doubt_parts"),
+        "wide": T("draw.doubt_wide"),
+        "unlike": T("draw.doubt_unlike"),
+    }
+    return words[known_digits().look(x).doubt]
