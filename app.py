@@ -23,9 +23,11 @@ def main() -> None:
     """Show the page that the address names."""
     import streamlit as st
 
+    from pages.parts.incoming import guard
     from pages.parts.keepsakes import keepsakes
     from pages.parts.session import choose_language
 
+    guard()
     page = navigation()
     st.session_state.page = page.url_path
     st.html(STYLE)

@@ -198,6 +198,7 @@ def controls(run: TrainingRun | None, job: Job | None, shown: str) -> None:
         st.segmented_control(
             T("train.pace"),
             PACES,
+            default=PACES[0],
             required=True,
             format_func={
                 "full": T("train.pace_full"),

@@ -92,6 +92,7 @@ def choose_digit(
         range(10),
         default=int(net.predict(x).argmax()) if x is not None else None,
         key=None if x is None else "scope_label",
+        required=x is not None,
         disabled=x is None,
         help=T("microscope.label_help"),
     )
@@ -142,6 +143,7 @@ def stages(found: Dissection) -> None:
     st.pills(
         T("microscope.stage"),
         order,
+        default=order[0],
         required=True,
         format_func={name: f"{i} {names[name]}" for i, name in enumerate(order, 1)}.__getitem__,
         key="scope_stage",

@@ -7,8 +7,6 @@ when the answer to the last has come.
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
+from pages.parts.incoming import picture
 from pages.parts.pixels import PIXELS_JS, as_bytes
 
 _HERE = Path(__file__).parent
@@ -82,8 +80,8 @@ def answer(
     """
 
     def receive() -> None:
-        frame = st.session_state[key].get("frame")
-        image = frame and _decoded(frame.get("image"))
+        frame = st.session_state[key].get("frame") or {}
+        image = picture(frame.get("image"))
         if image is not None and on_frame:
             on_frame(image)
 
@@ -105,16 +103,3 @@ def answer(
         },
         on_frame_change=receive,
     )
-
-
-def _decoded(url: object) -> NDArray[np.uint8] | None:
-    """Return the picture in a data URL, or None if there is none: a browser may send anything."""
-    if not isinstance(url, str) or len(url) > 1_000_000:
-        return None
-    try:
-        with Image.open(
-            io.BytesIO(base64.b64decode(url.split(",", 1)[-1])), formats=["PNG"]
-        ) as png:
-            return np.asarray(png.convert("RGBA")) if max(png.size) <= 1000 else None
-    except (ValueError, OSError, SyntaxError):
-        return None

@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
+from pages.parts.incoming import picture
 from pages.parts.session import T
 
 Strokes = list[dict[str, object]]
@@ -56,9 +57,12 @@ def canvas() -> None:
         key="canvas",
         on_change=lambda: state.update(canvas_changed=True),
     )
-    if state.pop("canvas_changed", False) and result.image_data is not None:
+    # Not `result.image_data`: it has Pillow open anything, of any size.
+    told = state.pop("canvas_changed", False)
+    image = picture(state.canvas.get("drawing", {}).get("data")) if told else None
+    if image is not None:
         state.strokes, state.stroke_to_come = result.json_data["objects"], False
-        take_drawing(result.image_data)
+        take_drawing(image)
         if left := state.get("left_when_told"):
             redraw(left(state.strokes))
             st.rerun()

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.parts.incoming import whole
 from pages.parts.pixels import PIXELS_JS, as_bytes
 
 _mount = st.components.v2.component(
@@ -58,13 +59,10 @@ def mosaic(
 
     def receive() -> None:
         found = st.session_state[key].get("picked") or {}
-        try:
-            i, row, column = (int(found[name]) for name in ("image", "row", "column"))
-        except (KeyError, TypeError, ValueError):
-            return
-        shape = images.shape
-        if on_pick and 0 <= i < shape[0] and 0 <= row < shape[1] and 0 <= column < shape[2]:
-            on_pick(i, (row, column))
+        ends = zip(("image", "row", "column"), images.shape, strict=True)
+        image, row, column = (whole(found.get(name), 0, end - 1) for name, end in ends)
+        if on_pick and image is not None and row is not None and column is not None:
+            on_pick(image, (row, column))
 
     picked = (st.session_state.get(key) or {}).get("picked") or {}
     _mount(

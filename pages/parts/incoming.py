@@ -1,0 +1,257 @@
+"""What comes in from a browser, checked before anything else sees it.
+
+A browser sends what the page offers. A program that speaks the same protocol may send anything for
+any widget: a text for a number, NaN, a choice that is not offered, a picture that takes gigabytes.
+`guard` has Streamlit check each message by its type; one that does not fit is as good as never
+sent, and what the widget held before stays. The readers below it never raise.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import logging
+import struct
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from streamlit.errors import StreamlitAPIException
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.state.common import (
+    RegisterWidgetResult,
+    WidgetMetadata,
+    unpack_widget_state_value,
+)
+from streamlit.runtime.state.session_state import Serialized, SessionState
+
+_LOGGER = logging.getLogger(__name__)
+
+Choice = TypeVar("Choice")
+
+MOST_SIDE = 1000
+"""Pixels of a side of a picture: the canvas has 280, on a screen that is scaled some more."""
+
+MOST_BYTES = 1_000_000
+"""Of a picture: an incompressible one of the canvas takes a third."""
+
+MOST_TEXT = 2_000_000
+"""Characters of what a browser has kept: a thousand drawings take about half."""
+
+MOST_STROKES, MOST_PARTS, MOST_WORDS = 1000, 200_000, 200
+"""Strokes of a drawing; numbers and names in all of them; characters of a name in them."""
+
+MOST_LENGTH = 1e6
+"""The largest number in a stroke, in pixels or degrees."""
+
+PNG = "data:image/png;base64,"
+_NUMBERS = {"int_value", "double_value"}  # A field for numbers takes both.
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+    StreamlitAPIException,
+)
+
+
+@cache
+def guard() -> None:
+    """Have Streamlit drop each message that does not fit its widget; once for a server.
+
+    Streamlit has no place for this: it trusts the type of a message, and for a choice from a list
+    the text, too. So its two entrances are taken: where messages come in, for the widgets that it
+    knows; and where a widget is made that a message has come for already.
+    """
+    receive, register = SessionState.set_widgets_from_proto, SessionState.register_widget
+
+    def set_widgets_from_proto(self: SessionState, widget_states: WidgetStates) -> None:
+        known = self._new_widget_state.widget_metadata
+        fitting = WidgetStates()
+        fitting.widgets.extend(
+            state
+            for state in widget_states.widgets
+            if state.id not in known or fits(state, known[state.id])
+        )
+        refused = len(widget_states.widgets) - len(fitting.widgets)
+        if refused:  # A new part of a component must be in `_PARTS`.
+            _LOGGER.info("refused: %d", refused)
+        receive(self, fitting)
+
+    def register_widget(
+        self: SessionState, metadata: WidgetMetadata[Any], user_key: str | None
+    ) -> RegisterWidgetResult[Any]:
+        state = self._new_widget_state.states.get(metadata.id)
+        if isinstance(state, Serialized) and not fits(state.value, metadata):
+            del self._new_widget_state.states[metadata.id]
+        return register(self, metadata, user_key)
+
+    # Mypy calls it an error to replace a method.
+    SessionState.set_widgets_from_proto = set_widgets_from_proto  # type: ignore[method-assign]
+    SessionState.register_widget = register_widget  # type: ignore[method-assign]
+
+
+def fits(state: WidgetState, widget: WidgetMetadata[Any]) -> bool:
+    """Return whether a message can be what a widget says, by its type and by what it offers."""
+    kind = state.WhichOneof("value")
+    if kind is None:
+        return True  # It was emptied.
+    if kind != widget.value_type and not {kind, widget.value_type} <= _NUMBERS:
+        return False
+    try:
+        value = unpack_widget_state_value(state)
+        if kind == "json_value":
+            return is_message(value)
+        read = widget.deserializer(value)
+    except _UNREADABLE:
+        return False
+    if kind == "json_trigger_value":
+        return False  # No component has a trigger.
+    if kind == "string_value" and widget.formatted_options is not None:
+        return state.string_value in widget.formatted_options
+    # Where one of several is chosen at first, one always is.
+    emptied = kind == "string_array_value" and read is None
+    return not (emptied and widget.deserializer(None) is not None)
+
+
+def is_message(value: object) -> bool:
+    """Return whether a value is what one of the components sends: each part known, and valid."""
+    return isinstance(value, Mapping) and all(
+        name in _PARTS and (part is None or _PARTS[name](part)) for name, part in value.items()
+    )
+
+
+def whole(value: object, low: int, high: int) -> int | None:
+    """Return a value if it is a whole number from `low` to `high`, else None."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        return None
+    return int(value) if low <= value <= high else None
+
+
+def real(value: object, low: float, high: float) -> float | None:
+    """Return a value if it is a number from `low` to `high`, else None; NaN is not."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        return None
+    return value if low <= value <= high else None  # type: ignore[return-value]
+
+
+def one_of(value: object, choices: Iterable[Choice], default: Choice) -> Choice:
+    """Return a value if it is one of the choices, and of its type, else the default."""
+    return next((c for c in choices if type(c) is type(value) and c == value), default)
+
+
+def png_bytes(url: object) -> bytes | None:
+    """Return the PNG in a data URL, or None if there is none, or one that is too large.
+
+    Only its first bytes are looked at: nothing is unpacked before the size is known.
+    """
+    if not isinstance(url, str) or not url.startswith(PNG) or len(url) > MOST_BYTES:
+        return None
+    try:
+        content = base64.b64decode(url.removeprefix(PNG), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    # Signature, length and name of the first chunk, width, height.
+    if len(content) < 24 or content[:16] != b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR":
+        return None
+    width, height = struct.unpack(">II", content[16:24])
+    return content if 1 <= width <= MOST_SIDE and 1 <= height <= MOST_SIDE else None
+
+
+def picture(url: object) -> NDArray[np.uint8] | None:
+    """Return the picture in a data URL, (h, w, 4), or None if it is none that `png_bytes` takes."""
+    content = png_bytes(url)
+    if content is None:
+        return None
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as png:
+            return np.asarray(png.convert("RGBA"))
+    except (ValueError, OSError, SyntaxError, LookupError, struct.error):  # A damaged one.
+        return None
+
+
+def is_strokes(value: object) -> bool:
+    """Return whether a value is a list of strokes as the canvas draws them: paths of numbers."""
+    if not isinstance(value, list) or len(value) > MOST_STROKES:
+        return False
+    left = MOST_PARTS
+    waiting: list[object] = []
+    for stroke in value:
+        if not isinstance(stroke, dict) or stroke.get("type") not in ("Path", "path"):
+            return False
+        if not isinstance(stroke.get("path"), list):
+            return False
+        waiting.append(stroke)
+    while waiting and left >= 0:
+        part = waiting.pop()
+        left -= 1
+        if isinstance(part, dict):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, str):
+            if len(part) > MOST_WORDS:
+                return False
+        elif isinstance(part, int | float) and not isinstance(part, bool):
+            if not abs(part) <= MOST_LENGTH:  # Nor NaN.
+                return False
+        elif part is not None and not isinstance(part, bool):
+            return False
+    return left >= 0
+
+
+def _is_frame(value: object) -> bool:
+    """Return whether a value is a picture of the canvas, as the answer sends it."""
+    return isinstance(value, dict) and _is_turn(value) and png_bytes(value.get("image")) is not None
+
+
+def _is_pick(value: object) -> bool:
+    """Return whether a value is the choice of an image and a pixel, as a mosaic sends it."""
+    return (
+        isinstance(value, dict)
+        and _is_turn(value)
+        and all(
+            whole(value.get(name), 0, MOST_SIDE) is not None for name in ("image", "row", "column")
+        )
+    )
+
+
+def _is_found(value: object) -> bool:
+    """Return whether a value is a text that a browser has kept, as the keepsakes send it."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("text"), str)
+        and len(value["text"]) <= MOST_TEXT
+        and isinstance(value.get("other_tab", False), bool)
+    )
+
+
+def _is_drawing(value: object) -> bool:
+    """Return whether a value is what is on the canvas: its strokes, and its picture."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("raw"), dict)
+        and is_strokes(value["raw"].get("objects"))
+        and (value.get("data") is None or png_bytes(value["data"]) is not None)
+    )
+
+
+def _is_turn(value: Mapping[str, object]) -> bool:
+    """Return whether a message has a number that JavaScript can count on from."""
+    return whole(value.get("turn"), 0, 2**53 - 1) is not None
+
+
+_PARTS: Mapping[str, Callable[[object], bool]] = {
+    "frame": _is_frame,
+    "picked": _is_pick,
+    "found": _is_found,
+    "drawing": _is_drawing,
+    "backgroundFit": lambda fit: False,  # There is no background: what it has is None.
+}
+"""What components send, by its name, and whether it is that."""
