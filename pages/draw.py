@@ -15,6 +15,7 @@ from pages.parts.keepsakes import pin, pinned
 from pages.parts.mine import add, my_set
 from pages.parts.networks import RUN, choose_network, network
 from pages.parts.session import T, jobs
+from pages.parts.text import quoted
 from simplenet.network import SimpleNet
 
 REFRESH_S = 1.0
@@ -71,7 +72,7 @@ def photo() -> None:
         try:
             whole, ink = read_photo(file.getvalue(), file.name)
         except NoInkError:
-            state.photo_error = T("draw.photo_blank", name=file.name)
+            state.photo_error = T("draw.photo_blank", name=quoted(file.name))
         except PhotoError as error:
             state.photo_error = refusal(error.reason, file.name)
         else:
@@ -79,15 +80,17 @@ def photo() -> None:
     if state.photo_error:
         st.error(state.photo_error, icon=":material/broken_image:")
     elif state.picture and state.picture.name:
-        st.image(state.picture.whole, width=SIDE, caption=T("draw.photo_read", name=file.name))
+        st.image(
+            state.picture.whole, width=SIDE, caption=T("draw.photo_read", name=quoted(file.name))
+        )
 
 
 def refusal(reason: str, name: str) -> str:
     """Return why a file cannot be read as a photo, and what would be right."""
     return {
-        "not_an_image": T("draw.not_an_image", name=name),
-        "damaged": T("draw.damaged", name=name),
-        "too_large": T("draw.too_large", name=name),
+        "not_an_image": T("draw.not_an_image", name=quoted(name)),
+        "damaged": T("draw.damaged", name=quoted(name)),
+        "too_large": T("draw.too_large", name=quoted(name)),
     }[reason]
 
 

@@ -12,7 +12,7 @@ from pages.parts.live_chart import live_chart
 from pages.parts.networks import MODELS
 from pages.parts.pinned import pinned_digit
 from pages.parts.session import T, current_run, follow, jobs
-from pages.parts.text import LANGUAGES, text
+from pages.parts.text import LANGUAGES, quoted, text
 from pages.parts.words import count, duration, option_names
 from simplenet.augmentation import AUGMENTATIONS
 from simplenet.data import DataSourceError
@@ -294,11 +294,11 @@ def status_text(job: Job, records: list[Record]) -> str:
 def show_error(error: Exception) -> None:
     """Say why a training failed, and what would help."""
     if isinstance(error, DataSourceError):
-        words = T("train.no_source", error=error)
+        words = T("train.no_source", error=quoted(error))
     elif isinstance(error, JobError):
-        words = T("train.no_workers", error=error)
+        words = T("train.no_workers", error=quoted(error))
     else:
-        words = T("train.failed", error=error)
+        words = T("train.failed", error=quoted(error))
     st.error(words, icon=":material/error:")
 
 
@@ -418,11 +418,11 @@ def publish(name: str, net: SimpleNet, about: dict[str, object]) -> None:
     try:
         save_model(path, net, about)
     except FileExistsError:
-        st.error(T("keep.taken", name=path.stem), icon=":material/error:")
+        st.error(T("keep.taken", name=quoted(path.stem)), icon=":material/error:")
     except OSError as error:
-        st.error(T("keep.failed", error=error), icon=":material/error:")
+        st.error(T("keep.failed", error=quoted(error)), icon=":material/error:")
     else:
-        st.success(T("keep.done", name=path.stem), icon=":material/check:")
+        st.success(T("keep.done", name=quoted(path.stem)), icon=":material/check:")
 
 
 run_page(page)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
+import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +23,11 @@ SUFFIX = ".safetensors"
 KEY = "simplenet"
 MOST_BYTES = 20_000_000
 """The largest model: 784-1000-10 in double precision takes a third of it."""
+
+MOST_MARKS = 3
+"""Marks in a row that a letter may carry: Hindi and Thai need two."""
+
+_saving = threading.Lock()  # No second name of other case comes between the look and the writing.
 
 
 class ModelFileError(ValueError):
@@ -111,7 +118,8 @@ def save_model(
     Raises
     ------
     FileExistsError
-        If there is a file of this name, whatever its upper and lower case.
+        If there is a file of this name, whatever its upper and lower case, and however its
+        letters are encoded.
     OSError
         If it cannot be written.
     """
@@ -120,13 +128,14 @@ def save_model(
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{uuid4().hex}.part")
     try:
-        if path.name.casefold() in {name.casefold() for name in os.listdir(path.parent)}:
-            raise FileExistsError
         with open(temporary, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        _publish(temporary, path)
+        with _saving:
+            if _folded(path.name) in map(_folded, os.listdir(path.parent)):
+                raise FileExistsError
+            _publish(temporary, path)
     except FileExistsError:
         raise FileExistsError(
             f"there is a model {path.stem} already; choose another name"
@@ -143,16 +152,23 @@ def load_model(path: str | os.PathLike[str]) -> SavedModel:
     OSError
         If there is none (FileNotFoundError), or it cannot be read.
     ModelFileError
-        If the file is not a network that `save_model` wrote, or is damaged.
+        If the file is not a network that `save_model` wrote, is damaged, or is no regular file.
     """
     path = Path(path)
-    with open(path, "rb") as file:
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise ModelFileError(f"{path.name} is not a regular file")
+    with open(path, "rb", opener=_at_once) as file:
         return model_from_bytes(file.read(MOST_BYTES + 1), path.name)
 
 
 def list_models(folder: str | os.PathLike[str]) -> list[Path]:
-    """Return the model files of a folder by name; none if there is no such folder."""
-    return sorted(Path(folder).glob(f"[!.]*{SUFFIX}"))
+    """Return the model files of a folder by name; none if there is no such folder.
+
+    What is no regular file is left out, and a name that cannot be shown: one that is not Unicode,
+    or that has control characters.
+    """
+    found = Path(folder).glob(f"[!.]*{SUFFIX}")
+    return sorted(path for path in found if path.name.isprintable() and path.is_file())
 
 
 def check_model_name(name: str) -> str:
@@ -162,18 +178,24 @@ def check_model_name(name: str) -> str:
     ------
     ValueError
         Unless it has 1 to 40 letters (of any script), digits, - and _, begins with a letter or
-        a digit, and is not a name that Windows keeps for devices.
+        a digit, and is not a name that Windows keeps for devices. A letter may carry the marks of
+        its own script, `MOST_MARKS` at most.
     """
     name = unicodedata.normalize("NFC", name.strip())
-    # Letters and marks, without which Hindi and Thai cannot be written.
+    # Letters and marks, without which Hindi and Thai cannot be written. Marks that go with any
+    # letter, and are not part of one in NFC, only make two names look alike.
+    kinds = "".join(unicodedata.category(character)[0] for character in name)
     allowed = all(
-        unicodedata.category(character)[0] in "LM" or character.isdecimal() or character in "-_"
-        for character in name
+        (kind in "LM" and not unicodedata.name(character, "").startswith("COMBINING"))
+        or character.isdecimal()
+        or character in "-_"
+        for kind, character in zip(kinds, name, strict=True)
     )
     if (
         not 1 <= len(name) <= 40
         or not allowed
         or not name[0].isalnum()
+        or "M" * (MOST_MARKS + 1) in kinds
         or re.fullmatch(r"(?i)con|prn|aux|nul|com\d|lpt\d", name)
     ):
         raise ValueError(
@@ -181,6 +203,16 @@ def check_model_name(name: str) -> str:
             f"none that Windows keeps for devices, such as CON; got {name!r}"
         )
     return name
+
+
+def _folded(name: str) -> str:
+    """Return what two names have in common that differ in case or encoding only."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open a file without waiting: a pipe that is put in its place now would wait for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _publish(temporary: Path, path: Path) -> None:

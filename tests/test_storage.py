@@ -155,13 +155,16 @@ def test_metadata_that_json_does_not_know_are_refused(metadata, error):
 # Never overwritten, never half written
 
 
-@pytest.mark.parametrize("second", ["ada", "Ada", "ADA"])
-def test_a_model_is_never_overwritten(tmp_path, second):
-    save_model(tmp_path / "ada.safetensors", small_net(0))
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("ada", "ada"), ("ada", "Ada"), ("ada", "ADA"), ("\xe9", "E\u0301"), ("stra\xdfe", "STRASSE")],
+)
+def test_a_model_is_never_overwritten(tmp_path, first, second):
+    save_model(tmp_path / f"{first}.safetensors", small_net(0))
     with pytest.raises(FileExistsError, match=f"a model {second} already"):
         save_model(tmp_path / f"{second}.safetensors", small_net(1))
-    assert [path.name for path in tmp_path.iterdir()] == ["ada.safetensors"]
-    check_same(load_model(tmp_path / "ada.safetensors").net, small_net(0))
+    assert [path.name for path in tmp_path.iterdir()] == [f"{first}.safetensors"]
+    check_same(load_model(tmp_path / f"{first}.safetensors").net, small_net(0))
 
 
 def no_links(source, target):
@@ -326,6 +329,26 @@ def test_models_are_listed_by_name(tmp_path):
     assert list_models(tmp_path / "missing") == []
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have names on Unix only")
+def test_only_regular_files_are_models(tmp_path):
+    pipe, folder, other = (tmp_path / f"{name}.safetensors" for name in ("pipe", "folder", "link"))
+    os.mkfifo(pipe)
+    folder.mkdir()
+    other.symlink_to(pipe)
+    for path in (pipe, folder, other):
+        with pytest.raises(ModelFileError, match="is not a regular file"):
+            load_model(path)
+    save_model(tmp_path / "a.safetensors", small_net())
+    assert [path.stem for path in list_models(tmp_path)] == ["a"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere all names are Unicode")
+@pytest.mark.parametrize("name", [b"\xff", b"a\nb", "a\u202eb".encode()])
+def test_a_name_that_cannot_be_shown_is_not_listed(tmp_path, name):
+    (tmp_path / os.fsdecode(name + b".safetensors")).touch()
+    assert list_models(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -359,6 +382,7 @@ def test_spaces_around_a_name_are_dropped():
     [
         *("", " ", "x" * 41, "a b", "a/b", "a\\b", "..", ".a", "a.b", "-a", "_a"),
         *("a\0", "a\nb", "a:b", "½", "😀", "\u0301a", "a\u200db"),
+        *("a" + "\u0335" * 39, "x\u0301", "न" + "\u094d" * 4, "a\u20dd", "a\u202e"),
         *("con", "CON", "Prn", "nul", "aux", "COM1", "lpt9", "com¹"),
     ],
 )

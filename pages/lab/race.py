@@ -7,6 +7,7 @@ import streamlit as st
 from pages.lab.settings import chosen_setting, setting_fields
 from pages.parts.live_chart import live_chart
 from pages.parts.session import T, current_race, follow, jobs
+from pages.parts.text import quoted
 from pages.parts.words import count, duration, factor, scientific
 from simplenet.comparison import Comparison, Difference, GradientComparison
 from simplenet.jobs import Job
@@ -92,7 +93,7 @@ def results(job: Job | None, live: bool) -> None:
     if job and not job.ended:
         job.wait_for_records(timeout_s=REFRESH_S)
     if job and job.error:
-        st.error(T("train.failed", error=job.error), icon=":material/error:")
+        st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
     last: Comparison | None = job.records[-1] if job and job.records else None
     lanes(job, last)
     if last:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts.live_chart import live_chart
 from pages.parts.session import T, current_scaling, follow, jobs
+from pages.parts.text import quoted
 from pages.parts.words import duration
 from simplenet.jobs import Job
 from simplenet.scaling import THEORY, WAYS, Axis, Scaling, Timing, power_law
@@ -53,7 +54,7 @@ def results(job: Job | None, live: bool) -> None:
         job.wait_for_records(timeout_s=REFRESH_S)
     timings: list[Timing] = list(job.records) if job else []
     if job and job.error:
-        st.error(T("train.failed", error=job.error), icon=":material/error:")
+        st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
     if job is None:
         st.progress(0.0, text=T("train.ready"))
     else:

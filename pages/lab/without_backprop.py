@@ -10,6 +10,7 @@ from pages.lab.link import between, from_link, one_of, to_link
 from pages.lab.settings import SEED
 from pages.parts.live_chart import live_chart
 from pages.parts.session import T, current_pair, follow, jobs
+from pages.parts.text import quoted
 from pages.parts.words import count, duration, factor, scientific
 from simplenet.jobs import Job
 from simplenet.runs import TrainingRun
@@ -107,7 +108,7 @@ def lane(job: Job | None, name: str) -> None:
         st.progress(0.0, text=f"**{name}** · {T('train.ready')}")
         return
     if job.error:
-        st.error(T("train.failed", error=job.error), icon=":material/error:")
+        st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
     done = job.records[-1].iteration if job.records else 0
     iterations = job.work.training.iterations
     words = [f"**{name}**", T("train.at", done=count(done), all=count(iterations))]

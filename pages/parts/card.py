@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.incoming import real, whole
 from pages.parts.networks import exam, metadata, network
 from pages.parts.session import T
 from pages.parts.words import count, option_names
+from simplenet.training import LIMITS
 
 
 def card(choice: str) -> None:
@@ -35,20 +37,26 @@ def card(choice: str) -> None:
 
 def recipe(about: dict[str, object]) -> str:
     """Return how a network was trained, in words; nothing if nobody knows."""
+    # Anybody may write a file: nothing of it is shown but numbers, and the names of our options.
     names = option_names()
     try:
         training = about["recipe"]["training"]
-        words = T(
-            "card.recipe",
-            iterations=count(about["iteration"]),
-            batch_size=training["batch_size"],
-            learning_rate=f"{training['learning_rate']:g}",
-            schedule=names[training.get("schedule", "constant")],
-            momentum=f"{training.get('momentum', 0):g}",
-            augmentation=", ".join(names[kind] for kind in training.get("augmentation", ()))
-            or T("train.none"),
-            seed=training["seed"],
-        )
-    except (KeyError, TypeError, ValueError):  # Anybody may write a file.
+        chosen = [training.get("schedule", "constant"), *training.get("augmentation", ())]
+        schedule, *augmentation = [names[option] for option in chosen]
+        numbers = {name: whole(training[name], *LIMITS[name]) for name in ("batch_size", "seed")}
+        rate = real(training["learning_rate"], *LIMITS["learning_rate"])
+        momentum = real(training.get("momentum", 0), *LIMITS["momentum"])
+        iteration = whole(about["iteration"], 0, LIMITS["iterations"][1])
+    except (AttributeError, KeyError, TypeError):
         return ""
-    return words
+    if None in (*numbers.values(), rate, momentum, iteration):
+        return ""
+    return T(
+        "card.recipe",
+        iterations=count(iteration),
+        learning_rate=f"{rate:g}",
+        schedule=schedule,
+        momentum=f"{momentum:g}",
+        augmentation=", ".join(augmentation) or T("train.none"),
+        **numbers,
+    )

@@ -14,6 +14,7 @@ from PIL import Image
 from pages.parts.keepsakes import keep_mine, mine
 from pages.parts.networks import TUNED, exam, network
 from pages.parts.session import T, current_tuning, follow, jobs
+from pages.parts.text import quoted
 from pages.parts.words import count
 from simplenet.drawings import DrawingSet, DrawingSetError
 from simplenet.finetuning import FineTuning
@@ -32,7 +33,7 @@ def add(x: NDArray[np.floating] | None, digit: int) -> None:
     try:
         keep_mine(mine().added(x, digit))
     except DrawingSetError as error:
-        st.toast(T("mine.refused", error=error), icon=":material/error:")
+        st.toast(T("mine.refused", error=quoted(error)), icon=":material/error:")
     else:
         st.toast(T("mine.added", digit=digit, n=count(len(mine()))), icon=":material/check:")
 
@@ -126,7 +127,7 @@ def progress(job: Job) -> None:
 def lesson(job: Job) -> None:
     """Show what a fine-tuning did, and ask what shall become of it."""
     if job.error:
-        st.error(T("mine.failed", error=job.error), icon=":material/error:")
+        st.error(T("mine.failed", error=quoted(job.error)), icon=":material/error:")
         return
     before, after = job.records[0], job.records[-1]
     st.dataframe(
@@ -214,7 +215,7 @@ def upload() -> None:
         try:
             both = mine().merged(DrawingSet.from_csv(file.getvalue()))
         except DrawingSetError as error:
-            st.error(T("mine.bad_file", error=error), icon=":material/error:")
+            st.error(T("mine.bad_file", error=quoted(error)), icon=":material/error:")
             return
         st.session_state.set_taken = file.file_id
         new = len(both) - len(mine())

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 
 from pages.parts.session import T, current_run, current_tuned, jobs
+from pages.parts.text import quoted
 from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun, described, loaded
 from simplenet.storage import ModelFileError, SavedModel, list_models, load_model
@@ -18,15 +20,20 @@ if TYPE_CHECKING:
 
 MODELS = Path(__file__).parents[2] / "models"
 
-RUN, TUNED, FRESH = ":run", ":tuned", ":fresh"  # No file has such a name.
+RUN, TUNED, FRESH = ":run", ":tuned", ":fresh"  # No file that is offered has such a name.
 BEST = "robust"
 """The one of the networks in `models/` that comes first."""
+
+MOST_WEIGHT = 1e12
+"""Any training stays far below; with the largest numbers that there are an answer would be NaN, as
+infinity less infinity is."""
 
 
 def choose_network(*, key: str, fresh: bool = False) -> str | None:
     """Show the choice of a network, and return what was chosen; `network` makes it a network."""
     run, tuned = current_run(), current_tuned()
-    choices = sorted((path.stem for path in list_models(MODELS)), key=lambda name: name != BEST)
+    names = [path.stem for path in list_models(MODELS) if not path.stem.startswith(":")]
+    choices = sorted(names, key=lambda name: name != BEST)
     if fresh:
         choices.insert(0, FRESH)
     if run and run.state:
@@ -58,7 +65,7 @@ def network(choice: str, seed: int = 0, *, say: bool = True) -> SimpleNet | None
         return SimpleNet.from_params(job.state.params) if job and job.state else None
     saved = saved_model(choice)
     if saved is None and say:
-        st.error(T("network.broken", name=choice), icon=":material/broken_image:")
+        st.error(T("network.broken", name=quoted(choice)), icon=":material/broken_image:")
     return saved.net if saved else None
 
 
@@ -72,13 +79,19 @@ def metadata(choice: str) -> dict[str, Any]:
 
 
 def saved_model(name: str) -> SavedModel | None:
-    """Return a network in `models/`, or None if it cannot be read or is for other images."""
+    """Return a network in `models/`, or None if it cannot be read, or cannot read digits."""
     path = MODELS / f"{name}.safetensors"
     try:
         model = _read(path, path.stat().st_mtime_ns)
     except (OSError, ModelFileError):
         return None
-    return model if (model.net.input_size, model.net.output_size) == (784, 10) else None
+    of_digits = (model.net.input_size, model.net.output_size) == (784, 10)
+    return model if of_digits and answers(model.net) else None
+
+
+def answers(net: SimpleNet) -> bool:
+    """Return whether every answer of a network is a number: its weights may be finite, and huge."""
+    return max(float(np.abs(value).max()) for value in net.params.values()) <= MOST_WEIGHT
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)

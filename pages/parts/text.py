@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
 
 LANGUAGES = {"en": "English", "zh": "中文"}
+
+MOST_QUOTED = 300
+"""Characters of a foreign text that are shown."""
 
 
 @cache
@@ -27,3 +31,17 @@ def best_language(locale: str | None) -> str:
 def text(language: str, key: str, **values: object) -> str:
     """Return a text with its {placeholders} filled in."""
     return catalogue(language)[key].format(**values)
+
+
+def quoted(foreign: object) -> str:
+    """Return a text that somebody else wrote, as Markdown that shows it as it is, and no more.
+
+    A file's name or an error may hold a link, a formula, or an image, which a browser would fetch.
+    As code it is only text; it has one line, and what would turn its direction is left out.
+    """
+    line = "".join(c if c.isprintable() else " " for c in str(foreign))
+    line = " ".join(line.split())
+    line = line if len(line) <= MOST_QUOTED else line[: MOST_QUOTED - 1] + "…"
+    fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
+    room = " " if not line or "`" in (line[0], line[-1]) else ""
+    return f"{fence}{room}{line}{room}{fence}"
