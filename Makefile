@@ -4,10 +4,12 @@
 # make models trains the shipped networks anew; NAMES=robust only one of them
 PYTHON ?= python3
 BIN := .venv/bin
+# The address that is shown: a browser cannot open 0.0.0.0.
+SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
 .PHONY: run test bench models
 run: .venv/run
-	$(BIN)/streamlit run app.py $(if $(ADDRESS),--server.address $(ADDRESS)) $(if $(PORT),--server.port $(PORT))
+	$(BIN)/python -m pages.parts.offline run app.py $(if $(ADDRESS),--server.address $(ADDRESS) --browser.serverAddress $(SHOWN)) $(if $(PORT),--server.port $(PORT))
 
 test: .venv/test
 	$(BIN)/ruff check

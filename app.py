@@ -25,9 +25,11 @@ def main() -> None:
 
     from pages.parts.incoming import guard
     from pages.parts.keepsakes import keepsakes
+    from pages.parts.offline import stay_offline
     from pages.parts.session import choose_language
 
     guard()
+    stay_offline()
     page = navigation()
     st.session_state.page = page.url_path
     st.html(STYLE)
