@@ -27,6 +27,10 @@ PAUSED_REFRESH_S = 2.0
 SMOOTHED = 50
 """Mini-batches that a loss is the mean of, where one number or one curve has to stand for them."""
 
+VANISHED = 0.05
+"""From what share of the training set without a slope on it is said. Networks that learn well stay
+below a ten-thousandth; with a learning rate of 50 or first weights of 10 it is most of the set."""
+
 PACES = ("full", "slow", "step")
 CHOICES = {
     "schedule": ("constant", "cosine"),
@@ -243,6 +247,8 @@ def progress(job: Job | None, run: TrainingRun | None, shown: str) -> None:
     if job.error:
         show_error(job.error)
     metrics(records)
+    with st.container():  # The charts below stay where they are, with a warning and without.
+        vanished(records)
     curves(records, job.id, job.work.training.iterations)
     pinned_digit(job)
     if buttons_for(job) != shown:
@@ -312,6 +318,15 @@ def metrics(records: list[Record]) -> None:
     with st.container(horizontal=True):
         for label, words, value in figures:
             st.metric(label, value, help=words, border=True, width=200)
+
+
+def vanished(records: list[Record]) -> None:
+    """Say so, where the gradient of a good part of the training set has vanished."""
+    # Not of the first weights: a part of what they cannot tell may still be learned.
+    values = (record.vanished for record in reversed(records) if record.iteration)
+    share = next((v for v in values if v is not None), 0.0)
+    if share >= VANISHED:
+        st.warning(T("train.vanished", share=f"{share:.0%}"), icon=":material/trending_flat:")
 
 
 def last_percent(records: list[Record], name: str) -> str:

@@ -192,18 +192,34 @@ class SimpleNet:
 
         Takes what `loss` takes; ValueError if there is no sample.
         """
+        return self.accuracy_and_vanished(x, t)[0]
+
+    def accuracy_and_vanished(self, x: ArrayLike, t: ArrayLike) -> tuple[float, float]:
+        """Return the accuracy, and the share of samples whose slope has vanished.
+
+        Takes and raises what `accuracy` does.
+
+        Returns
+        -------
+        tuple of float, each in [0, 1]
+            The second is the share of samples whose right class has a probability y below 1e-7.
+            There the loss -log(y + 1e-7) is flat: of the gradient that it has without the 1e-7
+            only the share y / (y + 1e-7) is left, less than a half, and next to nothing further
+            down. Such a sample cannot be learned from any more.
+        """
         x = self._fitting(np.atleast_2d(np.asarray(x)))
         if len(x) == 0:
             raise ValueError("accuracy needs at least one sample")
         labels = as_labels(t, len(x), self.output_size)
-        right = 0
+        right = vanished = 0
         pixels = np.empty((min(CHUNK, len(x)), *x.shape[1:]), self.dtype)
         for start in range(0, len(x), CHUNK):
             rows = slice(start, start + CHUNK)
             part = self._checked(x[rows])  # In the cache, where it costs next to nothing.
             _, y = forward(self.params, as_pixels(part, self.dtype, out=pixels[: len(part)]))
             right += int(np.sum(y.argmax(axis=1) == labels[rows]))
-        return right / len(x)
+            vanished += int(np.sum(y[np.arange(len(part)), labels[rows]] < EPSILON))
+        return right / len(x), vanished / len(x)
 
     def gradient(self, x: ArrayLike, t: ArrayLike) -> Params:
         """Return the gradient of the loss by backpropagation.

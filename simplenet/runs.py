@@ -140,11 +140,12 @@ def largest_batch(training: TrainingConfig, hidden_size: int) -> int:
 def evaluated(record: Record, net: SimpleNet, data: Dataset) -> Record:
     """Return the record with the accuracies of the network as it is now."""
     started = perf_counter()
-    train_accuracy, test_accuracy = evaluate(net, data)
+    train_accuracy, test_accuracy, vanished = evaluate(net, data)
     return replace(
         record,
         train_accuracy=train_accuracy,
         test_accuracy=test_accuracy,
+        vanished=vanished,
         elapsed_s=record.elapsed_s + perf_counter() - started,
     )
 

@@ -123,6 +123,11 @@ class Record:
         before the first update and after every epoch.
     params : dict of str to ndarray, or None
         A copy of the network's parameters, in the records that `snapshot_iterations` names.
+    vanished : float or None
+        Share of the training set whose right class has a probability below 1e-7, so that the
+        gradient of the loss has vanished (`SimpleNet.accuracy_and_vanished`), in [0, 1]: where
+        `train_accuracy` is. After steps that are far too long, or from weights that are far too
+        large, most samples may be there for good.
     """
 
     iteration: int
@@ -131,6 +136,7 @@ class Record:
     train_accuracy: float | None = None
     test_accuracy: float | None = None
     params: Params | None = field(default=None, compare=False, repr=False)
+    vanished: float | None = None
 
 
 def iterations_per_epoch(train_size: int, batch_size: int) -> int:
@@ -223,10 +229,10 @@ def train(
         config.iterations, sum(value.nbytes for value in net.params.values())
     )
 
-    def record(iteration: int, loss: float, accuracies: tuple[float, float] | None) -> Record:
+    def record(iteration: int, loss: float, found: tuple[float, float, float] | None) -> Record:
         params = {k: v.copy() for k, v in net.params.items()} if iteration in snapshots else None
-        train_accuracy, test_accuracy = accuracies or (None, None)
-        return Record(iteration, loss, elapsed_s, train_accuracy, test_accuracy, params)
+        train_accuracy, test_accuracy, vanished = found or (None, None, None)
+        return Record(iteration, loss, elapsed_s, train_accuracy, test_accuracy, params, vanished)
 
     started = perf_counter()
     batches = mini_batches(pixels, labels, config, done, net.dtype)
@@ -245,9 +251,9 @@ def train(
             x, t = next(batches)
             loss = compute_gradient(layout.params, x, t, config.gradient, layout.gradient)
             layout.descend(config.learning_rate_at(iteration), config.momentum)
-            accuracies = evaluate(net, data) if iteration % epoch == 0 else None
+            found = evaluate(net, data) if iteration % epoch == 0 else None
         elapsed_s += perf_counter() - started
-        yield record(iteration, loss, accuracies)
+        yield record(iteration, loss, found)
         started = perf_counter()
 
 
@@ -356,9 +362,10 @@ def compute_gradient(
     return loss_of(params, x, t)
 
 
-def evaluate(net: SimpleNet, data: Dataset) -> tuple[float, float]:
-    """Return the accuracy on the training set and on the test set, each in [0, 1]."""
-    return (
-        net.accuracy(data.pixels_train, data.t_train),
-        net.accuracy(data.pixels_test, data.t_test),
-    )
+def evaluate(net: SimpleNet, data: Dataset) -> tuple[float, float, float]:
+    """Return the accuracy on the training set and on the test set, and the share that vanished.
+
+    All three in [0, 1]; the last one is that of the training set, see `Record`.
+    """
+    train_accuracy, vanished = net.accuracy_and_vanished(data.pixels_train, data.t_train)
+    return train_accuracy, net.accuracy(data.pixels_test, data.t_test), vanished

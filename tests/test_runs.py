@@ -70,6 +70,7 @@ def test_a_stopped_run_is_evaluated(stripes):
     net = SimpleNet.from_params(part.state.params)
     assert record.iteration == 4
     assert record.train_accuracy == net.accuracy(stripes.x_train, stripes.t_train)
+    assert record.vanished == 0
 
 
 def test_the_seed_draws_weights_and_batches_and_nothing_is_shared():

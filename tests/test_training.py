@@ -333,3 +333,38 @@ def test_snapshots_reach_from_the_first_to_the_last_and_stay_few(iterations, siz
     if iterations > 1000 and size < 1_000_000:
         assert at[1] == 1
         assert np.diff(at).max() <= iterations / 20
+
+
+def share_without_slope(net, x, t):
+    return np.mean(net.predict(x)[np.arange(len(x)), t.argmax(axis=1)] < 1e-7)
+
+
+def test_the_share_that_vanished_is_measured_where_the_accuracies_are(stripes):
+    net = SimpleNet(784, 20, 10, 10.0, np.random.default_rng(1))
+    config = TrainingConfig(iterations=7, batch_size=100)
+    for record in train(net, stripes, config):
+        if record.train_accuracy is None:
+            assert record.vanished is None
+        else:
+            assert record.vanished == share_without_slope(net, stripes.x_train, stripes.t_train)
+            assert record.vanished > 0.3  # First weights of 10 are far too large.
+
+
+def test_nothing_vanishes_by_a_good_recipe_and_most_by_steps_that_are_far_too_long(stripes):
+    def at_the_end(learning_rate):
+        config = TrainingConfig(iterations=60, batch_size=100, learning_rate=learning_rate)
+        *_, last = train(new_net(), stripes, config)
+        return last.vanished
+
+    assert at_the_end(0.5) == 0
+    assert at_the_end(100.0) > 0.3
+
+
+@pytest.mark.parametrize("n", [1, 3, 1001])
+def test_vanished_counts_the_samples_whose_right_class_is_impossible(n):
+    net = SimpleNet(2, 1, 2, 0.0)
+    net.params["b2"][:] = 20.0, 0.0  # Class 1 has a probability of 2e-9.
+    x, t = np.zeros((n, 2)), np.arange(n) % 2
+    assert net.accuracy_and_vanished(x, t) == pytest.approx((1 - t.mean(), t.mean()))
+    net.params["b2"][0] = 16.0  # A little more than 1e-7.
+    assert net.accuracy_and_vanished(x, t)[1] == 0

@@ -6,7 +6,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from simplenet.drawings import DrawingSet
-from simplenet.jobs import Jobs
+from simplenet.jobs import Job, Jobs
+from simplenet.runs import TrainingRun
+from simplenet.training import Record
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -201,6 +203,35 @@ def test_values_out_of_range_are_refused_with_a_sentence(app):
     assert "Hidden units must be between 1 and 1,000." in app.error[0].value
     assert "Learning rate must be between" in app.error[0].value
     assert app.button(key="train").disabled
+
+
+def ended_job(records):
+    """A training that has ended, with these records."""
+    from pages.parts.session import jobs
+
+    job = Job(TrainingRun(), jobs(), "full")
+    job.records, job._end = records, "finished"
+    jobs()._jobs[job.id] = job
+    return job
+
+
+@pytest.mark.parametrize(
+    ("shares", "language", "words"),
+    [
+        ([0.0, 0.6], "en", "From 60% of the training digits"),
+        ([0.0, 0.6, None], "zh", "60% 的训练样本"),
+        ([0.0, 0.01], "en", None),
+        ([0.8], "en", None),  # The first weights may still be learned from.
+        ([0.8, 0.0, None], "en", None),
+    ],
+)
+def test_a_training_that_cannot_learn_any_more_is_told_what_to_do(app, shares, language, words):
+    records = [Record(i, 16.0, 0.1 + i, 0.1, 0.1, None, v) for i, v in enumerate(shares)]
+    app.session_state["language"] = language
+    app.run()
+    app.session_state["run"] = ended_job(records).id
+    opened(app, "train")
+    assert [words in warning.value for warning in app.warning] == ([True] if words else [])
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "batch size of at most 50"), ("zh", "50")])
