@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import zlib
 from dataclasses import dataclass
 from typing import Self
@@ -11,21 +10,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simplenet.digit_table import PIXELS, DrawingSetError, read_digits, write_digits
 from simplenet.functions import as_labels
 
-PIXELS = 784
 MOST_DRAWINGS = 1000
-MOST_BYTES = 4_000_000
-"""The largest file: a thousand drawings as CSV take at most 3.2 million bytes."""
-
-HEADER = ",".join(
-    ["label", *(f"{row}x{column}" for row in range(1, 29) for column in range(1, 29))]
-)
-"""First line of the CSV, as in the copies of MNIST that are passed around in this form."""
-
-
-class DrawingSetError(ValueError):
-    """Something is not a set of drawings; the message says what is wrong, and what is right."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,12 +41,15 @@ class DrawingSet:
         if self.pixels.shape != (n, PIXELS) or self.labels.shape != (n,):
             raise DrawingSetError(
                 f"drawings have {PIXELS} pixels and a label each, "
-                f"got shapes {self.pixels.shape} and {self.labels.shape}"
+                f"got shapes {self.pixels.shape} and {self.labels.shape}",
+                "shape",
             )
         if n > MOST_DRAWINGS:
-            raise DrawingSetError(f"a set has at most {MOST_DRAWINGS} drawings, got {n}")
+            raise DrawingSetError(
+                f"a set has at most {MOST_DRAWINGS} drawings, got {n}", "full", most=MOST_DRAWINGS
+            )
         if n and self.labels.max() > 9:
-            raise DrawingSetError(f"labels must be 0 to 9, got {self.labels.max()}")
+            raise DrawingSetError(f"labels must be 0 to 9, got {self.labels.max()}", "label")
 
     @classmethod
     def empty(cls) -> Self:
@@ -88,50 +79,80 @@ class DrawingSet:
         return self.merged(type(self)(pixels, np.array([digit], np.uint8)))
 
     def merged(self, other: DrawingSet) -> Self:
-        """Return the set with those of another that it does not have, at its end."""
-        known = {(x.tobytes(), t) for x, t in zip(self.pixels, self.labels.tolist(), strict=True)}
-        rows = zip(other.pixels, other.labels.tolist(), strict=True)
-        new = [i for i, (x, t) in enumerate(rows) if (x.tobytes(), t) not in known]
-        return type(self)(
-            np.concatenate([self.pixels, other.pixels[new]]),
-            np.concatenate([self.labels, other.labels[new]]),
-        )
+        """Return the set with those of another that it does not have, at its end; each once.
+
+        Raises
+        ------
+        DrawingSetError
+            If there is no room for all of them.
+        """
+        rows = dict.fromkeys([*self._rows(), *other._rows()])
+        return self._from_rows(list(rows))
+
+    def filled_up(self, pixels: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[Self, int]:
+        """Return the set with those of a table that there is room for, and how many more are new.
+
+        Parameters
+        ----------
+        pixels : ndarray of uint8, shape (n, 784)
+            Any number of drawings.
+        labels : ndarray of uint8, shape (n,)
+        """
+        rows = list(dict.fromkeys([*self._rows(), *_rows(pixels, labels)]))
+        return self._from_rows(rows[:MOST_DRAWINGS]), len(rows[MOST_DRAWINGS:])
+
+    def reconciled(self, base: DrawingSet, other: DrawingSet) -> tuple[Self, Self]:
+        """Return what becomes of a set that was changed in two places.
+
+        Parameters
+        ----------
+        base : DrawingSet
+            What it was before: what was added to it here or there is added, and what was removed
+            from it here or there is removed.
+        other : DrawingSet
+            What it is in the other place. It comes first.
+
+        Returns
+        -------
+        DrawingSet
+            The set as it is now.
+        DrawingSet
+            Those drawings of this place that found no room.
+        """
+        ours, before = self._rows(), set(base._rows())
+        removed = before.difference(ours)
+        kept = [row for row in other._rows() if row not in removed]
+        added = [row for row in ours if row not in before]
+        rows = list(dict.fromkeys([*kept, *added]))
+        return self._from_rows(rows[:MOST_DRAWINGS]), self._from_rows(rows[MOST_DRAWINGS:])
+
+    def _rows(self) -> list[bytes]:
+        return _rows(self.pixels, self.labels)
+
+    @classmethod
+    def _from_rows(cls, rows: list[bytes]) -> Self:
+        """Return the set of what `_rows` returned."""
+        table = np.frombuffer(b"".join(rows), np.uint8).reshape(-1, PIXELS + 1)
+        return cls(table[:, 1:], table[:, 0])
 
     def without(self, rows: int | NDArray[np.intp]) -> Self:
         """Return the set without some of its drawings; IndexError if there are no such."""
         return type(self)(np.delete(self.pixels, rows, axis=0), np.delete(self.labels, rows))
 
     def to_csv(self) -> str:
-        """Return a header, and a line of a label and 784 bytes for each drawing."""
-        file = io.StringIO()
-        rows = np.column_stack([self.labels, self.pixels])
-        np.savetxt(file, rows, fmt="%d", delimiter=",", header=HEADER, comments="")
-        return file.getvalue()
+        """Return the set as a table; see `write_digits`."""
+        return write_digits(self.pixels, self.labels)
 
     @classmethod
     def from_csv(cls, content: bytes) -> Self:
-        """Return the set that `to_csv` wrote; the header may be missing.
+        """Return the set that a table holds; see `read_digits`.
 
         Raises
         ------
         DrawingSetError
             If it is something else, or too large.
         """
-        if len(content) > MOST_BYTES:
-            raise DrawingSetError(f"a set takes at most {MOST_BYTES} bytes, this file is larger")
-        try:
-            lines = [line for line in content.decode("utf-8-sig").splitlines() if line.strip()]
-            rows = [line.split(",") for line in lines[lines[:1] == [HEADER] :]]
-            numbers = np.array(rows, np.int64).reshape(len(rows), PIXELS + 1)
-        except (UnicodeDecodeError, ValueError, OverflowError) as error:
-            raise DrawingSetError(
-                f"each line must be a label and {PIXELS} pixels, all of them whole numbers: {error}"
-            ) from None
-        if numbers.size and not (numbers.min() >= 0 and numbers.max() <= 255):
-            raise DrawingSetError(
-                f"pixels must be 0 to 255, got {numbers.min()} to {numbers.max()}"
-            )
-        return cls(numbers[:, 1:].astype(np.uint8), numbers[:, 0].astype(np.uint8))
+        return cls(*read_digits(content))
 
     def to_text(self) -> str:
         """Return the set in a short form, for a browser to keep: packed by zlib, as base64."""
@@ -143,10 +164,17 @@ class DrawingSet:
         """Return the set that `to_text` wrote; DrawingSetError if it is something else."""
         try:
             packed = base64.b64decode(text, validate=True)
+            unpacking = zlib.decompressobj()
             # One byte more than there may be: a few bytes could stand for gigabytes.
-            most = MOST_DRAWINGS * (PIXELS + 1) + 1
-            rows = np.frombuffer(zlib.decompressobj().decompress(packed, most), np.uint8)
-            rows = rows.reshape(-1, PIXELS + 1)
+            rows = unpacking.decompress(packed, MOST_DRAWINGS * (PIXELS + 1) + 1)
+            if not unpacking.eof or unpacking.unused_data:
+                raise ValueError("a part of it is missing, or there is more than may be")
+            table = np.frombuffer(rows, np.uint8).reshape(-1, PIXELS + 1)
         except (ValueError, zlib.error) as error:
-            raise DrawingSetError(f"this is not a set of drawings: {error}") from None
-        return cls(rows[:, 1:], rows[:, 0])
+            raise DrawingSetError(f"this is not a set of drawings: {error}", "not_a_set") from None
+        return cls(table[:, 1:], table[:, 0])
+
+
+def _rows(pixels: NDArray[np.uint8], labels: NDArray[np.uint8]) -> list[bytes]:
+    """Return the label and the pixels of each drawing, 785 bytes."""
+    return [row.tobytes() for row in np.column_stack([labels, pixels])]
