@@ -6,16 +6,17 @@ when the page is loaded anew, or when another tab of the same browser has change
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from simplenet.drawings import DrawingSet, DrawingSetError
+from pages.parts.keeping import Keeping
+from pages.parts.session import T
+from simplenet.drawings import DrawingSet
 
-KEY, NAMES = "keepsakes", ("mine", "pinned")
+KEY = "keepsakes"
 
 _mount = st.components.v2.component(
     "keepsakes",
@@ -25,61 +26,47 @@ _mount = st.components.v2.component(
 )
 
 
+def keeping() -> Keeping:
+    """Return what the visitor has, and what is known of the browser that keeps it."""
+    kept: Keeping = st.session_state.setdefault("keeping", Keeping())
+    return kept
+
+
 def mine() -> DrawingSet:
     """Return the visitor's own drawings."""
-    return st.session_state.get("mine") or DrawingSet.empty()
+    return keeping().sets.get("mine", DrawingSet.empty())
 
 
 def pinned() -> NDArray[np.uint8] | None:
     """Return the visitor's pinned digit, (784,), or None."""
-    pin = st.session_state.get("pinned")
-    return pin.pixels[0] if pin is not None and len(pin) else None
+    pin = keeping().sets.get("pinned", DrawingSet.empty())
+    return pin.pixels[0] if len(pin) else None
 
 
 def keep_mine(drawings: DrawingSet) -> None:
     """Have these be the visitor's own drawings from now on."""
-    _keep(mine=drawings)
+    keeping().change(mine=drawings)
 
 
 def pin(x: NDArray[np.floating] | None) -> None:
     """Pin a digit, (1, 784) in [0, 1], or unpin the one that is."""
     # A set of one, under any label: so it is written down, and checked, like the others.
-    _keep(pinned=DrawingSet.empty() if x is None else DrawingSet.empty().added(x, 0))
+    keeping().change(pinned=DrawingSet.empty() if x is None else DrawingSet.empty().added(x, 0))
 
 
 def keepsakes() -> None:
     """Have the browser keep what there is; once on every page."""
-    state = st.session_state
-    # Nothing is written before the visitor changed something: another tab may know better.
-    _mount(
-        key=KEY,
-        data={"turn": state.get("keepsakes_turn", 0), "text": state.get("keepsakes_text", "")},
-        on_found_change=_receive,
-    )
-
-
-def _keep(**changed: DrawingSet) -> None:
-    """Change what is kept, and have the browser write it down."""
-    state = st.session_state
-    state.update(changed)
-    state.keepsakes_turn = state.get("keepsakes_turn", 0) + 1
-    kept = {name: state[name].to_text() for name in NAMES if name in state}
-    state.keepsakes_text = json.dumps(kept)
+    _mount(key=KEY, data=keeping().answer(), on_told_change=_receive)
 
 
 def _receive() -> None:
-    """Take what the browser has kept; what cannot be read is as good as not there."""
-    state = st.session_state
-    found = state[KEY].get("found") or {}
-    try:
-        kept = json.loads(found["text"])
-        sets = {name: DrawingSet.from_text(kept[name]) for name in NAMES if name in kept}
-    except (KeyError, TypeError, ValueError, DrawingSetError):
-        return
-    if not found.get("other_tab"):
-        # Just loaded: whoever was quicker than the storage loses nothing.
-        if "mine" in sets:
-            sets["mine"] = sets["mine"].merged(mine())
-        if state.get("pinned") is not None:
-            sets.pop("pinned", None)
-    state.update(sets)
+    """Take what the browser tells, and say so if it keeps nothing."""
+    kept = keeping()
+    kept.receive(st.session_state[KEY].get("told"))
+    if kept.problem and any(map(len, kept.sets.values())):
+        st.toast(problem(), icon=":material/error:")
+
+
+def problem() -> str:
+    """Return why the browser keeps nothing, and what to do."""
+    return T("mine.storage_full") if keeping().problem == "full" else T("mine.storage_off")

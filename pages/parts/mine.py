@@ -11,12 +11,13 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from pages.parts.keepsakes import keep_mine, mine
+from pages.parts.keepsakes import keep_mine, keeping, mine, problem
 from pages.parts.networks import TUNED, exam, network
 from pages.parts.session import T, current_tuning, follow, jobs
 from pages.parts.text import quoted
 from pages.parts.words import count
-from simplenet.drawings import DrawingSet, DrawingSetError
+from simplenet.digit_table import MOST_MB, read_digits
+from simplenet.drawings import MOST_DRAWINGS, DrawingSet, DrawingSetError
 from simplenet.finetuning import FineTuning
 from simplenet.jobs import Job
 from simplenet.network import SimpleNet
@@ -30,28 +31,102 @@ def add(x: NDArray[np.floating] | None, digit: int) -> None:
     """Have a drawing, (1, 784), join the visitor's set as this digit."""
     if x is None:
         return
+    before = len(mine())
     try:
         keep_mine(mine().added(x, digit))
     except DrawingSetError as error:
-        st.toast(T("mine.refused", error=quoted(error)), icon=":material/error:")
+        st.toast(T("mine.refused", reason=refusal(error)), icon=":material/error:")
     else:
-        st.toast(T("mine.added", digit=digit, n=count(len(mine()))), icon=":material/check:")
+        if len(mine()) == before:
+            st.toast(T("mine.known", digit=digit), icon=":material/info:")
+        else:
+            st.toast(T("mine.added", digit=digit, n=count(len(mine()))), icon=":material/check:")
+
+
+def refusal(error: DrawingSetError) -> str:
+    """Return why a drawing, or a file of them, cannot join, and what would be right."""
+    values = error.values
+    if "value" in values:
+        values = values | {"value": quoted(values["value"])}
+    match error.reason:
+        case "full":
+            return T("mine.full", most=count(MOST_DRAWINGS))
+        case "too_large":
+            return T("mine.too_large", mb=MOST_MB)
+        case "not_text":
+            return T("mine.not_text")
+        case "empty":
+            return T("mine.empty_file")
+        case "columns":
+            return T("mine.columns", **values)
+        case "no_label":
+            return T("mine.no_label")
+        case "header":
+            return T("mine.header")
+        case "label":
+            return T("mine.bad_label", **values)
+        case "pixel":
+            return T("mine.bad_pixel", **values)
+    raise error
 
 
 def my_set(choice: str | None) -> None:
     """Show the visitor's set, how well a network reads it, and what can be done with it."""
     st.subheader(T("mine.title"), anchor=False)
+    notices()
     drawings = mine()
     net = network(choice, say=False) if choice else None
     if not len(drawings):
         st.caption(T("mine.empty"))
         with st.container(horizontal=True):
+            put_back()
             upload()
         return
     if net:
         accuracies(net, drawings)
         learning(net, drawings)
     sheet(net, drawings)
+
+
+def notices() -> None:
+    """Say what the browser does not keep, or has kept badly, and what can be done."""
+    kept = keeping()
+    if kept.problem:
+        st.warning(problem(), icon=":material/error:")
+    if kept.unread:
+        st.warning(T("mine.unread"), icon=":material/broken_image:")
+        with st.container(horizontal=True):
+            st.button(
+                T("mine.unread_download"),
+                icon=":material/download:",
+                on_click=kept.download_unread,
+                key="unread_download",
+            )
+            st.button(
+                T("mine.unread_discard"),
+                icon=":material/delete:",
+                on_click=kept.discard_unread,
+                key="unread_discard",
+            )
+    if n := len(kept.no_room):
+        words = T("mine.left_out", n=count(n), most=count(MOST_DRAWINGS))
+        st.warning(words, icon=":material/error:")
+        with st.container(horizontal=True):
+            st.download_button(
+                T("mine.left_out_download"),
+                kept.no_room.to_csv,
+                file_name="my-other-digits.csv",
+                mime="text/csv",
+                on_click="ignore",
+                icon=":material/download:",
+                key="left_out_download",
+            )
+            st.button(
+                T("mine.left_out_discard"),
+                icon=":material/delete:",
+                on_click=kept.forget_no_room,
+                key="left_out_discard",
+            )
 
 
 def accuracies(net: SimpleNet, drawings: DrawingSet) -> None:
@@ -192,9 +267,11 @@ def sheet(net: SimpleNet | None, drawings: DrawingSet) -> None:
             T("mine.remove", n=len(rows)) if len(rows) else T("mine.remove_hint"),
             icon=":material/delete:",
             disabled=not len(rows),
-            on_click=lambda: keep_mine(drawings.without(rows)),
+            on_click=remove,
+            args=(drawings, rows),
             key="remove",
         )
+        put_back()
         st.download_button(
             T("mine.download"),
             drawings.to_csv,
@@ -206,21 +283,73 @@ def sheet(net: SimpleNet | None, drawings: DrawingSet) -> None:
         upload()
 
 
+def remove(drawings: DrawingSet, rows: NDArray[np.intp]) -> None:
+    """Remove some drawings, and remember how the set was."""
+    left = drawings.without(rows)
+    st.session_state.removed = drawings, left
+    keep_mine(left)
+
+
+def put_back() -> None:
+    """Show the button that puts back what was removed last."""
+    if removed := st.session_state.get("removed"):
+        before, after = removed
+        st.button(
+            T("mine.put_back", n=count(len(before) - len(after))),
+            icon=":material/undo:",
+            on_click=undo_removal,
+            key="put_back",
+        )
+
+
+def undo_removal() -> None:
+    """Put back what was removed last, where it was; what was added since stays."""
+    before, after = st.session_state.pop("removed")
+    both, no_room = mine().reconciled(after, before)
+    keeping().leave_out(no_room)
+    keep_mine(both)
+
+
 def upload() -> None:
     """Show the button that brings drawings back from a file."""
     with st.popover(T("mine.upload"), icon=":material/upload:"):
-        file = st.file_uploader(T("mine.file"), type="csv", max_upload_size=4, key="set_file")
+        file = st.file_uploader(
+            T("mine.file", most=count(MOST_DRAWINGS)),
+            type=("csv", "tsv", "txt"),
+            max_upload_size=MOST_MB,
+            key="set_file",
+        )
         if file is None or st.session_state.get("set_taken") == file.file_id:
             return
         try:
-            both = mine().merged(DrawingSet.from_csv(file.getvalue()))
+            pixels, labels = read_digits(file.getvalue())
         except DrawingSetError as error:
-            st.error(T("mine.bad_file", error=quoted(error)), icon=":material/error:")
+            st.error(T("mine.bad_file", reason=refusal(error)), icon=":material/error:")
             return
-        st.session_state.set_taken = file.file_id
+        if not len(labels):
+            st.error(T("mine.bad_file", reason=T("mine.empty_file")), icon=":material/error:")
+            return
+        both, more = mine().filled_up(pixels, labels)
         new = len(both) - len(mine())
+        if more:
+            most, room = count(MOST_DRAWINGS), count(new)
+            st.warning(
+                T("mine.no_room", new=count(new + more), most=most, room=room)
+                if new
+                else T("mine.full", most=most),
+                icon=":material/error:",
+            )
+            if not new or not st.button(T("mine.take_first", n=room), key="take_first"):
+                return
+        st.session_state.set_taken = file.file_id
         keep_mine(both)
-        st.toast(T("mine.taken", n=count(new)), icon=":material/check:")
+        known = len(labels) - new - more
+        st.toast(
+            T("mine.taken_of", n=count(new), known=count(known))
+            if known
+            else T("mine.taken", n=count(new)),
+            icon=":material/check:",
+        )
         st.rerun()
 
 

@@ -1,10 +1,14 @@
 """Label drawings, learn from them, keep them, pin one."""
 
+import json
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from simplenet.drawings import DrawingSet
 from tests.browser.steps import button, draw, prediction, status, train, wait_for_canvas
 
 pytestmark = pytest.mark.browser
@@ -93,11 +97,11 @@ def test_a_set_goes_to_a_file_and_comes_back(server, visit, tmp_path):
     other = visit(f"{server.url}/draw")
     button(other, "Add from a file").click()
     wrong = tmp_path / "wrong.csv"
-    wrong.write_text("hello")
+    wrong.write_text(f"{row}\n{row[:-1]}x")
     other.locator("input[type=file]").last.set_input_files(wrong)
-    expect(other.get_by_text("This file cannot be read")).to_be_visible()
+    expect(other.get_by_text("This file cannot be read")).to_contain_text("row 2, column 785")
     other.locator("input[type=file]").last.set_input_files(path)
-    expect(other.get_by_text("1 new drawings were added")).to_be_visible()
+    expect(other.get_by_text("New drawings: 1.")).to_be_visible()
     assert size(other) == 1
 
 
@@ -109,6 +113,54 @@ def test_a_drawing_can_leave_the_set(server, visit):
     sheet.click(position={"x": 15, "y": 58})
     button(page, "Remove 1").click()
     expect(page.get_by_text("gather here")).to_be_visible()
+    button(page, "Undo: put 1 back").click()
+    expect(page.get_by_text("of 1", exact=True)).to_be_visible()
+
+
+def kept(page):
+    """What the browser keeps, by name."""
+    return page.evaluate("({ ...localStorage })")
+
+
+def test_what_the_browser_kept_badly_or_cannot_keep_is_not_lost(server, visit):
+    page = visit(f"{server.url}/draw")
+    teach(page, 1, *ONE)
+    page.wait_for_function("localStorage.getItem('simplenet-lab')")
+    damaged = kept(page)["simplenet-lab"].replace('"}', '", "pinned": "damaged"}')
+    page.evaluate("text => localStorage.setItem('simplenet-lab', text)", damaged)
+    page.reload()
+    expect(page.get_by_text("of 1", exact=True)).to_be_visible()
+    page.wait_for_function("text => localStorage.getItem('simplenet-lab') !== text", arg=damaged)
+    assert kept(page)["simplenet-lab.unread"] == damaged
+    with page.expect_download() as download:
+        button(page, "Download it").click()
+    assert Path(download.value.path()).read_text() == damaged
+    button(page, "Discard it").click()
+    page.wait_for_function("localStorage.getItem('simplenet-lab.unread') === null")
+
+    # Another tab has written, and this one has not heard of it: a storage knows no own events.
+    other = json.dumps({"mine": DrawingSet.empty().added(np.ones(784), 8).to_text()})
+    page.evaluate("text => localStorage.setItem('simplenet-lab', text)", other)
+    teach(page, 7, *SEVEN)
+    expect(page.get_by_text("of 2", exact=True)).to_be_visible()  # The 1 was removed there.
+    page.wait_for_function("text => localStorage.getItem('simplenet-lab') !== text", arg=other)
+    before = kept(page)
+    page.evaluate(
+        """() => {
+            window.setItem = Storage.prototype.setItem;
+            Storage.prototype.setItem = () => { throw new DOMException("", "QuotaExceededError") };
+        }"""
+    )
+    button(page, "2").click()
+    full = page.get_by_test_id("stAlert").filter(has_text="storage is full")
+    expect(full).to_be_visible()
+    expect(page.get_by_text("of 3", exact=True)).to_be_visible()
+    assert kept(page) == before
+    page.evaluate("() => { Storage.prototype.setItem = window.setItem }")
+    button(page, "3").click()
+    expect(full).to_have_count(0)
+    page.reload()
+    expect(page.get_by_text("of 4", exact=True)).to_be_visible()
 
 
 def test_a_pinned_digit_is_followed_through_a_training_and_back_through_time(server, visit):
