@@ -125,6 +125,8 @@ def evened(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     # A line thinner than a pixel is faint: half of the strongest nearby is its edge.
     nearby = ndimage.maximum_filter(fine, size=FINE)
     inside = np.pad(fine > np.maximum(nearby, FAINT) / 2, 1)
+    if not inside.any():  # Specks that are far apart: they vanish, and nothing is left to measure.
+        return ink
     depth = ndimage.distance_transform_edt(inside) - 0.5 * inside  # To the edge, not beyond.
     # Over a long bar the distance to the edge has a mean of a quarter of its thickness.
     thickness = 4 * depth[inside].mean() / FINE

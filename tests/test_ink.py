@@ -377,3 +377,17 @@ def test_what_is_wrong_with_an_image_is_named(image, reason):
     with pytest.raises(ValueError, match=reason) as caught:
         canvas_to_input(image)
     assert not isinstance(caught.value, NoInkError)
+
+
+@pytest.mark.parametrize("shape", [(2, 1000), (1000, 1000), (5, 999), (1, 1000), (1, 1)])
+def test_specks_that_are_far_apart_are_no_error(shape):
+    image = np.zeros(shape, np.uint8)
+    image[0, 0] = image[-1, -1] = 255
+    image[shape[0] // 2, shape[1] // 2] = 0
+    ink = np.dstack([np.full((*shape, 3), 255, np.uint8), image])
+    try:
+        x = canvas_to_input(ink)
+    except NoInkError:
+        return
+    assert x.shape == (1, 784)
+    assert np.isfinite(x).all()
