@@ -48,6 +48,9 @@ MOST_STROKES, MOST_PARTS, MOST_WORDS = 1000, 200_000, 200
 MOST_LENGTH = 1e6
 """The largest number in a stroke, in pixels or degrees."""
 
+MOST_TURNS = 2**53 - 1
+"""The largest number that JavaScript can count to."""
+
 PNG = "data:image/png;base64,"
 _NUMBERS = {"int_value", "double_value"}  # A field for numbers takes both.
 _UNREADABLE = (
@@ -222,14 +225,21 @@ def _is_pick(value: object) -> bool:
     )
 
 
-def _is_found(value: object) -> bool:
-    """Return whether a value is a text that a browser has kept, as the keepsakes send it."""
+def _is_told(value: object) -> bool:
+    """Return whether a value is what a browser has kept, as the keepsakes tell it."""
     return (
         isinstance(value, dict)
-        and isinstance(value.get("text"), str)
-        and len(value["text"]) <= MOST_TEXT
-        and isinstance(value.get("other_tab", False), bool)
+        and whole(value.get("n"), 0, MOST_TURNS) is not None
+        and isinstance(value.get("visit"), str)
+        and isinstance(value.get("unread"), bool)
+        and value.get("problem") in (None, "full", "off")
+        and all(_is_kept(value.get(name)) for name in ("text", "base"))
     )
+
+
+def _is_kept(value: object) -> bool:
+    """Return whether a value is a text that a browser may have kept, or nothing."""
+    return value is None or (isinstance(value, str) and len(value) <= MOST_TEXT)
 
 
 def _is_drawing(value: object) -> bool:
@@ -243,14 +253,14 @@ def _is_drawing(value: object) -> bool:
 
 
 def _is_turn(value: Mapping[str, object]) -> bool:
-    """Return whether a message has a number that JavaScript can count on from."""
-    return whole(value.get("turn"), 0, 2**53 - 1) is not None
+    """Return whether a message has a number that can be counted on from."""
+    return whole(value.get("turn"), 0, MOST_TURNS) is not None
 
 
 _PARTS: Mapping[str, Callable[[object], bool]] = {
     "frame": _is_frame,
     "picked": _is_pick,
-    "found": _is_found,
+    "told": _is_told,
     "drawing": _is_drawing,
     "backgroundFit": lambda fit: False,  # There is no background: what it has is None.
 }

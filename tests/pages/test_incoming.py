@@ -2,6 +2,7 @@ import base64
 import io
 import json
 import math
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -15,7 +16,7 @@ from PIL import Image
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.incoming import MOST_SIDE, is_message, is_strokes, picture
+from pages.parts.incoming import _PARTS, MOST_SIDE, is_message, is_strokes, picture
 
 APP = Path(__file__).parents[2] / "app.py"
 PAGES = [
@@ -71,12 +72,12 @@ TEXTS = [
     *("", "numerical", "\0", "é" * 10_000, "[" * 100_000, "null"),
     *('{"selection": 7}', '{"selection": {"rows": [-1, 1e9, "x", NaN, null]}}'),
 ]
-FOUND = json.dumps({"found": {"text": '{"mine": 7, "pinned": []}'}})
+TOLD = {"n": 1, "visit": "a visit", "unread": False, "problem": None, "text": "{}"}
 MESSAGES = [
     *('"text"', "7", "NaN", "[]", "null", "{", "[" * 100_000, '{"value": {"frame": 7}}'),
     *(
         json.dumps({name: part})
-        for name in ("frame", "picked", "found", "drawing", "backgroundFit", "another")
+        for name in ("frame", "picked", "told", "drawing", "backgroundFit", "another")
         for part in (7, "text", [], {}, {"turn": "x"}, {"turn": math.nan}, {"value": {"frame": 7}})
     ),
     *(json.dumps({"frame": {"turn": 1, "image": image}}) for image in FORGED_PICTURES),
@@ -92,8 +93,11 @@ MESSAGES = [
         json.dumps({"picked": {"turn": 1, "image": 0, "row": 0, "column": 0} | wrong})
         for wrong in ({"image": 10**30}, {"row": -1}, {"column": 0.5}, {"image": math.nan})
     ),
-    json.dumps({"found": {"text": "{}", "other_tab": "yes"}}),
-    FOUND,
+    *(
+        json.dumps({"told": TOLD | wrong})
+        for wrong in ({"n": math.nan}, {"n": -1}, {"visit": 7}, {"unread": 0}, {"problem": [1]})
+    ),
+    *(json.dumps({"told": TOLD | {name: [7]}}) for name in ("text", "base")),
 ]
 # What each kind of widget says, and what would have the page do what it should not.
 NASTY = {
@@ -174,17 +178,25 @@ def test_no_component_says_such_a_thing(message):
         part = json.loads(message)
     except (ValueError, RecursionError):
         return
-    assert not is_message(part) or part in ({}, json.loads(FOUND))
+    assert not is_message(part) or part == {}
 
 
 def test_what_the_components_say_comes_in():
     assert is_message({"frame": {"turn": 1, "image": DRAWN}})
     assert is_message({"picked": {"turn": 3, "image": 49, "row": 27, "column": 0}})
-    assert is_message({"found": {"text": "{}"}})
-    assert is_message({"found": {"text": "{}", "other_tab": True}})
+    assert is_message({"told": TOLD})
+    assert is_message({"told": TOLD | {"text": None, "problem": "full", "base": "{}"}})
     raw = {"version": "6.0", "objects": [STROKE], "background": "#000000", "turn": 2}
     assert is_message({"drawing": {"raw": raw, "data": DRAWN}, "backgroundFit": None})
     assert is_message({"drawing": {"raw": raw, "data": None}})
+
+
+def test_each_part_that_a_component_sends_is_known():
+    for source in (APP.parent / "pages").rglob("*.js"):
+        text = source.read_text(encoding="utf-8")
+        names = re.findall(r"""\b(?:send|set(?:State|Trigger)(?:Value)?)\(["'](\w+)["']""", text)
+        assert set(names) <= set(_PARTS), source.name
+        assert names or "setStateValue" not in text, source.name
 
 
 @pytest.mark.parametrize("url", [*FORGED_PICTURES, DAMAGED])
