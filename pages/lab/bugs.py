@@ -208,9 +208,9 @@ def table(checks: Mapping[str, ArrayCheck]) -> None:
             T("race.array"): list(checks),
             T("bugs.verdict"): [words[check.verdict] for check in checks.values()],
             T("bugs.relative"): [
-                scientific(check.difference.relative) for check in checks.values()
+                f"{scientific(check.difference.relative)} ± {scientific(check.error)}"
+                for check in checks.values()
             ],
-            T("bugs.error"): [scientific(check.error) for check in checks.values()],
             T("bugs.largest"): [scientific(check.difference.largest) for check in checks.values()],
             T("bugs.where"): [f"[{', '.join(map(str, check.where))}]" for check in checks.values()],
             T("bugs.backprop"): [f"{check.gradient:.4g}" for check in checks.values()],
