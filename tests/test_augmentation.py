@@ -97,7 +97,8 @@ def test_a_move_is_the_one_of_scipy(down, right, part):
         (0, -down - part, -right - part),
         order=1,
     )[:, 5:-5, 5:-5]
-    np.testing.assert_allclose(_warped(x, moves).reshape(2, 28, 28), expected, atol=1e-3)
+    # What comes from outside comes from a thousandth of a pixel inside: see `_warped`.
+    np.testing.assert_allclose(_warped(x, moves).reshape(2, 28, 28), expected, atol=2e-3)
 
 
 def test_what_is_augmented_is_still_read(mnist):

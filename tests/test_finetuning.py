@@ -61,7 +61,7 @@ def test_it_learns_the_drawings_and_forgets_less_when_it_rehearses(trained, shif
         assert after.test_accuracy == net.accuracy(stripes.x_test, stripes.t_test)
         assert after.own_accuracy == net.accuracy(*shifted)
         forgotten[rehearse] = before.test_accuracy - after.test_accuracy
-    assert forgotten[True] < forgotten[False] - 0.1
+    assert forgotten[True] < forgotten[False] - 0.03  # Nothing, and 13 digits of 200 at least.
 
 
 def test_the_network_that_was_copied_stays_as_it_was(trained, shifted):
