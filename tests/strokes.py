@@ -86,7 +86,48 @@ def drawings(
 
 def drawn(digit: int, rng: np.random.Generator, pen: tuple[int, int]) -> NDArray[np.uint8]:
     """Return one drawing, (280, 280), of any size and anywhere."""
-    strokes = by_hand(smooth(digit, int(rng.integers(len(TEMPLATES[digit])))), rng)
+    strokes = smooth(digit, int(rng.integers(len(TEMPLATES[digit]))))
+    return pictured(by_hand(strokes, rng), rng, pen)
+
+
+def flagged_ones(n: int, seed: int) -> NDArray[np.uint8]:
+    """Return ones without a foot, (n, 280, 280), whose flags fall by 32 to 65 degrees."""
+    rng = np.random.default_rng(seed)
+    return np.stack([pictured(flagged_one(rng), rng, (10, 28)) for _ in range(n)])
+
+
+def short_sevens(n: int, seed: int) -> NDArray[np.uint8]:
+    """Return sevens without a slash, (n, 280, 280), whose tops are short and level within 10."""
+    rng = np.random.default_rng(seed)
+    return np.stack([pictured(short_seven(rng), rng, (10, 28)) for _ in range(n)])
+
+
+def flagged_one(rng: np.random.Generator) -> list[NDArray[np.float64]]:
+    """Return the stroke of a 1: a flag of a quarter to three fifths of its height, and a stem."""
+    angle, length = np.radians(rng.uniform(32, 65)), rng.uniform(0.25, 0.6)
+    tip = np.array([-np.cos(angle), np.sin(angle)]) * length
+    sag = tip / 2 + np.array([0, rng.uniform(-0.1, 0.1) * length])
+    flag = piece_of(np.array([tip, sag, (0, 0)]))
+    stem = piece_of(np.array([(0, 0), (rng.uniform(-0.06, 0.06), 1)]))
+    return by_hand([np.vstack([flag, stem])], rng, turn=0.06, aspect=(0.85, 1.05))
+
+
+def short_seven(rng: np.random.Generator) -> list[NDArray[np.float64]]:
+    """Return the stroke of a 7: a top of a third to a half of its height, and a stem that leans."""
+    angle, length = np.radians(rng.uniform(-10, 10)), rng.uniform(0.35, 0.5)
+    tip = np.array([-np.cos(angle), np.sin(angle)]) * length
+    foot = np.array([-rng.uniform(0.1, 0.35), 1])
+    knee = foot / 2 + np.array([rng.uniform(0, 0.06), 0])
+    stem = piece_of(np.array([(0, 0), knee, foot]))
+    return by_hand(
+        [np.vstack([piece_of(np.array([tip, (0, 0)])), stem])], rng, turn=0.06, aspect=(0.85, 1.05)
+    )
+
+
+def pictured(
+    strokes: list[NDArray[np.float64]], rng: np.random.Generator, pen: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Return a picture of strokes, (280, 280), drawn with a round pen at any size, anywhere."""
     points = np.vstack(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     length = rng.uniform(70, 240)
@@ -106,13 +147,16 @@ def drawn(digit: int, rng: np.random.Generator, pen: tuple[int, int]) -> NDArray
 
 
 def by_hand(
-    strokes: list[NDArray[np.float64]], rng: np.random.Generator
+    strokes: list[NDArray[np.float64]],
+    rng: np.random.Generator,
+    turn: float = 0.2,
+    aspect: tuple[float, float] = (0.55, 0.95),
 ) -> list[NDArray[np.float64]]:
     """Return strokes that are slanted, stretched, turned, and drawn by an unsteady hand."""
-    turn, slant = rng.uniform(-0.2, 0.2), rng.uniform(-0.2, 0.35)
-    aspect = rng.uniform(0.55, 0.95)
-    turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    matrix = turned @ np.array([[aspect, -slant], [0, 1]])
+    angle, slant = rng.uniform(-turn, turn), rng.uniform(-0.2, 0.35)
+    wide = rng.uniform(*aspect)
+    turned = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = turned @ np.array([[wide, -slant], [0, 1]])
     waves = rng.normal(0, 0.012, (2, 2, 3))  # Of two axes, sine and cosine, three frequencies.
     found = []
     for stroke in strokes:

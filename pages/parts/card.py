@@ -47,16 +47,23 @@ def recipe(about: dict[str, object]) -> str:
         rate = real(training["learning_rate"], *LIMITS["learning_rate"])
         momentum = real(training.get("momentum", 0), *LIMITS["momentum"])
         iteration = whole(about["iteration"], 0, LIMITS["iterations"][1])
+        later, written = 0, 0
+        if then := about["recipe"].get("then"):
+            later = whole(then["training"]["iterations"], *LIMITS["iterations"])
+            written = whole(then["written"], 1, LIMITS["iterations"][1])
     except (AttributeError, KeyError, TypeError):
         return ""
-    if None in (*numbers.values(), rate, momentum, iteration):
+    if None in (*numbers.values(), rate, momentum, iteration, later, written):
         return ""
-    return T(
+    words = T(
         "card.recipe",
-        iterations=count(iteration),
+        iterations=count(iteration - later),
         learning_rate=f"{rate:g}",
         schedule=schedule,
         momentum=f"{momentum:g}",
         augmentation=", ".join(augmentation) or T("train.none"),
         **numbers,
     )
+    if later:
+        words += T("card.course", iterations=count(later), written=count(written))
+    return words

@@ -6,6 +6,9 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
+from simplenet.exam import examine
+from simplenet.shipped import MODELS
+from simplenet.storage import load_model
 from tests.browser.steps import (
     button,
     draw,
@@ -79,11 +82,16 @@ def test_what_the_network_sees_on_the_way_and_what_spoke_for_its_answer(server, 
     assert mass(centred) == pytest.approx([14, 14], abs=0.2)
 
 
-def test_the_card_of_a_network_is_measured(server, visit):
+def test_the_card_of_a_network_is_measured(server, visit, mnist):
+    exam = examine(load_model(MODELS / "robust.safetensors").net, mnist.pixels_test, mnist.t_test)
+    right, taken, times = exam.mistakes(1)[0]
     page = visit(f"{server.url}/draw")
     page.get_by_text("About this network").click()
-    expect(page.get_by_text("It reads 99.23% of MNIST's 10,000 test digits right")).to_be_visible()
-    expect(page.get_by_text("What it confuses most: 9 taken for 4")).to_be_visible()
+    told = f"It reads {exam.accuracy:.2%} of MNIST's 10,000 test digits right"
+    expect(page.get_by_text(told)).to_be_visible()
+    told = f"What it confuses most: {right} taken for {taken} ({times}×)"
+    expect(page.get_by_text(told)).to_be_visible()
+    expect(page.get_by_text("6,000 more digits among them")).to_be_visible()
     expect(page.get_by_text("momentum 0.9")).to_be_visible()
 
 

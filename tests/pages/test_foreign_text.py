@@ -64,6 +64,16 @@ def test_a_recipe_that_cannot_be_is_not_told(changed):
     assert recipe(about(**changed)) == ""
 
 
+def test_a_course_is_told_if_it_can_be():
+    known = about()
+    known["recipe"]["then"] = {"training": {"iterations": 70}, "written": 4321}
+    assert "530" in recipe(known)
+    assert "4,321" in recipe(known)
+    for then in (7, {"training": 7}, {"training": {"iterations": 70}, "written": "<b>"}):
+        known["recipe"]["then"] = then
+        assert recipe(known) == ""
+
+
 @pytest.mark.parametrize("known", [{}, {"recipe": 7}, {"recipe": {"training": []}}])
 def test_a_recipe_that_is_none_is_not_told(known):
     assert recipe(known) == ""
