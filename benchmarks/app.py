@@ -19,7 +19,7 @@ import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from simplenet.jobs import Jobs
-from simplenet.runs import TrainingRun, loaded
+from simplenet.runs import TrainingRun, warm_up
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = [
@@ -93,11 +93,6 @@ def import_time() -> list[float]:
         float(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
         for _ in range(2 * ROUNDS)
     ]
-
-
-def warm_up() -> None:
-    """Have a worker load what a training needs."""
-    _ = loaded("bundled").lit_train
 
 
 def side_by_side() -> dict[str, list[float]]:

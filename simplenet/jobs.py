@@ -11,19 +11,24 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from distributed import Client, LocalCluster
+from simplenet.data import DataSourceError
+from simplenet.line import Line
+from simplenet.workers import JobError, WorkerLostError, Workers
+
+__all__ = ["Job", "JobError", "Jobs", "Pace", "Slice", "Status", "Work"]
+
+logger = logging.getLogger(__name__)
 
 State = TypeVar("State")
 Record = TypeVar("Record")
 
-Status = Literal["waiting", "running", "paused", "finished", "stopped", "failed"]
+Status = Literal["waiting", "no_worker", "running", "paused", "finished", "stopped", "failed"]
 Pace = Literal["full", "slow", "step"]
 
 SLICE_S = 0.2
@@ -32,37 +37,23 @@ SLICE_S = 0.2
 FIRST_SLICE_S = 0.05
 """How long the first slice is: whoever clicked waits for a first sign of life."""
 
+STOP_S = 0.9
+"""How soon a job ends that is asked to stop, whatever its worker does."""
+
 PATIENCE_S = 0.5
-"""How long a stopped job waits for a slice that takes longer than it should."""
-
-TURN_S = 20.0
-"""How long a job keeps its core while others wait in line."""
-
-RECOUNT_S = 1.0
-"""How often a job in line counts the cores anew: a cluster grows, and lost workers come back."""
+"""How much of that is left to the slice that is under way; the rest is for the conclusion."""
 
 SLOW_RECORDS, SLOW_PERIOD_S = 5, 0.5
-"""In slow motion: that many records, that often. It takes so little of a core that no job at
-this pace waits in line for one."""
+"""In slow motion: that many records, that often."""
 
-EARLY_S = 2.0
-"""How long after the first visit the workers are started, if no job needs them before: their
-start takes all cores for a second or two, and the visitor's first page comes first."""
+CHEAP_S = 0.1
+"""How much of a core a slice at a slower pace may take so that it does not wait in line for one."""
 
-CONNECT_S = 5.0
-"""How long a scheduler may take to answer."""
+POLL_S = 0.1
+"""How often a job that waits for a slice looks whether it should wait on."""
 
 ATTEMPTS = 5
 """How often a slice is tried whose worker dies."""
-
-DASK_CONFIG = {
-    # A slice whose worker died is ours to do again: we want to know of it.
-    "distributed.scheduler.allowed-failures": 0,
-    # Dask has its workers give every freed array back to the system at once: a training was
-    # measured to take a tenth longer that way.
-    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**27,
-    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
-}
 
 KEPT_JOBS = 300
 """Jobs that the server remembers; beyond it, the oldest that does nothing is forgotten."""
@@ -87,14 +78,6 @@ class Work(Protocol):
 
     def conclude(self, state: Any) -> Slice[Any, Any]:
         """Return the last record anew, as it should be when the work is stopped at `state`."""
-
-
-class JobError(RuntimeError):
-    """The workers cannot do the work; the message says why, and what would help."""
-
-
-class AbandonedError(Exception):
-    """A slice was given up because its job was stopped."""
 
 
 class Job:
@@ -131,7 +114,9 @@ class Job:
         self._pace: Pace = pace
         self._steps = 1
         self._held = False
-        self._stopping = False
+        self._stop_by: float | None = None
+        self._record_s: float | None = None
+        self._lost_in_a_row = 0
         self._end: Status | None = None
 
     def begin(self) -> None:
@@ -145,6 +130,8 @@ class Job:
             return self._end
         if self.idle:
             return "paused"
+        if self._jobs.workers.missing:
+            return "no_worker"
         return "waiting" if self.place else "running"
 
     @property
@@ -155,12 +142,12 @@ class Job:
     @property
     def stopping(self) -> bool:
         """Whether it was asked to stop and has not yet done so."""
-        return self._stopping and not self.ended
+        return self._stop_by is not None and not self.ended
 
     @property
     def place(self) -> int:
-        """Place in the line for a core: 1 is next, 0 is not in line."""
-        return self._jobs.place(self)
+        """Place in the line for a core: 1 is next, 0 is not in line, or there is no core at all."""
+        return self._jobs.line.place(self) if self._jobs.workers.cores else 0
 
     @property
     def pace(self) -> Pace:
@@ -198,9 +185,10 @@ class Job:
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """End after the slice that is under way, and keep what is done."""
+        """End within a second, and keep what is done."""
         with self._changed:
-            self._stopping = True
+            if self._stop_by is None:
+                self._stop_by = monotonic() + STOP_S
             self._changed.notify_all()
 
     def wait(self, timeout_s: float | None = None) -> bool:
@@ -216,82 +204,149 @@ class Job:
     @property
     def idle(self) -> bool:
         """Whether it is paused, by a person or after its last step."""
-        return not self._stopping and (self._held or (self._pace == "step" and not self._steps))
+        return not self.stopping and (self._held or (self._pace == "step" and not self._steps))
 
     @property
     def wants_core(self) -> bool:
-        """Whether it goes on at full speed as soon as it has a core."""
-        return self._pace == "full" and not (self._stopping or self._held)
+        """Whether what it does next has to wait in line for a core."""
+        return not (self.stopping or self.idle or self._is_cheap)
+
+    @property
+    def _is_cheap(self) -> bool:
+        """Whether the next slice is known to take so little that it need not wait in line."""
+        if self._pace == "full" or self._record_s is None:
+            return False
+        return self._record_s * (self._limit or 1) <= CHEAP_S
+
+    @property
+    def _limit(self) -> int | None:
+        """How many records the next slice may have."""
+        return {"full": None, "slow": SLOW_RECORDS, "step": 1}[self._pace]
 
     def _drive(self) -> None:
-        """Do slice after slice; the thread of the job."""
-        end: Status = "finished"
+        """Do the work; the thread of the job."""
         try:
-            while not self._do_some():
-                with self._changed:
-                    self._changed.wait_for(lambda: not self.idle)
-                if self._stopping:
-                    end = "stopped"
-                    break
-        except AbandonedError:
-            end = "stopped"
+            end = self._do()
         except Exception as error:
-            if not isinstance(error, (JobError, ValueError, OSError)):
-                logging.getLogger(__name__).exception("job %s failed", self.id)
+            if not isinstance(error, JobError | DataSourceError):
+                logger.exception("job %s failed", self.id)
             self.error, end = error, "failed"
-        if end == "stopped" and self.state is not None:
-            self._conclude()
-        self._jobs.leave_line(self)
+        self._jobs.line.leave(self)
         with self._changed:
             self._end = end
             self._changed.notify_all()
 
+    def _do(self) -> Status:
+        """Do slice after slice; return how it ended."""
+        while not self._do_some():
+            with self._changed:
+                self._changed.wait_for(lambda: not self.idle or self._jobs.workers.closed)
+            if self._jobs.workers.closed and self._jobs.workers.failure:
+                raise self._jobs.workers.failure
+            if self.stopping:
+                self._conclude()
+                return "stopped"
+        return "finished"
+
     def _conclude(self) -> None:
-        """Have the last record done anew; if that fails, it stays as it is."""
-        try:
-            part = self._jobs.compute(self, self.work.conclude, self.state)
-        except Exception as error:
-            self.error = error
+        """Have the last record done anew; where that takes too long, it stays as it is."""
+        if self.state is None:
             return
-        with self._changed:
-            self.state, self.records[-1:] = part.state, part.records
+        with suppress(JobError):  # Stopping needs no worker.
+            done = self._compute(self.work.conclude, self.state)
+            if done:
+                with self._changed:
+                    self.state, self.records[-1:] = done[0].state, done[0].records
 
     def _do_some(self) -> bool:
         """Do slices for as long as nothing changes; return whether the work is finished."""
-        if self._pace == "full":
-            with self._jobs.core(self) as turn_over:
+        if self.wants_core:
+            with self._jobs.line.core(self) as turn_over:
                 while self.wants_core and not turn_over():
-                    if self._advance(SLICE_S, None):
+                    if self._advance():
                         return True
-            return False
-        self._jobs.leave_line(self)
-        if self._stopping or self.idle:
-            return False
+                    if self._pace != "full" and self._record_s is not None:
+                        break  # Whoever is slow holds no core in between.
+        else:
+            self._jobs.line.leave(self)
+            if self._is_cheap and not (self.stopping or self.idle) and self._advance():
+                return True
         if self._pace == "slow":
-            finished = self._advance(SLICE_S, SLOW_RECORDS)
             with self._changed:
                 self._changed.wait_for(
-                    lambda: finished or self._stopping or self._held or self._pace != "slow",
+                    lambda: (
+                        self.stopping
+                        or self._held
+                        or self._pace != "slow"
+                        or self._jobs.workers.closed
+                    ),
                     SLOW_PERIOD_S,
                 )
-        else:
-            finished = self._advance(SLICE_S, 1)
-            with self._changed:
-                self._steps = max(self._steps - 1, 0)
-        return finished
+        return False
 
-    def _advance(self, budget_s: float, limit: int | None) -> bool:
-        """Do one slice; return whether the work is finished."""
-        if self.state is None:
-            budget_s = FIRST_SLICE_S
-        part: Slice[Any, Any] = self._jobs.compute(
-            self, self.work.advance, self.state, budget_s, limit
-        )
+    def _advance(self) -> bool:
+        """Do one slice, if there is a worker for it; return whether the work is finished."""
+        budget_s = FIRST_SLICE_S if self.state is None else SLICE_S
+        done = self._compute(self.work.advance, self.state, budget_s, self._limit)
+        if done is None:
+            return False
+        part, seconds = done
         with self._changed:
+            if self.state is not None:  # The first slice also begins the work.
+                self._record_s = seconds / max(len(part.records), 1)
             self.state = part.state
             self.records.extend(part.records)
+            if self._pace == "step":
+                self._steps = max(self._steps - 1, 0)
             self._changed.notify_all()
         return part.finished
+
+    def _compute(
+        self, function: Callable[..., Slice[Any, Any]], *args: Any
+    ) -> tuple[Slice[Any, Any], float] | None:
+        """Return ``function(*args)``, computed by a worker, and how much of a core it took.
+
+        None if nothing came of it: the job was paused or stopped, or its worker is gone.
+
+        Raises
+        ------
+        JobError
+            If no worker will come, or `ATTEMPTS` in a row were lost.
+        Exception
+            What the function raised.
+        """
+        workers = self._jobs.workers
+        workers.want()
+        with self._changed:
+            self._changed.wait_for(
+                lambda: workers.cores or workers.failure or self.stopping or self.idle
+            )
+        call = workers.submit(function, *args)
+        while call and not call.wait(POLL_S):
+            if workers.failure or not workers.cores or self._is_late(function):
+                workers.give_up(call)
+                call = None
+        if call is None:
+            if workers.failure:
+                raise workers.failure
+            return None
+        try:
+            done = workers.result(call)
+        except WorkerLostError as error:
+            self.restarts += 1
+            self._lost_in_a_row += not error.blameless
+            if self._lost_in_a_row == ATTEMPTS:
+                raise JobError(f"{ATTEMPTS} workers in a row were lost") from error
+            return None
+        self._lost_in_a_row = 0
+        return done
+
+    def _is_late(self, function: Callable[..., Any]) -> bool:
+        """Return whether it was asked to stop, and can wait no longer for what is computed."""
+        if self._stop_by is None:
+            return False
+        concluding = function == self.work.conclude
+        return monotonic() > self._stop_by - (0 if concluding else STOP_S - PATIENCE_S)
 
 
 class Jobs:
@@ -315,27 +370,16 @@ class Jobs:
         warm_up: Callable[[], Any] | None = None,
     ) -> None:
         self.changed = threading.Condition()
-        self._scheduler = scheduler
-        self._workers = workers
-        self._warm_up = warm_up
+        self.workers = Workers(self.changed, scheduler, workers, warm_up)
+        self.line = Line(self.changed, self.workers)
         self._jobs: dict[str, Job] = {}
-        self._line: list[Job] = []
-        self._on_core: set[Job] = set()
-        self._cores = 1
-        self._closed = False
-        self._client: Client | None = None
-        self._connecting = threading.Lock()
-        early = threading.Timer(EARLY_S, self._connect_early)
-        early.name, early.daemon = "jobs-connect", True
-        early.start()
 
     def start(self, work: Work, pace: Pace = "full") -> Job:
         """Start a job, and return it at once."""
         job = Job(work, self, pace)
         with self.changed:
             self._jobs[job.id] = job
-            if pace == "full":
-                self._line.append(job)  # Now, so that the order in line is that of the starts.
+            self.line.join(job)  # Now, so that the order in line is that of the starts.
             idle = [old for old in self._jobs.values() if old.status in (*ENDED, "paused")]
             for old in idle[: max(len(self._jobs) - KEPT_JOBS, 0)]:
                 old.stop()
@@ -347,147 +391,6 @@ class Jobs:
         """Return the job that has this id, or None."""
         return self._jobs.get(job_id) if job_id else None
 
-    def place(self, job: Job) -> int:
-        """Return the place of a job in the line for a core, 1 is next, 0 if it is not in it."""
-        with self.changed:
-            return self._line.index(job) + 1 if job in self._line else 0
-
-    def leave_line(self, job: Job) -> None:
-        """Take a job out of the line, if it is in it."""
-        with self.changed:
-            if job in self._line:
-                self._line.remove(job)
-                self.changed.notify_all()
-
-    @contextmanager
-    def core(self, job: Job) -> Iterator[Callable[[], bool]]:
-        """Wait in line for a core, and hold it inside the block.
-
-        What it gives is a function: whether the turn is over, because others wait and this job
-        had its time. (It is over at once for a job that no longer wanted a core in the line.)
-        """
-        with self.changed:
-            if job not in self._line:
-                self._line.append(job)
-        granted = waited = False
-        while not waited:
-            cores = sum(self._connected().ncores().values())
-            with self.changed:
-                self._cores = max(cores, 1)
-                waited = self.changed.wait_for(
-                    lambda: not job.wants_core or self._is_next(job), RECOUNT_S
-                )
-                if waited:
-                    granted = job.wants_core
-                    self._line.remove(job)
-                if granted:
-                    self._on_core.add(job)
-                self.changed.notify_all()
-        until = monotonic() + TURN_S
-        try:
-            yield lambda: not granted or (bool(self._line) and monotonic() > until)
-        finally:
-            with self.changed:
-                self._on_core.discard(job)
-                self.changed.notify_all()
-
-    def _is_next(self, job: Job) -> bool:
-        return self._line[0] is job and len(self._on_core) < self._cores
-
-    def compute(self, job: Job, function: Callable[..., Any], *args: Any) -> Any:
-        """Return ``function(*args)``, computed by a worker; if the worker dies, by another.
-
-        Raises
-        ------
-        JobError
-            If there is no scheduler, or `ATTEMPTS` workers in a row were lost.
-        AbandonedError
-            If it takes long, and the job was asked to stop.
-        Exception
-            What the function raised.
-        """
-        from distributed import CancelledError, KilledWorker
-
-        for _ in range(ATTEMPTS):
-            client = self._connected()
-            done = threading.Event()
-            try:
-                future = client.submit(function, *args, pure=False)
-                future.add_done_callback(lambda _, done=done: done.set())
-                while not done.wait(PATIENCE_S):
-                    if client.status == "closed":
-                        raise ConnectionError
-                    if job.stopping and function == job.work.advance:
-                        self._abandon(client, future.key)
-                        raise AbandonedError
-                return future.result()
-            except (KilledWorker, CancelledError):
-                job.restarts += 1
-            except Exception:
-                if client.status == "running":
-                    raise
-                raise JobError("the connection to the workers was lost") from None
-        raise JobError(f"{ATTEMPTS} workers in a row were lost")
-
-    @staticmethod
-    def _abandon(client: Client, key: Any) -> None:
-        """Restart the worker that does a slice nobody waits for: there is no other way out."""
-        busy = [worker for worker, keys in client.processing().items() if key in keys]
-        client.restart_workers(busy, raise_for_error=False)
-
     def close(self) -> None:
         """End the local workers; jobs that have not ended fail."""
-        with self._connecting:
-            self._closed = True
-            if self._client:
-                self._client.close()
-                if self._client.cluster:
-                    self._client.cluster.close()
-                self._client = None
-
-    def _connect_early(self) -> None:
-        """Connect before there is a job, so that the first one need not wait."""
-        # Only for speed: what is wrong is said by the first job that needs the workers.
-        with suppress(Exception):
-            client = self._connected()
-            if self._warm_up:
-                client.run(self._warm_up)
-
-    def _connected(self) -> Client:
-        """Return the client of the cluster; start the cluster if there is none."""
-        # Half a second of imports that only a server needs.
-        import dask
-        from distributed import Client
-
-        with self._connecting:
-            if self._closed:
-                raise JobError("the server is shutting down")
-            if self._client and self._scheduler and self._client.status == "closed":
-                self._client = None  # Somebody else's cluster may be back.
-            if self._client is None:
-                dask.config.set(DASK_CONFIG)
-                try:
-                    self._client = Client(
-                        self._scheduler or self._local_cluster(),
-                        timeout=CONNECT_S,
-                        set_as_default=False,
-                    )
-                except (OSError, ValueError, RuntimeError) as error:
-                    raise JobError(
-                        f"no Dask scheduler answers at {self._scheduler or 'this machine'}: {error}"
-                    ) from error
-            return self._client
-
-    def _local_cluster(self) -> LocalCluster:
-        """Start one process with one thread for each core; nothing of it leaves this machine."""
-        from distributed import LocalCluster
-
-        return LocalCluster(
-            n_workers=self._workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",  # There is always one; not a port others may want.
-            memory_limit=None,
-            silence_logs=logging.CRITICAL,
-        )
+        self.workers.close()

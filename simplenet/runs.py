@@ -32,6 +32,11 @@ def loaded(source: Source) -> Dataset:
     return load_mnist(source)
 
 
+def warm_up() -> None:
+    """Load what a training needs; each worker does it once, before there is any work."""
+    _ = loaded("bundled").lit_train
+
+
 @dataclass(frozen=True)
 class TrainingState:
     """A training between two iterations: its parameters, its last record, and its momentum's."""

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simplenet.jobs import Slice
 
 
 @dataclass(frozen=True)
 class Counting:
-    """Counts to `end`; `pause_s` a number; raises when it gets to `fails_at`."""
+    """Counts to `end`; raises `error` when it gets to `fails_at`.
+
+    A number takes `pause_s`, and `busy_s` of a core; a conclusion takes `conclusion_s`. Each
+    record has the number, and the process it is from.
+    """
 
     end: int = 10
     pause_s: float = 0.0
+    busy_s: float = 0.0
     fails_at: int | None = None
+    error: Exception = field(default_factory=lambda: ValueError("that is too many"))
+    conclusion_s: float = 0.0
 
     def advance(self, state, budget_s, limit):
         number = state or 0
@@ -24,10 +31,39 @@ class Counting:
         while number < self.end and len(records) != limit and time.perf_counter() < deadline:
             number += 1
             if number == self.fails_at:
-                raise ValueError(f"{number} is too many")
+                raise self.error
             time.sleep(self.pause_s)
+            until = time.thread_time() + self.busy_s
+            while time.thread_time() < until:
+                pass
             records.append((number, os.getpid()))
         return Slice(number, records, finished=number == self.end)
 
     def conclude(self, state):
+        time.sleep(self.conclusion_s)
         return Slice(state, [("concluded", state)], finished=True)
+
+
+warm = []
+
+
+def warm_up():
+    warm.append(os.getpid())
+
+
+@dataclass(frozen=True)
+class Asking(Counting):
+    """Counts, and says in each record how often its process was warmed up before."""
+
+    def advance(self, state, budget_s, limit):
+        part = super().advance(state, budget_s, limit)
+        records = [(number, pid, len(warm)) for number, pid in part.records]
+        return Slice(part.state, records, part.finished)
+
+
+@dataclass(frozen=True)
+class Deadly(Counting):
+    """Ends the process that computes it."""
+
+    def advance(self, state, budget_s, limit):
+        os._exit(1)

@@ -1,24 +1,33 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
+import dask
 import psutil
 import pytest
 from distributed import LocalCluster
 
 import simplenet.jobs
+import simplenet.line
+import simplenet.workers
+from simplenet.data import DataSourceError
 from simplenet.jobs import JobError, Jobs
-from tests.counting import Counting
+from simplenet.preparation import NICENESS, Preparation
+from tests.counting import Asking, Counting, Deadly, warm_up
 
+ROOT = Path(__file__).parents[1]
 LONG = Counting(end=1_000_000, pause_s=0.005)
+ENDLESS = Counting(end=2, pause_s=600.0)
 
 
 @pytest.fixture(scope="module")
 def jobs():
-    jobs = Jobs(workers=2)
+    jobs = Jobs(workers=2, warm_up=warm_up)
     yield jobs
     jobs.close()
 
@@ -30,11 +39,37 @@ def one_core():
     jobs.close()
 
 
-def until(condition, timeout_s=60):
+def until(condition, timeout_s=240):
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
+
+
+@contextmanager
+def cluster(workers=1):
+    """A cluster that somebody else runs."""
+    with LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+    ) as cluster:
+        yield cluster
+
+
+def stopped(*jobs):
+    for job in jobs:
+        job.stop()
+    for job in jobs:
+        assert ended(job).status == "stopped"
+
+
+def cheap(jobs):
+    """A job in slow motion that need not wait in line."""
+    job = jobs.start(LONG, pace="slow")
+    until(lambda: len(job.records) > 10)
+    return job
 
 
 def numbers(job):
@@ -42,7 +77,7 @@ def numbers(job):
 
 
 def ended(job):
-    assert job.wait(60)
+    assert job.wait(240)
     return job
 
 
@@ -68,22 +103,24 @@ def test_ids_cannot_be_guessed(jobs):
     assert jobs.get(None) is None
 
 
-def test_pause_holds_and_resume_goes_on(jobs):
-    job = jobs.start(LONG)
+def test_pause_holds_and_resume_goes_on(one_core):
+    job = one_core.start(LONG)
     until(lambda: len(job.records) > 5)
     job.pause()
     until(lambda: job.status == "paused")
-    time.sleep(0.5)  # The slice that was under way has ended by now.
+    other = one_core.start(Counting(end=40, pause_s=0.005))
+    until(lambda: other.records)  # So the slice that was under way has ended.
     held = len(job.records)
-    time.sleep(0.3)
+    assert ended(other).status == "finished"
     assert len(job.records) == held
     job.resume()
-    until(lambda: len(job.records) > held)
-    job.stop()
-    assert numbers(ended(job))[:-1] == list(range(1, len(job.records)))
+    until(lambda: len(job.records) > held + 1)
+    stopped(job)
+    assert numbers(job)[: held + 1] == list(range(1, held + 2))
 
 
-def test_stop_keeps_what_is_done_and_concludes_it(jobs):
+def test_stop_keeps_what_is_done_and_concludes_it(jobs, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs, "STOP_S", 60.0)  # A slow machine has its time.
     job = jobs.start(LONG)
     until(lambda: job.records)
     job.stop()
@@ -98,11 +135,9 @@ def test_stop_keeps_what_is_done_and_concludes_it(jobs):
 def test_a_slice_that_takes_forever_is_given_up(one_core):
     job = one_core.start(Counting(end=2, pause_s=0.01))
     assert ended(job).status == "finished"
-    job = one_core.start(Counting(end=2, pause_s=60.0))
+    job = one_core.start(ENDLESS)
     until(lambda: job.status == "running")
-    time.sleep(0.3)  # It is with the worker now.
-    job.stop()
-    assert ended(job).status == "stopped"
+    stopped(job)
     assert job.records == []
     assert ended(one_core.start(Counting(end=2))).status == "finished"
 
@@ -133,21 +168,16 @@ def test_single_steps(jobs):
 def test_a_change_of_pace_in_the_line_gives_the_place_away(one_core):
     first, second, third = (one_core.start(LONG) for _ in range(3))
     until(lambda: first.records and second.place == 1)
-    second.pace = "slow"
-    until(lambda: second.records and third.place == 1)
-    for job in (first, second, third):
-        job.stop()
-        ended(job)
+    second.pace = "step"
+    until(lambda: second.status == "paused" and third.place == 1)
+    stopped(first, second, third)
 
 
 def test_slow_motion_is_slow_and_holds_no_core(one_core):
-    slow = one_core.start(LONG, pace="slow")
-    until(lambda: slow.records)
+    slow = cheap(one_core)
     assert ended(one_core.start(Counting(end=20, pause_s=0.005))).status == "finished"
     assert slow.status == "running"
-    assert len(slow.records) < 100
-    slow.stop()
-    ended(slow)
+    stopped(slow)
 
 
 def test_jobs_wait_in_line_for_a_core_in_the_order_of_their_start(one_core):
@@ -169,7 +199,7 @@ def test_jobs_wait_in_line_for_a_core_in_the_order_of_their_start(one_core):
 
 
 def test_a_turn_ends_when_others_wait(one_core, monkeypatch):
-    monkeypatch.setattr(simplenet.jobs, "TURN_S", 0.3)
+    monkeypatch.setattr(simplenet.line, "TURN_S", 0.3)
     long = one_core.start(LONG)
     until(lambda: long.records)
     short = ended(one_core.start(Counting(end=20, pause_s=0.005)))
@@ -183,7 +213,7 @@ def test_an_error_of_the_work_is_told_and_keeps_what_is_done(jobs):
     job = ended(jobs.start(Counting(end=100, pause_s=0.01, fails_at=60)))
     assert job.status == "failed"
     assert isinstance(job.error, ValueError)
-    assert "60 is too many" in str(job.error)
+    assert "that is too many" in str(job.error)
     assert numbers(job) == list(range(1, len(job.records) + 1))
     assert job.state == len(job.records) > 0
 
@@ -197,8 +227,157 @@ def test_a_killed_worker_costs_no_record_and_doubles_none(jobs):
         until(lambda at=at: job.restarts or len(job.records) > at + 50)
     at = len(job.records)
     until(lambda: len(job.records) > at)
-    job.stop()
-    assert numbers(ended(job))[:-1] == list(range(1, len(job.records)))
+    stopped(job)
+    assert numbers(job)[:-1] == list(range(1, len(job.records)))
+
+
+def test_a_worker_that_comes_later_is_prepared_like_the_first(jobs):
+    def prepared(job):
+        until(lambda: job.records)
+        _, pid, times_warmed_up = job.records[-1]
+        return psutil.Process(pid).nice() >= NICENESS and times_warmed_up == 1
+
+    job = jobs.start(Asking(end=1_000_000, pause_s=0.005))
+    assert prepared(job)
+    old = {pid for _, pid, _ in job.records}
+    for pid in old:
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: job.records[-1][1] not in old)
+    assert prepared(job)
+    stopped(job)
+
+
+def test_an_error_of_the_warm_up_is_logged_and_stops_no_worker(monkeypatch, caplog):
+    monkeypatch.setattr(os, "setpriority", lambda *_: None)
+
+    def warm_up():
+        raise KeyError("no such pixel")
+
+    Preparation(warm_up).setup(None)
+    assert "no such pixel" in caplog.text
+    assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ValueError("that is too many"), False),
+        (OSError("no space is left"), False),
+        (JobError("no memory"), True),
+        (DataSourceError("no network"), True),
+    ],
+)
+def test_an_error_that_nobody_expected_is_logged(jobs, caplog, error, expected):
+    job = ended(jobs.start(Counting(fails_at=1, error=error)))
+    assert job.status == "failed"
+    assert str(job.error) == str(error)
+    assert ("Traceback" in caplog.text and str(error) in caplog.text) != expected
+
+
+def test_who_is_stopped_while_it_waits_for_a_worker_disturbs_nobody(one_core):
+    slow = [cheap(one_core) for _ in range(3)]
+    long = one_core.start(Counting(end=2, pause_s=1.5))  # Two slices, longer than any patience.
+    until(lambda: long.status == "running")
+    stopped(*slow)  # Most of them in the middle of that slice.
+    assert ended(long).status == "finished"
+    assert long.restarts == 0
+
+
+def test_a_worker_that_another_job_is_stopped_on_is_no_failed_attempt(one_core, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs, "ATTEMPTS", 1)
+    monkeypatch.setattr(simplenet.workers, "GIVEN_UP_S", 0.0)
+    slow = cheap(one_core)
+    endless = one_core.start(ENDLESS)
+    until(lambda: endless.status == "running")
+    at = len(slow.records)
+    while not slow.restarts:  # Between two of its slices nothing of it is lost: once more.
+        stopped(endless)
+        until(lambda at=at: slow.restarts or len(slow.records) > at)
+        at = len(slow.records)
+        endless = one_core.start(ENDLESS)
+    stopped(endless)
+    until(lambda: len(slow.records) > at)
+    stopped(slow)
+
+
+def test_work_that_kills_its_workers_is_given_up(one_core, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs, "ATTEMPTS", 2)
+    job = ended(one_core.start(Deadly()))
+    assert job.status == "failed"
+    assert "2 workers in a row were lost" in str(job.error)
+
+
+def test_what_takes_a_lot_of_a_core_waits_in_line_at_every_pace(one_core, monkeypatch):
+    monkeypatch.setattr(simplenet.line, "TURN_S", 1000.0)  # Nobody gives a core away.
+    cheap_one = cheap(one_core)
+    dear = one_core.start(Counting(end=1000, busy_s=0.05), pace="slow")
+    until(lambda: len(dear.records) > 1)
+    full = one_core.start(LONG)
+    until(lambda: full.records)
+    new = one_core.start(LONG, pace="step")  # Nobody knows yet how much it takes.
+    until(lambda: dear.place and new.place)
+    at, steps = len(dear.records), len(cheap_one.records)
+    until(lambda: len(cheap_one.records) > steps + 10)
+    assert len(dear.records) == at
+    assert new.records == []
+    stopped(full)
+    until(lambda: len(dear.records) > at and new.records)
+    stopped(cheap_one, dear, new)
+
+
+def test_a_conclusion_that_takes_long_is_not_waited_for(one_core, monkeypatch):
+    monkeypatch.setattr(simplenet.workers, "GIVEN_UP_S", 0.0)
+    job = one_core.start(Counting(end=1_000_000, pause_s=0.005, conclusion_s=600.0))
+    until(lambda: job.records)
+    stopped(job)
+    assert numbers(job) == list(range(1, len(job.records) + 1))
+    assert ended(one_core.start(Counting(end=2))).status == "finished"
+
+
+def test_stop_needs_no_scheduler():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        jobs = Jobs(f"tcp://127.0.0.1:{silent.getsockname()[1]}")
+        stopped(jobs.start(LONG), jobs.start(LONG, pace="slow"))
+    jobs.close()
+
+
+def test_without_workers_jobs_say_so_give_their_core_back_and_go_on(monkeypatch):
+    monkeypatch.setattr(simplenet.workers, "MISSING_S", 0.2)
+    monkeypatch.setattr(simplenet.line, "TURN_S", 1000.0)  # Nobody gives a core away.
+    with cluster() as theirs:
+        jobs = Jobs(theirs.scheduler_address)
+        slow = cheap(jobs)
+        first, second, third = (jobs.start(LONG) for _ in range(3))
+        until(lambda: first.records and second.place == 1)
+        assert jobs.start(LONG, pace="step").status != "no_worker"
+        theirs.scale(0)
+        for job in (slow, first, second, third):
+            until(lambda job=job: job.status == "no_worker")
+            assert job.place == 0
+        stopped(third)
+        first.pause()
+        until(lambda: first.status == "paused")
+        at = len(slow.records)
+        theirs.scale(1)
+        until(lambda: second.records and len(slow.records) > at)
+        stopped(slow, first, second)
+        jobs.close()
+
+
+def test_local_workers_that_dask_gives_up_come_back(monkeypatch, caplog):
+    monkeypatch.setattr(simplenet.workers, "HOPELESS_S", 0.1)
+    timeout = "distributed.deploy.lost-worker-timeout"
+    monkeypatch.setitem(simplenet.workers.DASK_CONFIG, timeout, "10ms")
+    with dask.config.set({timeout: "1 day"}):  # As it is again afterwards.
+        jobs = Jobs(workers=1)
+        job = jobs.start(LONG)
+        until(lambda: job.records)
+        pid = job.records[-1][1]
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: job.records[-1][1] != pid)
+        stopped(job)
+        jobs.close()
+    assert sum("built anew" in record.message for record in caplog.records) == 1
 
 
 def test_the_oldest_idle_jobs_are_forgotten(jobs, monkeypatch):
@@ -214,29 +393,27 @@ def test_the_oldest_idle_jobs_are_forgotten(jobs, monkeypatch):
 
 
 def test_a_cluster_that_somebody_else_runs():
-    with LocalCluster(
-        n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-    ) as cluster:
-        jobs = Jobs(cluster.scheduler_address)
+    with cluster() as theirs:
+        jobs = Jobs(theirs.scheduler_address)
         assert ended(jobs.start(Counting(end=5))).status == "finished"
-        lost = jobs.start(LONG)
-        until(lambda: lost.records)
-    ended(lost)
-    assert lost.status == "failed"
-    assert isinstance(lost.error, JobError)
-    assert lost.state == len(lost.records) > 0
+        slow = cheap(jobs)
+        lost, in_line = jobs.start(LONG), jobs.start(LONG)
+        until(lambda: lost.records and in_line.place == 1)
+    for job in (lost, in_line, slow):
+        assert ended(job).status == "failed"
+        assert isinstance(job.error, JobError)
+        assert job.state or job is in_line
+        assert (job.state or 0) == len(job.records)
     jobs.close()
 
 
 def test_a_core_that_joins_later_takes_the_next_in_line(monkeypatch):
-    monkeypatch.setattr(simplenet.jobs, "TURN_S", 1000.0)  # Nobody gives a core away.
-    with LocalCluster(
-        n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-    ) as cluster:
-        jobs = Jobs(cluster.scheduler_address)
+    monkeypatch.setattr(simplenet.line, "TURN_S", 1000.0)  # Nobody gives a core away.
+    with cluster() as theirs:
+        jobs = Jobs(theirs.scheduler_address)
         first, second = jobs.start(LONG), jobs.start(LONG)
         until(lambda: first.records and second.place == 1)
-        cluster.scale(2)
+        theirs.scale(2)
         until(lambda: second.records)
         assert {job.status for job in (first, second)} == {"running"}
         for job in (first, second):
@@ -246,7 +423,7 @@ def test_a_core_that_joins_later_takes_the_next_in_line(monkeypatch):
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
-    monkeypatch.setattr(simplenet.jobs, "CONNECT_S", 0.3)
+    monkeypatch.setattr(simplenet.workers, "CONNECT_S", 0.3)
     jobs = Jobs("tcp://127.0.0.1:9")
     job = ended(jobs.start(Counting()))
     assert job.status == "failed"
@@ -258,13 +435,34 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
 
 
 def test_close_ends_the_workers_and_fails_what_runs():
+    before = set(psutil.Process().children(recursive=True))
     jobs = Jobs(workers=1)
     job = jobs.start(LONG)
     until(lambda: job.records)
-    pid = job.records[-1][1]
+    paused = jobs.start(LONG, pace="step")
+    until(lambda: paused.status == "waiting")
+    paused.pause()
+    until(lambda: paused.status == "paused")
+    endless = jobs.start(ENDLESS)
+    stopped(job)
+    until(lambda: endless.status == "running")
+    jobs.close()
+    for job in (paused, endless):
+        assert ended(job).status == "failed"
+        assert isinstance(job.error, JobError)
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert [process for process in left if "spawn_main" in " ".join(process.cmdline())] == []
+
+
+def test_close_while_the_workers_start_leaves_none():
+    before = set(psutil.Process().children(recursive=True))
+    jobs = Jobs(workers=1)
+    job = jobs.start(LONG)
+    until(lambda: set(psutil.Process().children(recursive=True)) - before)
     jobs.close()
     assert ended(job).status == "failed"
-    until(lambda: not psutil.pid_exists(pid))
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert [process for process in left if "spawn_main" in " ".join(process.cmdline())] == []
 
 
 @pytest.mark.parametrize("killed_by", [signal.SIGTERM, signal.SIGKILL])
@@ -279,9 +477,8 @@ def test_no_worker_outlives_its_server(killed_by):
         "    print(job.records[0][1], flush=True)\n"
         "    time.sleep(60)\n"
     )
-    root = Path(__file__).parents[1]
     with subprocess.Popen(
-        [sys.executable, "-c", program], cwd=root, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as server:
         worker = int(server.stdout.readline())
         server.send_signal(killed_by)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import threading
-from contextlib import suppress
 from importlib import import_module
 from time import sleep
 
@@ -15,12 +15,12 @@ from threadpoolctl import threadpool_limits
 from pages.parts.text import LANGUAGES, best_language, text
 from simplenet.comparison import GradientComparison
 from simplenet.finetuning import FineTuning
-from simplenet.jobs import EARLY_S, Job, Jobs, Work
-from simplenet.runs import TrainingRun, loaded
+from simplenet.jobs import Job, Jobs, Work
+from simplenet.runs import TrainingRun, warm_up
 from simplenet.scaling import Scaling
+from simplenet.workers import EARLY_S
 
-NICENESS = 5
-"""Of the workers: when every core trains, pages and drawings still get most of one."""
+logger = logging.getLogger(__name__)
 
 TIDY_S = 20.0
 """How often all garbage is collected, as opposed to the little that is new."""
@@ -63,16 +63,19 @@ def jobs() -> Jobs:
     settling = threading.Timer(EARLY_S, _settle)
     settling.daemon = True
     settling.start()
-    return Jobs(os.environ.get("SIMPLENET_SCHEDULER"), warm_up=_get_ready)
+    return Jobs(os.environ.get("SIMPLENET_SCHEDULER"), warm_up=warm_up)
 
 
 def _settle() -> None:
     """Make the next pages quick, once the first one is out."""
     # What is imported where there is something to show, before the first click wants it.
-    with suppress(RuntimeError):  # The server may be stopped meanwhile.
+    try:
         for name in ("pages.parts.charts", "simplenet.ink", "simplenet.evidence", "distributed"):
             import_module(name)
         import_module("pages.parts.doubt").known_digits()
+    except Exception:
+        if threading.main_thread().is_alive():  # Otherwise the server is being stopped.
+            logger.exception("settling")
     # Streamlit collects garbage after every run of a page, before it sends the last of its answer:
     # 100 ms if it looks through all modules and all records each time. So they are set aside.
     while True:
@@ -80,14 +83,6 @@ def _settle() -> None:
         gc.collect()
         gc.freeze()
         sleep(TIDY_S)
-
-
-def _get_ready() -> None:
-    """Have a worker load what a training needs, and let whoever draws or clicks go first."""
-    # A tenth of a second for an answer beats a tenth of the speed of a training. (Not on Windows.)
-    if hasattr(os, "setpriority") and os.getpriority(os.PRIO_PROCESS, 0) < NICENESS:
-        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
-    _ = loaded("bundled").lit_train
 
 
 def current(kind: type[Work], parameter: str) -> Job | None:
