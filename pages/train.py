@@ -13,7 +13,7 @@ from pages.parts.networks import MODELS
 from pages.parts.pinned import pinned_digit
 from pages.parts.session import T, current_run, follow, jobs
 from pages.parts.text import LANGUAGES, quoted, text
-from pages.parts.words import count, duration, option_names
+from pages.parts.words import count, duration, option_names, why_waiting
 from simplenet.augmentation import AUGMENTATIONS
 from simplenet.data import DataSourceError
 from simplenet.jobs import SLOW_PERIOD_S, SLOW_RECORDS, Job, JobError
@@ -275,8 +275,8 @@ def status_text(job: Job, records: list[Record]) -> str:
     words = [T("train.at", done=count(done(records)), all=count(iterations))]
     if job.stopping:
         words.append(T("train.stopping"))
-    elif status == "waiting":
-        words.append(T("train.waiting", place=job.place))
+    elif waiting := why_waiting(job):
+        words.append(waiting)
     elif status == "running" and not records and job.work.source == "openml":
         words.append(T("train.downloading"))
     elif status == "running" and not done(records):

@@ -8,7 +8,7 @@ from pages.lab.settings import chosen_setting, setting_fields
 from pages.parts.live_chart import live_chart
 from pages.parts.session import T, current_race, follow, jobs
 from pages.parts.text import quoted
-from pages.parts.words import count, duration, factor, scientific
+from pages.parts.words import count, duration, factor, scientific, why_waiting
 from simplenet.comparison import Comparison, Difference, GradientComparison
 from simplenet.jobs import Job
 
@@ -107,10 +107,7 @@ def lanes(job: Job | None, last: Comparison | None) -> None:
     """Show the three lanes."""
     names = T("gradients.definition"), T("gradients.fast"), T("gradients.backprop")
     if last is None:
-        if job is None:
-            words = T("race.ready")
-        else:
-            words = T("train.waiting", place=job.place) if job.place else T("train.starting")
+        words = T("race.ready") if job is None else why_waiting(job) or T("train.starting")
         for name in names:
             st.progress(0.0, text=f"**{name}** · {words}")
         return
@@ -134,9 +131,7 @@ def definition_text(job: Job, last: Comparison) -> str:
     end = T("race.projected_end", time=duration(last.projected_definition_s))
     if job.ended:
         return f"{T('race.ended', time=spent)} · {end}"
-    waiting = job.status == "waiting"
-    now = T("train.waiting", place=job.place) if waiting else T("race.so_far", time=spent)
-    return f"{now} · {end}"
+    return f"{why_waiting(job) or T('race.so_far', time=spent)} · {end}"
 
 
 def times(work: GradientComparison, last: Comparison) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts.live_chart import live_chart
 from pages.parts.session import T, current_scaling, follow, jobs
 from pages.parts.text import quoted
-from pages.parts.words import duration
+from pages.parts.words import duration, why_waiting
 from simplenet.jobs import Job
 from simplenet.scaling import THEORY, WAYS, Axis, Scaling, Timing, power_law
 
@@ -60,8 +60,8 @@ def results(job: Job | None, live: bool) -> None:
     else:
         points = len(job.work.plan())
         words = [T("scaling.at", done=len(timings), all=points)]
-        if job.place:
-            words.append(T("train.waiting", place=job.place))
+        if waiting := why_waiting(job):
+            words.append(waiting)
         st.progress(len(timings) / points, text=" · ".join(words))
     left, right = st.columns(2)
     with left:

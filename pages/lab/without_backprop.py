@@ -11,7 +11,7 @@ from pages.lab.settings import SEED
 from pages.parts.live_chart import live_chart
 from pages.parts.session import T, current_pair, follow, jobs
 from pages.parts.text import quoted
-from pages.parts.words import count, duration, factor, scientific
+from pages.parts.words import count, duration, factor, scientific, why_waiting
 from simplenet.jobs import Job
 from simplenet.runs import TrainingRun
 from simplenet.training import Record, TrainingConfig
@@ -112,8 +112,8 @@ def lane(job: Job | None, name: str) -> None:
     done = job.records[-1].iteration if job.records else 0
     iterations = job.work.training.iterations
     words = [f"**{name}**", T("train.at", done=count(done), all=count(iterations))]
-    if job.place:
-        words.append(T("train.waiting", place=job.place))
+    if waiting := why_waiting(job):
+        words.append(waiting)
     elif not done:
         words.append(T("train.starting"))
     else:

@@ -15,7 +15,7 @@ from pages.parts.keepsakes import keep_mine, keeping, mine, problem
 from pages.parts.networks import TUNED, exam, network
 from pages.parts.session import T, current_tuning, follow, jobs
 from pages.parts.text import quoted
-from pages.parts.words import count
+from pages.parts.words import count, why_waiting
 from simplenet.digit_table import MOST_MB, read_digits
 from simplenet.drawings import MOST_DRAWINGS, DrawingSet, DrawingSetError
 from simplenet.finetuning import FineTuning
@@ -177,7 +177,7 @@ def learning(net: SimpleNet, drawings: DrawingSet) -> None:
         )
     if busy:
         st.fragment(progress, run_every=REFRESH_S)(job)
-    elif job:
+    elif job and job.status != "stopped":
         lesson(job)
 
 
@@ -195,8 +195,7 @@ def progress(job: Job) -> None:
     if job.ended:
         st.rerun()
     done = job.records[-1].iteration if job.records else 0
-    words = T("train.waiting", place=job.place) if job.place > 1 else T("mine.learning")
-    st.progress(done / job.work.recipe.iterations, text=words)
+    st.progress(done / job.work.recipe.iterations, text=why_waiting(job) or T("mine.learning"))
 
 
 def lesson(job: Job) -> None:

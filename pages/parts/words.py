@@ -1,8 +1,9 @@
-"""Numbers as a reader wants them: counts with separators, times in the unit that fits."""
+"""What pages say alike: counts with separators, times in the unit that fits, why a job waits."""
 
 from __future__ import annotations
 
 from pages.parts.session import T
+from simplenet.jobs import Job
 
 
 def count(n: int) -> str:
@@ -37,6 +38,14 @@ def scientific(value: float) -> str:
     With a minus in the place of the hyphen: no line ends after it.
     """
     return f"{value:.1e}".replace("-", "−") if value else "0"
+
+
+def why_waiting(job: Job) -> str | None:
+    """Return what a job waits for, or None if it does not wait."""
+    if job.status == "no_worker":
+        return T("train.no_worker")
+    place = job.place
+    return T("train.waiting", place=place) if place else None
 
 
 def option_names() -> dict[str, str]:

@@ -1,0 +1,71 @@
+"""What the pages say of a job while there is no worker to do it."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from distributed import LocalCluster
+from streamlit.testing.v1 import AppTest
+
+import simplenet.workers
+from pages.parts.text import text
+from simplenet.drawings import DrawingSet
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_workers():
+    """A server whose scheduler has no workers."""
+    from pages.parts.session import jobs
+
+    with (
+        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("SIMPLENET_SCHEDULER", cluster.scheduler_address)
+        patch.setattr(simplenet.workers, "MISSING_S", 0.0)
+        st.cache_resource.clear()
+        yield
+        jobs().close()
+        st.cache_resource.clear()
+
+
+@pytest.mark.parametrize(
+    ("page", "panel", "button", "parameter", "language"),
+    [
+        ("train", None, "train", "run", "en"),
+        ("train", None, "train", "run", "zh"),
+        ("draw", None, "learn", "tuning", "en"),
+        ("gradients", "race", "race_start", "race", "en"),
+        ("gradients", "scaling", "scaling_start", "scaling", "en"),
+        ("gradients", "without", "pair_start", "numerical", "en"),
+    ],
+)
+def test_every_page_says_that_no_worker_is_there(page, panel, button, parameter, language):
+    app = AppTest.from_file(APP, default_timeout=300)
+    app.query_params["language"] = language
+    if panel:
+        app.query_params["panel"] = panel
+    app.run()
+    app.session_state["mine"] = DrawingSet.empty().added(np.full((1, 784), 0.5), 0)
+    app.switch_page(f"pages/{page}.py").run()
+    app.button(key=button).click().run()
+    assert not app.exception
+    from pages.parts.session import jobs
+
+    job = jobs().get(app.session_state[parameter])
+    deadline = time.monotonic() + 240
+    while job.status != "no_worker":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    app.run()
+    said = [bar.proto.text for bar in app.get("progress")]
+    assert any(text(language, "train.no_worker") in words for words in said), said
+    job.stop()  # It needs no worker for that.
+    assert job.wait(240)
+    assert job.status == "stopped"
+    app.run()
+    assert not app.exception
