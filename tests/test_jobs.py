@@ -1,4 +1,6 @@
 import os
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -18,6 +20,8 @@ import simplenet.workers
 from simplenet.data import DataSourceError
 from simplenet.jobs import JobError, Jobs
 from simplenet.preparation import NICENESS, Preparation
+from simplenet.runs import TrainingRun
+from simplenet.training import TrainingConfig
 from tests.counting import Asking, Counting, Deadly, warm_up
 
 ROOT = Path(__file__).parents[1]
@@ -463,6 +467,45 @@ def test_close_while_the_workers_start_leaves_none():
     assert ended(job).status == "failed"
     left = set(psutil.Process().children(recursive=True)) - before
     assert [process for process in left if "spawn_main" in " ".join(process.cmdline())] == []
+
+
+def test_the_commands_of_the_readme_start_a_cluster_that_trains(tmp_path):
+    readme = (ROOT / "README.md").read_text()
+    scheduler, worker = re.findall(r"^\S+ -m dask .*$", readme, re.MULTILINE)
+    (address,) = re.findall(r"^SIMPLENET_SCHEDULER=(\S+) make run$", readme, re.MULTILINE)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def here(text):
+        return re.sub(r"(?<!-)\bhost\b", "127.0.0.1", text).replace("8786", str(port))
+
+    def scheduler_listens():
+        assert processes[0].poll() is None, log.read_text()
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", port)) == 0
+
+    log = tmp_path / "cluster.log"
+    processes = []
+    with log.open("wb") as output:
+        try:
+            for command in (scheduler, worker):
+                processes.append(
+                    subprocess.Popen(
+                        shlex.split(here(command)), cwd=ROOT, stdout=output, stderr=output
+                    )
+                )
+                until(scheduler_listens)
+            jobs = Jobs(here(address))
+            run = TrainingRun(TrainingConfig(iterations=20))
+            job = ended(jobs.start(run))
+            jobs.close()
+        finally:
+            for process in reversed(processes):
+                process.terminate()
+                process.wait(30)
+    assert job.status == "finished", log.read_text()
+    assert job.records[-1].iteration == 20
 
 
 @pytest.mark.parametrize("killed_by", [signal.SIGTERM, signal.SIGKILL])
