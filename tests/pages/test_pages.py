@@ -169,7 +169,7 @@ def test_train_starts_one_job_and_puts_it_into_the_address(app):
     job = jobs().get(run)
     assert isinstance(jobs(), Jobs)
     assert job.work.training.iterations == 30
-    assert job.wait(20)
+    assert job.wait(240)
     app.run()
     assert {m.label: m.value for m in app.metric}["Test accuracy"] != "–"
 
@@ -184,7 +184,7 @@ def test_a_number_that_is_shown_twice_is_the_same_twice(app):
     from pages.parts.session import jobs
 
     job = jobs().get(app.session_state["run"])
-    assert job.wait(20)
+    assert job.wait(240)
     app.run()
     loss = {m.label: m.value for m in app.metric}["Loss"]
     assert f"{app.dataframe[0].value['Loss'].iloc[-1]:.3f}" == loss
