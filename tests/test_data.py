@@ -206,7 +206,7 @@ def answers(content):
         },
     }
     found = {path: (200, json.dumps(value).encode()) for path, value in about.items()}
-    return found | {FILE: (200, gzip.compress(content))}
+    return found | {FILE: (200, gzip.compress(content, mtime=0))}
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ def test_openml_never_answers(openml, monkeypatch):
         (LIST, 200, b"{}", "KeyError"),
         (ABOUT, 200, b"[]", "TypeError"),
         (FILE, 200, b"other data", "md5"),
-        (FILE, 200, gzip.compress(bytes(1000))[:-9], "EOFError"),
+        (FILE, 200, gzip.compress(bytes(1000), mtime=0)[:-9], "EOFError"),
     ],
 )
 def test_openml_answers_with_something_else(openml, path, status, body, reason):
