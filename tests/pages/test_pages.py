@@ -176,7 +176,7 @@ def test_train_starts_one_job_and_puts_it_into_the_address(app):
 
 def test_a_number_that_is_shown_twice_is_the_same_twice(app):
     opened(app, "train")
-    app.session_state["pinned"] = DrawingSet.empty().added(np.full(784, 0.5), 0)
+    app.session_state["keeping"].change(pinned=DrawingSet.empty().added(np.full(784, 0.5), 0))
     app.number_input(key="iterations").set_value(1500)
     app.number_input(key="hidden_size").set_value(10)
     app.number_input(key="batch_size").set_value(10)

@@ -50,7 +50,8 @@ def test_every_page_says_that_no_worker_is_there(page, panel, button, parameter,
     if panel:
         app.query_params["panel"] = panel
     app.run()
-    app.session_state["mine"] = DrawingSet.empty().added(np.full((1, 784), 0.5), 0)
+    drawing = DrawingSet.empty().added(np.full((1, 784), 0.5), 0)
+    app.session_state["keeping"].change(mine=drawing)
     app.switch_page(f"pages/{page}.py").run()
     app.button(key=button).click().run()
     assert not app.exception
