@@ -10,9 +10,13 @@ if TYPE_CHECKING:
     from streamlit.navigation.page import Page
 
 STYLE = """<style>
-.stMainBlockContainer { padding-top: 4.5rem; }
+.stMainBlockContainer { padding-top: 3.75rem; }
 /* It would flicker at each update, and is never Chinese. */
 [data-testid="stStatusWidget"] { display: none; }
+/* At the top right of every page, beside Streamlit's own menu; nothing is moved by it. */
+.st-key-language { position: fixed; top: 0.875rem; right: 3.75rem; width: auto; z-index: 999990; }
+/* They show nothing, and would take the gap between two elements each. */
+.st-key-frame, .st-key-keepsakes { display: none; }
 </style>"""
 
 # What a page needs is imported in the functions: the worker processes import this file too, as
@@ -23,6 +27,7 @@ def main() -> None:
     """Show the page that the address names."""
     import streamlit as st
 
+    from pages.parts.frame import frame
     from pages.parts.incoming import guard
     from pages.parts.keepsakes import keepsakes
     from pages.parts.offline import stay_offline
@@ -33,12 +38,10 @@ def main() -> None:
     page = navigation()
     st.session_state.page = page.url_path
     st.html(STYLE)
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        st.title(page.title, anchor=False, width="content")
-        choose_language()
-        keepsakes()
+    choose_language()
+    frame()
+    keepsakes()
+    st.title(page.title, anchor=False)
     page.run()
 
 

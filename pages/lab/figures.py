@@ -96,12 +96,56 @@ def loss_curve_figure(
     derivative : float
         The slope of the tangent.
     """
-    figure = _figure(T("lens.curve"), f"lens{moves[-1]:g}", height=360)
-    secant = (end_losses[1] - end_losses[0]) / (ends[1] - ends[0])
+    figure = _secant_figure(T("lens.curve"), "lens_curve", moves, losses, ends, end_losses, T)
+    figure.data[2].y = derivative * moves
+    _fit(figure, losses)
+    figure.update_yaxes(title=T("lens.loss_axis"))
+    return figure
+
+
+def lens_zoom_figure(
+    moves: NDArray[np.float64],
+    losses: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    end_losses: NDArray[np.float64],
+    derivative: float,
+    T: Callable[[str], str],
+) -> go.Figure:
+    """Return the same near the two points, less the tangent: what is left is the difference.
+
+    However small the step is, the tangent lies flat then, and the secant is as steep as its slope
+    is off. The parameters are those of `loss_curve_figure`.
+    """
+    figure = _secant_figure(
+        T("lens.zoom"),
+        f"lens_zoom{moves[-1]:g}",
+        moves,
+        losses - derivative * moves,
+        ends,
+        end_losses - derivative * ends,
+        T,
+    )
+    _fit(figure, np.concatenate([trace.y for trace in figure.data]))
+    figure.update_yaxes(title=T("lens.zoom_axis"))
+    return figure
+
+
+def _secant_figure(
+    title: str,
+    revision: str,
+    moves: NDArray[np.float64],
+    losses: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    end_losses: NDArray[np.float64],
+    T: Callable[[str], str],
+) -> go.Figure:
+    """Return a curve, the line through two of its points, a flat tangent, and the two points."""
+    figure = _figure(title, revision, height=360)
+    slope = (end_losses[1] - end_losses[0]) / (ends[1] - ends[0])
     for name, y, colour, dash, width in (
-        (T("lens.loss"), losses, GREY, "solid", 2.5),
-        (T("lens.secant"), end_losses[0] + secant * (moves - ends[0]), ORANGE, "solid", 1.5),
-        (T("lens.tangent"), derivative * moves, GREEN, "dash", 1.5),
+        (T("lens.loss"), losses, GREY, "solid", 3),
+        (T("lens.secant"), end_losses[0] + slope * (moves - ends[0]), ORANGE, "solid", 2),
+        (T("lens.tangent"), np.zeros_like(moves), GREEN, "dash", 2),
     ):
         figure.add_scatter(
             x=moves,
@@ -109,21 +153,25 @@ def loss_curve_figure(
             name=name,
             mode="lines",
             line={"color": colour, "dash": dash, "width": width},
+            hovertemplate="%{x:.3g}: %{y:.3e}",
         )
     figure.add_scatter(
         x=ends,
         y=end_losses,
         mode="markers",
+        hovertemplate="%{x:.3g}: %{y:.3e}",
         marker={"color": ORANGE, "size": 9},
         name="±h" if ends[0] else "0, h",
     )
-    low, high = losses.min(), losses.max()
-    room = 0.15 * (high - low) or 1e-16
-    figure.update_yaxes(
-        title=T("lens.loss_axis"), range=[low - room, high + room], exponentformat="power"
-    )
-    figure.update_xaxes(title=T("lens.move_axis"), exponentformat="power")
+    figure.update_xaxes(title=T("lens.move_axis"), exponentformat="power", nticks=6)
     return figure
+
+
+def _fit(figure: go.Figure, values: NDArray[np.float64]) -> None:
+    """Have the vertical axis reach over these values, and a little further."""
+    low, high = values.min(), values.max()
+    room = 0.15 * (high - low) or 1e-16
+    figure.update_yaxes(range=[low - room, high + room], exponentformat="power")
 
 
 def errors_figure(
@@ -168,7 +216,6 @@ def errors_figure(
             xanchor="left" if x < 0.5 else "right",
             text=words,
             showarrow=False,
-            font={"color": GREY},
         )
     figure.update_xaxes(type="log", title="h", exponentformat="power", dtick=2)
     figure.update_yaxes(
@@ -353,7 +400,7 @@ def _figure(title: str, revision: str, height: int) -> go.Figure:
     figure.update_layout(
         title={"text": title, "font": {"size": 16}, "x": 0, "xref": "paper"},
         height=height,
-        margin={"l": 60, "r": 10, "t": 40, "b": 90},
+        margin={"l": 20, "r": 10, "t": 40, "b": 90},
         # Below the axis, in as many rows as it needs.
         legend={
             "orientation": "h",
@@ -365,4 +412,7 @@ def _figure(title: str, revision: str, height: int) -> go.Figure:
         },
         uirevision=revision,
     )
+    # However wide the numbers are: the title of the axis stands beside them.
+    figure.update_yaxes(automargin=True, title_standoff=10)
+    figure.update_xaxes(title_standoff=8)
     return figure

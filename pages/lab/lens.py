@@ -13,23 +13,18 @@ from pages.parts.session import T
 from pages.parts.words import scientific
 from simplenet.lens import Lens, StepErrors
 
-STEPS = tuple(
-    float(f"{digit}e{power}")
-    for power in range(-12, 0)
-    for digit in (1, 2, 5)
-    if not (power == -1 and digit > 1)
-)
-STEP = 1e-4
-"""The article's."""
+STEPS = tuple(float(f"{digit}e{power}") for power in range(-12, 1) for digit in (1, 2, 5))
+STEP = 2.0
+"""So large that the secant is seen to leave the tangent; the article takes 1e-4."""
 
 PRECISIONS = "float64", "float32"
-FINE_STEPS = np.logspace(-12, -1, 56)
-POINTS = 121
-WIDE = 5.0
+FINE_STEPS = np.logspace(-12, 0.5, 63)
+POINTS = 81
+WIDE = 6.0
 """How far the whole curve reaches to both sides of the weight: to where the unit is saturated."""
 
-ZOOM = 2.5
-"""How many steps the curve reaches to both sides where it follows the step."""
+ZOOM = 1.6
+"""How many steps the zoomed curve reaches to both sides."""
 
 
 def lens() -> None:
@@ -111,39 +106,43 @@ def measured(chosen: Setting, pixel: int, unit: int) -> None:
     )
     if derivative == 0:
         st.info(T("lens.blank"), icon=":material/visibility_off:")
-    step, dtype, central, wide = choices()
-    error = loss_curve(view, derivative, step, dtype, central, wide)
+    step, dtype, central = choices()
+    error = loss_curve(view, derivative, step, dtype, central)
     with st.spinner(T("lens.measuring")):
         all_errors = errors_of(chosen.id, pixel, unit, view)
     step_errors(all_errors, step, error)
 
 
-def loss_curve(
-    view: Lens, derivative: float, step: float, dtype: str, central: bool, wide: bool
-) -> float:
+def loss_curve(view: Lens, derivative: float, step: float, dtype: str, central: bool) -> float:
     """Show the loss over the weight, and both slopes; return the relative error of the secant's."""
-    from pages.lab.figures import loss_curve_figure
+    from pages.lab.figures import lens_zoom_figure, loss_curve_figure
 
-    reach = WIDE if wide else ZOOM * step
-    moves = np.linspace(-reach, reach, POINTS)
+    moves = np.linspace(-WIDE, WIDE, POINTS)
+    near = np.linspace(-ZOOM * step, ZOOM * step, POINTS)
     ends = np.array([0.0 if not central else -step, step])
-    here, below, above, *curve = view.losses([0.0, *ends, *moves], dtype)
-    slope = (above - below) / (ends[1] - ends[0])
+    here, *losses = view.losses([0.0, *ends, *moves, *near], dtype)
+    end_losses, curve, zoomed = np.split(np.array(losses) - here, [2, 2 + POINTS])
+    slope = (end_losses[1] - end_losses[0]) / (ends[1] - ends[0])
     error = abs(slope - derivative) / (abs(derivative) or 1.0)
-    figure = loss_curve_figure(
-        moves, np.array(curve) - here, ends, np.array([below, above]) - here, derivative, T
-    )
     words = T(
         "lens.curve_alt",
         slope=f"{slope:.6g}",
         derivative=f"{derivative:.6g}",
         h=scientific(step),
     )
-    live_chart(figure, key="lens_curve", alt=words)
+    whole, zoom = st.columns(2)
+    with whole:
+        figure = loss_curve_figure(moves, curve, ends, end_losses, derivative, T)
+        live_chart(figure, key="lens_curve", alt=words)
+    with zoom:
+        figure = lens_zoom_figure(near, zoomed, ends, end_losses, derivative, T)
+        live_chart(figure, key="lens_zoom", alt=f"{T('lens.zoom')}. {words}")
+    st.caption(T("lens.zoom_help"))
     with st.container(horizontal=True):
-        st.metric(T("lens.secant_slope"), f"{slope:.4g}", border=True, width=190)
-        st.metric(T("lens.tangent_slope"), f"{derivative:.4g}", border=True, width=190)
-        st.metric(T("lens.error"), scientific(error), border=True, width=190)
+        st.metric(T("lens.secant_slope"), f"{slope:.4g}", border=True, width=160)
+        st.metric(T("lens.tangent_slope"), f"{derivative:.4g}", border=True, width=160)
+        st.metric(T("lens.slopes_apart"), scientific(slope - derivative), border=True, width=160)
+        st.metric(T("lens.error"), scientific(error), border=True, width=160)
     return error
 
 
@@ -171,19 +170,17 @@ def step_errors(all_errors: list[StepErrors], step: float, error: float) -> None
     )
 
 
-def choices() -> tuple[float, str, bool, bool]:
-    """Show what can be set, and return it: the step, the precision, which difference, how wide."""
+def choices() -> tuple[float, str, bool]:
+    """Show what can be set, and return it: the step, the precision, and which difference."""
     ways = {True: T("lens.central"), False: T("lens.forward")}
-    views = {True: T("lens.wide"), False: T("lens.zoomed")}
     from_link("h", "lens_step", one_of(STEPS))
     from_link("central", "lens_central", one_of(ways))
     from_link("precision", "lens_dtype", one_of(PRECISIONS))
-    from_link("whole", "lens_wide", one_of(views))
     step = st.select_slider(
         T("lens.step"),
         STEPS,
         STEP,
-        format_func={h: f"{h:.0e}" for h in STEPS}.__getitem__,
+        format_func={h: f"{h:.0e}" if h < 0.01 else f"{h:g}" for h in STEPS}.__getitem__,
         key="lens_step",
         persist_state="session",
         help=T("lens.step_help"),
@@ -206,21 +203,10 @@ def choices() -> tuple[float, str, bool, bool]:
             key="lens_dtype",
             persist_state="session",
         )
-        wide = st.segmented_control(
-            T("lens.view"),
-            list(views),
-            default=True,
-            required=True,
-            format_func=views.__getitem__,
-            key="lens_wide",
-            persist_state="session",
-            help=T("lens.view_help"),
-        )
     to_link("h", step, STEP)
     to_link("central", central, True)
     to_link("precision", dtype, PRECISIONS[0])
-    to_link("whole", wide, True)
-    return step, dtype, central, wide
+    return step, dtype, central
 
 
 @st.cache_data(show_spinner=False, max_entries=100)

@@ -189,10 +189,11 @@ def _curves(title: str, iterations: int, revision: str, T: Callable[[str], str])
     figure.update_layout(
         title={"text": title, "font": {"size": 16}, "x": 0, "xref": "paper"},
         margin={"l": 50, "r": 10, "t": 40, "b": 90},
-        # Below the curves: above them, Plotly's tools would cover it.
+        # Below the curves: Plotly's tools are above them.
         legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.27, "yanchor": "top"},
         hovermode="x unified",
         uirevision=revision,
     )
+    figure.update_yaxes(automargin=True)
     figure.update_xaxes(title=T("chart.iteration"), range=[-0.01 * iterations, 1.01 * iterations])
     return figure

@@ -35,9 +35,10 @@ function inThemeColours(layout, element) {
   const axis = { gridcolor: colour("--st-border-color-light"), zerolinecolor: colour("--st-border-color"), linecolor: colour("--st-border-color") };
   const themed = {
     ...layout,
-    paper_bgcolor: "rgba(0,0,0,0)",
+    paper_bgcolor: colour("--st-background-color"), // A chart that is saved has one, too.
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { ...layout.font, family: colour("--st-font"), color: colour("--st-text-color") },
+    modebar: { bgcolor: colour("--st-background-color"), color: colour("--st-text-color"), activecolor: colour("--st-primary-color") },
     hoverlabel: { bgcolor: colour("--st-secondary-background-color"), font: { color: colour("--st-text-color") } },
   };
   for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
@@ -62,12 +63,14 @@ export default function ({ data, parentElement }) {
     if (box.latest !== data || !box.isConnected) return; // A newer figure is on its way.
     if (!box._fullLayout) box.textContent = "";
     const figure = JSON.parse(data.figure);
+    Plotly.register({ moduleType: "locale", name: data.locale, dictionary: data.words });
     Plotly.react(box, figure.data, inThemeColours(figure.layout, box), {
       responsive: true,
       displaylogo: false,
-      displayModeBar: figure.layout.dragmode === false ? false : undefined,
-      showSendToCloud: false,
-      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+      displayModeBar: figure.layout.dragmode === false ? false : "hover",
+      modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]],
+      toImageButtonOptions: { filename: figure.layout.title?.text, scale: 2 },
+      locale: data.locale,
     });
   });
   return () => window.Plotly?.purge(box);

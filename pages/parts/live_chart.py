@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 import streamlit.components.v1 as components
 
+from pages.parts.session import language
+from pages.parts.text import CODES, translations
+
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
@@ -35,6 +38,8 @@ _mount = st.components.v2.component(
     html='<div class="live-chart" role="img"></div>',
     css="""
         .live-chart { width: 100%; }
+        .live-chart:focus-within .modebar--hover { opacity: 1 !important; }
+        .live-chart .modebar-btn:focus-visible { outline-color: currentColor !important; }
         .live-chart.empty {
             display: grid; place-content: center; text-align: center; white-space: pre-line;
             border: 1px dashed var(--st-border-color); border-radius: var(--st-base-radius);
@@ -69,5 +74,7 @@ def live_chart(figure: Figure | None, *, key: str, alt: str, empty: str = "") ->
             "alt": alt,
             "empty": empty,
             "plotly": _plotly_url(),
+            "locale": CODES[language()],
+            "words": dict(translations("plotly", language())),
         },
     )

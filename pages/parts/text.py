@@ -12,6 +12,9 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 MOST_QUOTED = 300
 """Characters of a foreign text that are shown."""
 
+CODES = {"en": "en", "zh": "zh-CN"}
+"""The languages as a browser knows them: it chooses the glyphs by them, and the voice."""
+
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
@@ -45,3 +48,22 @@ def quoted(foreign: object) -> str:
     fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
     room = " " if not line or "`" in (line[0], line[-1]) else ""
     return f"{fence}{room}{line}{room}{fence}"
+
+
+def translations(library: str, into: str) -> list[tuple[str, str]]:
+    """Return what the words of a library are called in a language, from those of the others.
+
+    Parameters
+    ----------
+    library : str
+        The table of its words: in English as the library itself has them.
+    into : str
+        The language.
+    """
+    words = catalogue(into)
+    return [
+        (text, words[key])
+        for other in LANGUAGES
+        for key, text in catalogue(other).items()
+        if other != into and key.startswith(f"{library}.")
+    ]

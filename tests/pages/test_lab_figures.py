@@ -7,6 +7,7 @@ from pages.lab.figures import (
     bars_figure,
     check_figure,
     errors_figure,
+    lens_zoom_figure,
     loss_curve_figure,
     loss_of_probability_figure,
     pair_figures,
@@ -44,6 +45,27 @@ def test_secant_and_tangent_touch_the_curve():
     np.testing.assert_allclose(curve.y, losses)
     np.testing.assert_allclose(np.interp(points.x, secant.x, secant.y), points.y)
     np.testing.assert_allclose(tangent.y, moves)
+    low, high = figure.layout.yaxis.range
+    assert low < losses.min() < losses.max() < high
+
+
+@pytest.mark.parametrize("h", [2.0, 0.1, 1e-4, 1e-12])
+@pytest.mark.parametrize("forward", [True, False])
+def test_secant_and_tangent_are_apart_to_the_eye_at_every_step(h, forward):
+    """As far as a tenth of the height of the chart, with a curve that bends as the loss does."""
+
+    def loss(w):
+        return 1e-3 * np.tanh(w + 0.3)
+
+    moves, ends = np.linspace(-1.6 * h, 1.6 * h, 81), np.array([0 if forward else -h, h])
+    here, derivative = loss(0), 1e-3 * (1 - np.tanh(0.3) ** 2)
+    figure = lens_zoom_figure(moves, loss(moves) - here, ends, loss(ends) - here, derivative, T)
+    _, secant, tangent, points = figure.data
+    np.testing.assert_allclose(np.interp(points.x, secant.x, secant.y), points.y, atol=1e-18)
+    low, high = figure.layout.yaxis.range
+    assert np.abs(secant.y - tangent.y).max() > 0.1 * (high - low)
+    for trace in figure.data:
+        assert low < min(trace.y) <= max(trace.y) < high
 
 
 def test_a_flat_loss_can_be_drawn():

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pages.parts.text import LANGUAGES, best_language, catalogue, text
+from pages.parts.text import LANGUAGES, best_language, catalogue, text, translations
 
 ROOT = Path(__file__).parents[2]
+LIBRARIES = ("streamlit.", "plotly.")
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 
 
@@ -25,7 +26,8 @@ def used_keys():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_missing_and_none_is_unused(language):
-    assert set(catalogue(language)) == set(used_keys())
+    own = {key for key in catalogue(language) if not key.startswith(LIBRARIES)}
+    assert own == set(used_keys())
 
 
 def test_the_languages_have_the_same_placeholders():
@@ -39,6 +41,13 @@ def test_the_languages_have_the_same_placeholders():
 def test_nothing_is_left_in_english_in_chinese():
     for key, words in catalogue("zh").items():
         assert words != catalogue("en")[key], key
+
+
+@pytest.mark.parametrize("library", [name.rstrip(".") for name in LIBRARIES])
+def test_a_librarys_words_can_be_put_into_a_language_and_back(library):
+    into, back = translations(library, "zh"), translations(library, "en")
+    assert into
+    assert dict(back) == {chinese: english for english, chinese in into}
 
 
 def test_a_term_has_one_name_in_chinese():

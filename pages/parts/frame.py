@@ -1,0 +1,28 @@
+"""The frame around every page, which is Streamlit's own: its language, its words, its menu.
+
+A hidden Streamlit component tells the browser the language of the page, has Streamlit's own
+buttons speak it, and closes the menu of a phone after a choice.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.session import language
+from pages.parts.text import CODES, translations
+
+_mount = st.components.v2.component(
+    "frame",
+    html="<span hidden></span>",
+    js=Path(__file__).with_name("frame.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def frame() -> None:
+    """Have the frame speak the visitor's language; once on every page."""
+    # From every other language: what was translated stays so until it is translated back.
+    words = translations("streamlit", language())
+    _mount(key="frame", data={"code": CODES[language()], "words": words})
