@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
 
-STYLE = """<style>
-.stMainBlockContainer { padding-top: 3.75rem; }
-/* It would flicker at each update, and is never Chinese. */
-[data-testid="stStatusWidget"] { display: none; }
-/* At the top right of every page, beside Streamlit's own menu; nothing is moved by it. */
-.st-key-language { position: fixed; top: 0.875rem; right: 3.75rem; width: auto; z-index: 999990; }
-/* They show nothing, and would take the gap between two elements each. */
-.st-key-frame, .st-key-keepsakes { display: none; }
-</style>"""
+PARTS = Path(__file__).parent / "pages" / "parts"
 
 # What a page needs is imported in the functions: the worker processes import this file too, as
 # the main file of their parent, and need none of it.
@@ -37,7 +29,7 @@ def main() -> None:
     stay_offline()
     page = navigation()
     st.session_state.page = page.url_path
-    st.html(STYLE)
+    st.html(PARTS / "frame.css")
     choose_language()
     frame()
     keepsakes()
@@ -51,8 +43,7 @@ def navigation() -> Page:
 
     from pages.parts.session import T
 
-    icon = Path(__file__).parent / "pages" / "parts" / "icon.svg"
-    st.set_page_config(layout="wide", page_icon=str(icon))
+    st.set_page_config(layout="wide", page_icon=str(PARTS / "icon.svg"))
     return st.navigation(
         [
             st.Page("pages/home.py", title=T("home.menu"), icon=":material/home:", default=True),

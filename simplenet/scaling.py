@@ -192,3 +192,25 @@ def power_law(sizes: Sequence[float], seconds: Sequence[float]) -> tuple[float, 
         raise ValueError(f"a power law needs two different sizes, all positive, got {sizes}")
     k, log_c = np.polyfit(np.log(sizes), np.log(seconds), 1)
     return float(np.exp(log_c)), float(k)
+
+
+def exponent_error(sizes: Sequence[float], seconds: Sequence[float]) -> float:
+    """Return the standard error of the exponent k that `power_law` fits.
+
+    Parameters
+    ----------
+    sizes, seconds : sequence of float, length n
+        As for `power_law`.
+
+    Returns
+    -------
+    float
+        By how far the points lie off the line; infinite for fewer than three, which any line fits.
+    """
+    if len(sizes) < 3:
+        return float("inf")
+    c, k = power_law(sizes, seconds)
+    x = np.log(sizes)
+    rest = np.log(seconds) - np.log(c) - k * x
+    spread = np.sum((x - x.mean()) ** 2)
+    return float(np.sqrt(np.sum(rest**2) / (len(x) - 2) / spread))

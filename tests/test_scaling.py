@@ -6,7 +6,7 @@ import pytest
 import simplenet.scaling
 from simplenet import SimpleNet
 from simplenet.comparison import timed
-from simplenet.scaling import THEORY, WAYS, Scaling, cycle_of_parameters, power_law
+from simplenet.scaling import THEORY, WAYS, Scaling, cycle_of_parameters, exponent_error, power_law
 
 SMALL = Scaling(hidden_sizes=(2, 4), batch_sizes=(1, 3), hidden_size=2, batch_size=2)
 
@@ -95,3 +95,11 @@ def test_sizes_that_cannot_be_are_refused():
         Scaling(hidden_sizes=(16, 1000), batch_size=1000)
     with pytest.raises(ValueError, match=r"at most 60000, .*, got 200000"):
         Scaling(batch_sizes=(16, 1000), hidden_size=200)
+
+
+def test_the_error_of_an_exponent_is_that_of_a_straight_fit():
+    sizes, seconds = [16, 32, 64, 128, 256], [1.0, 2.3, 3.9, 8.4, 15.0]
+    _, covariance = np.polyfit(np.log(sizes), np.log(seconds), 1, cov=True)
+    assert exponent_error(sizes, seconds) == pytest.approx(np.sqrt(covariance[0, 0]))
+    assert exponent_error(sizes, [3.0 * size for size in sizes]) == pytest.approx(0, abs=1e-9)
+    assert exponent_error(sizes[:2], seconds[:2]) == np.inf  # Any line goes through two points.

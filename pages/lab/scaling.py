@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from pages.parts.live_chart import live_chart
@@ -11,7 +12,7 @@ from pages.parts.session import T, current_scaling, follow, jobs
 from pages.parts.text import quoted
 from pages.parts.words import duration, why_waiting
 from simplenet.jobs import Job
-from simplenet.scaling import THEORY, WAYS, Axis, Scaling, Timing, power_law
+from simplenet.scaling import THEORY, WAYS, Axis, Scaling, Timing, exponent_error, power_law
 
 REFRESH_S = 0.4
 
@@ -65,23 +66,29 @@ def results(job: Job | None, live: bool) -> None:
         st.progress(len(timings) / points, text=" · ".join(words))
     left, right = st.columns(2)
     with left:
-        axis(timings, "hidden_size", job)
+        verdicts = axis(timings, "hidden_size", job)
     with right:
-        axis(timings, "batch_size", job)
+        verdicts |= axis(timings, "batch_size", job)
     if timings:
-        st.caption(T("scaling.help"))
+        st.caption(
+            " ".join(
+                [T("scaling.help")]
+                + [T("scaling.below_help")] * ("below" in verdicts)
+                + [T("scaling.above_help")] * ("above" in verdicts)
+            )
+        )
     if live and job.ended:
         st.rerun()  # The buttons are outside of the part that runs again and again.
 
 
-def axis(timings: Sequence[Timing], name: Axis, job: Job | None) -> None:
-    """Show the chart and the exponents of one size."""
+def axis(timings: Sequence[Timing], name: Axis, job: Job | None) -> set[str]:
+    """Show the chart and the exponents of one size; return how they compare to the theory."""
     title = T("scaling.hidden") if name == "hidden_size" else T("scaling.batch")
     here = [timing for timing in timings if timing.axis == name]
     if not here:
         words = f"{title}\n{T('scaling.empty')}"
         live_chart(None, key=f"scaling_{name}", alt=words, empty=words)
-        return
+        return set()
     from pages.lab.figures import scaling_figure
 
     names = {
@@ -103,11 +110,47 @@ def axis(timings: Sequence[Timing], name: Axis, job: Job | None) -> None:
         for way, found in points.items()
     )
     live_chart(figure, key=f"scaling_{name}", alt=f"{title}. {said}")
+    errors = {
+        way: exponent_error([p.size for p in points[way]], [p.seconds for p in points[way]])
+        for way in laws
+    }
+    verdicts = {way: verdict(laws[way][1], errors[way], THEORY[name][way]) for way in laws}
+    words = {
+        "below": T("scaling.below"),
+        "above": T("scaling.above"),
+        "equal": T("scaling.equal"),
+        "open": "–",
+    }
     st.table(
         {
             T("race.method"): [names[way] for way in WAYS],
-            T("scaling.fitted"): [f"{laws[way][1]:.2f}" if way in laws else "–" for way in WAYS],
+            T("scaling.fitted"): [
+                fitted(laws[way][1], errors[way]) if way in laws else "–" for way in WAYS
+            ],
             T("scaling.theory"): [str(THEORY[name][way]) for way in WAYS],
+            T("scaling.measured"): [words[verdicts.get(way, "open")] for way in WAYS],
         },
         hide_index=True,
     )
+    return set(verdicts.values())
+
+
+def fitted(exponent: float, error: float) -> str:
+    """Return an exponent with its uncertainty, twice the standard error."""
+    return f"{exponent:.2f} ± {2 * error:.2f}" if np.isfinite(error) else f"{exponent:.2f}"
+
+
+def verdict(exponent: float, error: float, theory: float) -> str:
+    """Return how a measured exponent compares to the theory, as they are shown.
+
+    Returns
+    -------
+    {"below", "above", "equal", "open"}
+        Equal is within the uncertainty; open is not known yet.
+    """
+    if not np.isfinite(error):
+        return "open"
+    apart = round(round(exponent, 2) - theory, 2)
+    if abs(apart) <= round(2 * error, 2):
+        return "equal"
+    return "below" if apart < 0 else "above"
