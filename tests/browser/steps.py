@@ -6,7 +6,10 @@ from collections.abc import Callable
 from time import monotonic, sleep
 from typing import TypeVar
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
+
+GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 21, 31)"}
 
 T = TypeVar("T")
 
@@ -77,3 +80,22 @@ def pen_down(page: Page, *corners: tuple[int, int]) -> None:
     mouse.down()
     for x, y in corners[1:]:
         mouse.move(box["x"] + x, box["y"] + y, steps=8)
+
+
+def faint_words(page: Page) -> list[str]:
+    """Return the words that stand out from their ground by less than WCAG's 4.5 : 1, as HTML."""
+    options = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{n['any'][0]['message']} {n['html']}" for rule in found for n in rule["nodes"]]
+
+
+def expect_contrast(page: Page) -> None:
+    """Expect all words to be readable, in light and in dark."""
+    for scheme, ground in GROUNDS.items():
+        page.emulate_media(color_scheme=scheme)
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
+        for _ in range(20):  # Colours change gradually.
+            if not (faint := faint_words(page)):
+                break
+            page.wait_for_timeout(200)
+        assert faint == [], scheme

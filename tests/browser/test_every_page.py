@@ -3,7 +3,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import button, draw, prediction
+from tests.browser.steps import button, draw, expect_contrast, prediction
 
 pytestmark = pytest.mark.browser
 
@@ -84,6 +84,8 @@ def test_chinese_readers_get_chinese(server, visit, path):
         page.get_by_role("button", name="从文件加入").click()
         expect(page.get_by_test_id("stFileUploader").last).to_be_visible()
     eventually_chinese(page)
+    page.keyboard.press("Escape")
+    expect_contrast(page)
 
 
 def test_the_language_can_be_changed_and_stays(server, visit):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import button, draw, field, fill, metric, status
+from tests.browser.steps import button, draw, expect_contrast, field, fill, metric, status
 
 pytestmark = pytest.mark.browser
 
@@ -353,6 +353,7 @@ def test_every_panel_on_a_phone_in_chinese(server, visit, panel):
     names = "English|NumPy|sigmoid|softmax|float32|float64|simplenet|network|functions"
     assert re.findall(r"[A-Za-z]{4,}", re.sub(names, "", words)) == []
     assert main.evaluate("app => app.scrollWidth <= app.clientWidth")
+    expect_contrast(page)
 
 
 @pytest.mark.parametrize(
