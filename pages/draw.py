@@ -8,7 +8,16 @@ from numpy.typing import NDArray
 
 from app import run_page
 from pages.parts.answer import Tile, answer
-from pages.parts.canvas import SIDE, Picture, canvas, follow_pen, seen, stages_of
+from pages.parts.canvas import (
+    FOLLOWER,
+    SIDE,
+    Picture,
+    canvas,
+    follow_pen,
+    read_drawing,
+    seen,
+    stages_of,
+)
 from pages.parts.card import card
 from pages.parts.doubt import doubt_about
 from pages.parts.keepsakes import pin, pinned
@@ -21,16 +30,19 @@ from simplenet.network import SimpleNet
 REFRESH_S = 1.0
 FORMATS = ("png", "jpg", "jpeg", "webp", "heic", "heif")
 MOST_MB = 20
+STYLE = "<style>div:has(> .st-key-told) { min-width: min(100%, 22rem); }</style>"
+"""Where less is left beside the canvas, the answer goes below it: the canvas is never narrower."""
 
 
 def page() -> None:
     """Show the page."""
     st.markdown(T("draw.intro"))
-    left, right = st.columns([1, 2], gap="large")
-    with left:
+    st.html(STYLE)
+    beside = st.container(horizontal=True, gap="large")
+    with beside.container(width=SIDE):
         canvas()
         photo()
-    with right:
+    with beside.container(key="told"):
         choice = choose_network(key="draw_network")
         live = choice == RUN and still_training()
         st.fragment(reading, run_every=REFRESH_S if live else None)(choice, live)
@@ -60,7 +72,7 @@ def photo() -> None:
     state = st.session_state
     if file is None:
         if state.get("picture") and state.picture.name:
-            state.picture = None
+            read_drawing()
         state.pop("photo_id", None)
         return
     if state.get("photo_id") != file.file_id:
@@ -114,7 +126,7 @@ def reading(choice: str | None, live: bool) -> None:
     answer(
         probabilities,
         tiles,
-        key="answer",
+        key=FOLLOWER,
         title=T("draw.prediction"),
         words=words,
         doubt=doubt,

@@ -35,8 +35,11 @@ class Follower {
   constructor(root) {
     this.root = root;
     this.turn = this.answered = this.sentAt = 0;
-    this.down = this.moved = false;
-    this.events = { pointerdown: this.start, pointermove: this.move, pointerup: this.end, pointercancel: this.end };
+    this.down = this.moved = this.untold = false;
+    this.events = {
+      pointerdown: this.start, pointermove: this.move, pointerup: this.end, pointercancel: this.end,
+      keydown: this.tell, click: this.tell,
+    };
     for (const [name, handler] of Object.entries(this.events)) document.addEventListener(name, handler, true);
   }
 
@@ -46,6 +49,7 @@ class Follower {
   }
 
   start = async (event) => {
+    this.tell();
     const host = this.key && document.querySelector(`.st-key-${this.key}`);
     if (!host || !event.composedPath().includes(host) || !event.isPrimary || event.button) return;
     this.down = this.moved = true;
@@ -61,7 +65,16 @@ class Follower {
   end = () => {
     if (!this.down) return;
     this.down = false;
+    this.untold = true;
     this.send();
+  };
+
+  // Has the canvas tell of its strokes now, and not when it is left alone for a while: before anything
+  // else is clicked, as it would else tell of them in the middle of that. It has a button for it.
+  tell = () => {
+    if (!this.untold || this.down) return;
+    this.untold = false;
+    document.querySelector(`.st-key-${this.key} .dc-toolbar button`)?.click();
   };
 
   since(ms) { return performance.now() - this.sentAt >= ms; }
@@ -142,6 +155,7 @@ export default function ({ data, parentElement, setStateValue }) {
   follower.answered = data.turn;
   root.dataset.answered = data.turn;
   follower.turn = Math.max(follower.turn, data.turn);
+  if (!follower.waiting()) follower.tell();
   return () => {
     follower.stop();
     root.follower = undefined; // It may be shown again.

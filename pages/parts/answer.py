@@ -15,7 +15,6 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.parts.incoming import picture
 from pages.parts.pixels import PIXELS_JS, as_bytes
 
 _HERE = Path(__file__).parent
@@ -58,7 +57,7 @@ def answer(
     words: str,
     doubt: str = "",
     follow: str | None = None,
-    on_frame: Callable[[NDArray[np.uint8]], None] | None = None,
+    on_frame: Callable[[object], None] | None = None,
 ) -> None:
     """Show ten probabilities as bars, and the pictures that go with them.
 
@@ -76,14 +75,13 @@ def answer(
     follow : str, optional
         Key of the canvas to follow.
     on_frame : callable, optional
-        Gets each picture of the canvas, (h, w, 4), before the page runs for it.
+        Gets each picture of the canvas, a data URL for `incoming.picture`, before the page runs for it.
     """
 
     def receive() -> None:
         frame = st.session_state[key].get("frame") or {}
-        image = picture(frame.get("image"))
-        if image is not None and on_frame:
-            on_frame(image)
+        if on_frame:
+            on_frame(frame.get("image"))
 
     frame = (st.session_state.get(key) or {}).get("frame") or {}
     _mount(

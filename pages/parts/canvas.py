@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+import streamlit_drawable_canvas
 from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
-from pages.parts.incoming import picture
+from pages.parts import incoming
 from pages.parts.session import T
 
 Strokes = list[dict[str, object]]
 
 SIDE = 280
 PEN = 20
-TOOLBAR = 30
-"""Pixels above the canvas that its own tools need when the mouse is over it."""
+FOLLOWER = "answer"
+"""Key of the component that follows the pen, and tells of a stroke before the canvas does."""
+
+STYLE = "<style>.st-key-canvas .dc-toolbar { display: none !important; }</style>"
+"""The canvas comes with tools of its own, which lie unseen over its upper right corner: a stroke
+that begins there would be theirs, and they draw nothing, move strokes and speak English only."""
+
+# In a shadow root, where it mounts itself, no style of the page would reach them.
+streamlit_drawable_canvas.out = st.components.v2.component(
+    "streamlit-drawable-canvas.streamlit_drawable_canvas",
+    html='<div class="canvas-root"></div>',
+    css="index-*.css",
+    js="index-*.js",
+    isolate_styles=False,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +53,37 @@ class Picture:
     name: str | None = None
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """What is on the canvas after a stroke.
+
+    Parameters
+    ----------
+    strokes : list of dict
+        As Fabric.js writes them down.
+    image : str
+        The canvas as the browser shows it, a data URL; empty where nothing is drawn.
+    """
+
+    strokes: Strokes
+    image: str
+
+
+NOTHING = Drawing([], "")
+
+
 def canvas() -> None:
     """Show the canvas with its buttons."""
     state = st.session_state
+    state.setdefault("drawings", [NOTHING])  # One more for each stroke; the last one is there.
+    state.setdefault("undone", [])
     if "canvas" not in state:  # It was not there in the last run: the last drawing comes back.
-        redraw(state.setdefault("strokes", []))
-    st.space(TOOLBAR)
-    result = st_canvas(
+        keep_frame()
+        redraw()
+        if not state.get("photo_id"):
+            read_drawing()
+    st.html(STYLE)
+    st_canvas(
         stroke_width=PEN,
         stroke_color="#ffffff",
         background_color="#000000",
@@ -55,63 +92,133 @@ def canvas() -> None:
         initial_drawing=state.canvas_start,
         return_image_data=True,
         key="canvas",
-        on_change=lambda: state.update(canvas_changed=True),
+        on_change=hear,
     )
-    # Not `result.image_data`: it has Pillow open anything, of any size.
-    told = state.pop("canvas_changed", False)
-    image = picture(state.canvas.get("drawing", {}).get("data")) if told else None
-    if image is not None:
-        state.strokes, state.stroke_to_come = result.json_data["objects"], False
-        take_drawing(image)
-        if left := state.get("left_when_told"):
-            redraw(left(state.strokes))
-            st.rerun()
-    with st.container(horizontal=True):
+    if hear():  # The server was restarted: the browser still knows.
+        redraw()
+        st.rerun()
+    with st.container(horizontal=True, gap="xsmall"):
         st.button(
             T("canvas.undo"),
             icon=":material/undo:",
-            on_click=take_back,
-            args=[lambda strokes: strokes[:-1]],
-            disabled=not state.strokes,
+            on_click=undo,
+            disabled=len(state.drawings) == 1,
+        )
+        st.button(
+            T("canvas.redo"), icon=":material/redo:", on_click=redo, disabled=not state.undone
         )
         st.button(
             T("canvas.clear"),
             icon=":material/delete:",
-            on_click=take_back,
-            args=[lambda strokes: []],
-            disabled=not state.strokes,
+            on_click=clear,
+            disabled=not state.drawings[-1].strokes,
         )
 
 
-def take_back(left: Callable[[Strokes], Strokes]) -> None:
-    """Have only some of the strokes be left: `left` says of all of them which."""
+def hear() -> bool:
+    """Take what the canvas tells of its strokes; return whether that was new."""
     state = st.session_state
-    if state.get("stroke_to_come"):  # The canvas tells of the last one in a moment: do it then.
-        state.left_when_told = left
-    else:
-        redraw(left(state.strokes))
+    told = state.canvas.get("drawing")
+    if not told or told["data"] is None:
+        return False
+    drawing = Drawing(told["raw"]["objects"], told["data"])
+    if drawing == state.get("heard"):
+        return False
+    drop_frame()
+    if len(drawing.strokes) > len(state.drawings[-1].strokes):
+        state.undone = []
+    earlier = [other for other in state.drawings if len(other.strokes) < len(drawing.strokes)]
+    state.heard, state.drawings = drawing, [*earlier, drawing]
+    read_drawing()
+    return True
 
 
-def redraw(strokes: Strokes) -> None:
-    """Have the canvas show these strokes, and no others."""
+def undo() -> None:
+    """Take the last stroke off the canvas."""
+    hear()
+    drop_frame()
+    state = st.session_state
+    if len(state.drawings) > 1:
+        state.undone.append(state.drawings.pop())
+        redraw()
+
+
+def redo() -> None:
+    """Put the stroke back that was taken off last."""
+    hear()
+    drop_frame()
+    state = st.session_state
+    if state.undone:
+        state.drawings.append(state.undone.pop())
+        redraw()
+
+
+def clear() -> None:
+    """Empty the canvas."""
+    hear()
+    drop_frame()
+    st.session_state.drawings, st.session_state.undone = [NOTHING], []
+    redraw()
+
+
+def redraw() -> None:
+    """Have the canvas show the last of the drawings, and no other; it is read when it does."""
     state = st.session_state
     # It draws anew when what it is given has changed: a number makes every call a change.
     state.redraws = state.get("redraws", 0) + 1
-    state.canvas_start = {"objects": strokes, "turn": state.redraws}
-    state.stroke_to_come, state.left_when_told = False, None
+    state.canvas_start = {"objects": state.drawings[-1].strokes, "turn": state.redraws}
 
 
-def follow_pen(image: NDArray[np.uint8]) -> None:
+def read_drawing() -> None:
+    """Have the last of the drawings be read from now on."""
+    st.session_state.picture = drawn(st.session_state.drawings[-1].image)
+
+
+def follow_pen(image: object) -> None:
     """Have what is on the canvas be read while the canvas itself has not yet told of it."""
-    st.session_state.stroke_to_come = True
-    take_drawing(image)
+    state = st.session_state
+    if image != state.get("dropped_frame") and (picture := drawn(image)):
+        state.picture, state.frame = picture, image
 
 
-def take_drawing(image: NDArray[np.uint8]) -> None:
-    """Have what is on the canvas, white on black, be read from now on."""
+def drop_frame() -> None:
+    """Forget what the pen has drawn so far: the canvas knows better."""
+    state = st.session_state
+    frame = (state.get(FOLLOWER) or {}).get("frame") or {}
+    # It may have come together with what the canvas tells, and be taken only after that.
+    state.frame, state.dropped_frame = None, frame.get("image")
+
+
+def keep_frame() -> None:
+    """Make what the canvas could not tell of, as it was left too soon, one more stroke of it."""
+    state = st.session_state
+    frame, state.frame = state.get("frame"), None
+    picture = drawn(frame)
+    if picture is None or not picture.ink[..., 3].any():
+        return
+    height, width = picture.whole.shape[:2]
+    image = {
+        "type": "Image",
+        "src": frame,
+        "originX": "left",
+        "originY": "top",
+        "left": 0,
+        "top": 0,
+        "scaleX": SIDE / width,
+        "scaleY": SIDE / height,
+    }
+    state.drawings.append(Drawing([*state.drawings[-1].strokes, image], frame))
+    state.undone = []
+
+
+def drawn(url: object) -> Picture | None:
+    """Return an image of the canvas, white on black, as what is to be read."""
+    image = incoming.picture(url)
+    if image is None:
+        return None
     ink = np.full_like(image, 255)
     ink[..., 3] = image[..., 0]  # However much is drawn over: white is the ink.
-    st.session_state.picture = Picture(image, ink)
+    return Picture(image, ink)
 
 
 def stages_of(picture: Picture) -> NDArray[np.float32] | None:

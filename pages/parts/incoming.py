@@ -180,17 +180,23 @@ def picture(url: object) -> NDArray[np.uint8] | None:
 
 
 def is_strokes(value: object) -> bool:
-    """Return whether a value is a list of strokes as the canvas draws them: paths of numbers."""
+    """Return whether a value is a list of strokes as the canvas draws them: paths of numbers.
+
+    A stroke that the canvas could not tell of is a picture.
+    """
     if not isinstance(value, list) or len(value) > MOST_STROKES:
         return False
     left = MOST_PARTS
     waiting: list[object] = []
     for stroke in value:
-        if not isinstance(stroke, dict) or stroke.get("type") not in ("Path", "path"):
+        if not isinstance(stroke, dict):
             return False
-        if not isinstance(stroke.get("path"), list):
+        if stroke.get("type") == "Image" and png_bytes(stroke.get("src")) is not None:
+            waiting.append({**stroke, "src": None})
+        elif stroke.get("type") in ("Path", "path") and isinstance(stroke.get("path"), list):
+            waiting.append(stroke)
+        else:
             return False
-        waiting.append(stroke)
     while waiting and left >= 0:
         part = waiting.pop()
         left -= 1
