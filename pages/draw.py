@@ -29,9 +29,13 @@ from simplenet.network import SimpleNet
 
 REFRESH_S = 1.0
 FORMATS = ("png", "jpg", "jpeg", "webp", "heic", "heif")
-MOST_MB = 20
-STYLE = "<style>div:has(> .st-key-told) { min-width: min(100%, 22rem); }</style>"
-"""Where less is left beside the canvas, the answer goes below it: the canvas is never narrower."""
+STYLE = """<style>
+/* Where less is left beside the canvas, the answer goes below it: the canvas is never narrower. */
+div:has(> .st-key-told) { min-width: min(100%, 22rem); }
+/* A file that the browser itself refuses never comes here, and its own word for that is English. */
+div:has(> .st-key-refused) { display: none; }
+body:has(.st-key-photo [aria-invalid="true"]) div:has(> .st-key-refused) { display: flex; }
+</style>"""
 
 
 def page() -> None:
@@ -61,14 +65,13 @@ def still_training() -> bool:
 def photo() -> None:
     """Show the button that takes a photo of a digit, and the photo while it is read."""
     with st.popover(T("draw.photo"), icon=":material/photo_camera:", width=SIDE):
-        st.caption(T("draw.photo_help", mb=MOST_MB))
+        most = st.get_option("server.maxUploadSize")  # In MB; the uploader keeps to it too.
+        st.caption(T("draw.photo_help", mb=most))
         file = st.file_uploader(
-            T("draw.photo"),
-            type=FORMATS,
-            max_upload_size=MOST_MB,
-            label_visibility="collapsed",
-            key="photo",
+            T("draw.photo"), type=FORMATS, label_visibility="collapsed", key="photo"
         )
+        with st.container(key="refused"):
+            st.error(T("draw.photo_refused", mb=most), icon=":material/broken_image:")
     state = st.session_state
     if file is None:
         if state.get("picture") and state.picture.name:
@@ -80,17 +83,18 @@ def photo() -> None:
         from simplenet.ink import NoInkError
         from simplenet.photo import PhotoError, read_photo
 
-        state.photo_id, state.photo_error = file.file_id, None
+        # Why it is refused, and not the sentence: the language may change.
+        state.photo_id, state.photo_refusal = file.file_id, None
         try:
             whole, ink = read_photo(file.getvalue(), file.name)
         except NoInkError:
-            state.photo_error = T("draw.photo_blank", name=quoted(file.name))
+            state.photo_refusal = "blank"
         except PhotoError as error:
-            state.photo_error = refusal(error.reason, file.name)
+            state.photo_refusal = error.reason
         else:
             state.picture = Picture(whole, ink, file.name)
-    if state.photo_error:
-        st.error(state.photo_error, icon=":material/broken_image:")
+    if state.photo_refusal:
+        st.error(refusal(state.photo_refusal, file.name), icon=":material/broken_image:")
     elif state.picture and state.picture.name:
         st.image(
             state.picture.whole, width=SIDE, caption=T("draw.photo_read", name=quoted(file.name))
@@ -100,6 +104,7 @@ def photo() -> None:
 def refusal(reason: str, name: str) -> str:
     """Return why a file cannot be read as a photo, and what would be right."""
     return {
+        "blank": T("draw.photo_blank", name=quoted(name)),
         "not_an_image": T("draw.not_an_image", name=quoted(name)),
         "damaged": T("draw.damaged", name=quoted(name)),
         "too_large": T("draw.too_large", name=quoted(name)),

@@ -75,7 +75,8 @@ def answer(
     follow : str, optional
         Key of the canvas to follow.
     on_frame : callable, optional
-        Gets each picture of the canvas, a data URL for `incoming.picture`, before the page runs for it.
+        Gets each picture of the canvas, a data URL for `incoming.picture`, before the page runs
+        for it.
     """
 
     def receive() -> None:
