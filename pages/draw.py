@@ -136,6 +136,7 @@ def reading(choice: str | None, live: bool) -> None:
         words=words,
         doubt=doubt,
         follow="canvas",
+        follow_name=T("canvas.name"),
         on_frame=follow_pen,
     )
 

@@ -38,7 +38,7 @@ class Follower {
     this.down = this.moved = this.untold = false;
     this.events = {
       pointerdown: this.start, pointermove: this.move, pointerup: this.end, pointercancel: this.end,
-      keydown: this.tell, click: this.tell,
+      keydown: this.tell, click: this.leave,
     };
     for (const [name, handler] of Object.entries(this.events)) document.addEventListener(name, handler, true);
   }
@@ -75,6 +75,12 @@ class Follower {
     if (!this.untold || this.down) return;
     this.untold = false;
     document.querySelector(`.st-key-${this.key} .dc-toolbar button`)?.click();
+  };
+
+  // A pen that is lifted clicks on the canvas, too: what is sent together then, with the last picture,
+  // would make only the answer run anew, and not the page.
+  leave = (event) => {
+    if (!event.composedPath().some((node) => node.classList?.contains(`st-key-${this.key}`))) this.tell();
   };
 
   since(ms) { return performance.now() - this.sentAt >= ms; }
@@ -151,6 +157,9 @@ export default function ({ data, parentElement, setStateValue }) {
   show(root, data);
   const follower = (root.follower ??= new Follower(root));
   follower.key = data.follow;
+  const host = document.querySelector(`.st-key-${data.follow}`);
+  host?.setAttribute("role", "img");
+  host?.setAttribute("aria-label", data.follow_name);
   follower.setState = setStateValue;
   follower.answered = data.turn;
   root.dataset.answered = data.turn;

@@ -57,6 +57,7 @@ def answer(
     words: str,
     doubt: str = "",
     follow: str | None = None,
+    follow_name: str = "",
     on_frame: Callable[[object], None] | None = None,
 ) -> None:
     """Show ten probabilities as bars, and the pictures that go with them.
@@ -74,6 +75,8 @@ def answer(
         Why the answer should not be trusted.
     follow : str, optional
         Key of the canvas to follow.
+    follow_name : str
+        What those who cannot see the canvas are told that it is.
     on_frame : callable, optional
         Gets each picture of the canvas, a data URL for `incoming.picture`, before the page runs
         for it.
@@ -90,6 +93,7 @@ def answer(
         data={
             "turn": frame.get("turn", 0),
             "follow": follow,
+            "follow_name": follow_name,
             "title": title,
             "words": words,
             "doubt": doubt,
