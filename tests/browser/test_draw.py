@@ -1,5 +1,6 @@
 import io
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -110,6 +111,125 @@ def test_undo_and_clear(server, visit):
     expect(prediction(page)).to_have_text("1")
 
 
+def test_a_stroke_that_was_taken_back_can_be_put_back(server, visit):
+    page = visit(f"{server.url}/draw")
+    expect(button(page, "Redo")).to_be_disabled()
+    draw(page, *ONE)
+    expect(button(page, "Undo")).to_be_enabled()
+    button(page, "Undo").click()
+    expect(prediction(page)).to_have_text("–")
+    button(page, "Redo").click()
+    expect(prediction(page)).to_have_text("1")
+    expect(button(page, "Redo")).to_be_disabled()
+    button(page, "Clear").click()
+    expect(prediction(page)).to_have_text("–")
+    expect(button(page, "Undo")).to_be_disabled()
+
+
+def light(page):
+    """How many pixels of the canvas are white."""
+    return page.locator(".st-key-canvas").evaluate(
+        """host => [...host.querySelectorAll("canvas")].flatMap(canvas => {
+            const { data } = canvas.getContext("2d").getImageData(0, 0, 280, 280);
+            return [...data].filter((value, i) => i % 4 === 0 && value > 128);
+        }).length"""
+    )
+
+
+# A small seven in each corner, the pen as near to it as it goes.
+CORNERS = {
+    "upper left": ((1, 1), (60, 1), (30, 80)),
+    "upper right": ((220, 1), (279, 1), (250, 80)),
+    "lower left": ((1, 200), (60, 200), (30, 279)),
+    "lower right": ((220, 200), (279, 200), (250, 279)),
+}
+
+
+@pytest.mark.parametrize("device", ["mouse", "pen", "touch"])
+def test_every_corner_takes_a_first_stroke(server, visit, device):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = visit(f"{server.url}/draw", **(phone if device == "touch" else {}))
+    expect(prediction(page)).to_have_text("–")
+    page.locator("canvas.upper-canvas").wait_for()
+    hits = page.evaluate(
+        """() => {
+            const canvas = document.querySelector("canvas.upper-canvas");
+            const { left, top } = canvas.getBoundingClientRect();
+            let hits = 0;
+            for (let x = 0.5; x < 280; x++) for (let y = 0.5; y < 280; y++)
+                hits += document.elementFromPoint(left + x, top + y) === canvas;
+            return hits;
+        }"""
+    )
+    assert hits == 280 * 280
+    session = page.context.new_cdp_session(page)
+    for corner in CORNERS.values():
+        stroke(page, session, device, corner)
+        expect(prediction(page)).not_to_have_text("–")
+        expect(button(page, "Undo")).to_be_enabled()
+        assert light(page) > 1000
+        button(page, "Clear").click()
+        expect(prediction(page)).to_have_text("–")
+        assert light(page) == 0
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0
+
+
+def stroke(page, session, device, corners):
+    """Draw a stroke with a mouse, a pen or a finger, without a detour."""
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    points = [
+        (box["x"] + a + (c - a) * i / 8, box["y"] + b + (d - b) * i / 8)
+        for (a, b), (c, d) in pairwise(corners)
+        for i in range(9)
+    ]
+    if device == "touch":
+        for i, (x, y) in enumerate(points):
+            kind = "touchMove" if i else "touchStart"
+            event = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+            session.send("Input.dispatchTouchEvent", event)
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        return
+    kinds = ["mousePressed", *["mouseMoved"] * (len(points) - 1), "mouseReleased"]
+    for kind, (x, y) in zip(kinds, [*points, points[-1]], strict=True):
+        event = {"type": kind, "x": x, "y": y, "button": "left", "pointerType": device}
+        down = kind != "mouseReleased"
+        session.send("Input.dispatchMouseEvent", event | {"buttons": int(down), "clickCount": 1})
+
+
+def test_the_canvas_has_one_set_of_tools_and_a_name(server, visit):
+    page = visit(f"{server.url}/draw")
+    expect(page.get_by_role("img", name="The canvas: draw here")).to_be_visible()
+    page.locator("canvas.upper-canvas").hover()
+    names = page.locator(".st-key-canvas").get_by_role("button")
+    expect(names).to_have_count(0)
+
+
+def test_the_canvas_is_whole_and_nothing_too_wide_at_any_width(server, visit):
+    page = visit(f"{server.url}/draw")
+    expect(prediction(page)).to_have_text("–")
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.wait_for()
+    for width in (*range(320, 1921, 40), 639, 641, 768, 1079, 1081):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function("width => innerWidth === width", arg=width)
+        seen, too_wide = canvas.evaluate(
+            """canvas => {
+                let { left, right } = canvas.getBoundingClientRect();
+                for (let node = canvas.parentElement; node; node = node.parentElement) {
+                    if (getComputedStyle(node).overflowX === "visible") continue;
+                    const box = node.getBoundingClientRect();
+                    [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+                }
+                const main = document.querySelector("[data-testid=stMain]");
+                const answer = document.querySelector(".answer");
+                const wide = [main, answer].some((node) => node.scrollWidth > node.clientWidth);
+                return [right - left, wide];
+            }"""
+        )
+        assert seen == 280, width
+        assert not too_wide, width
+
+
 def test_strokes_can_be_taken_back_at_once(server, visit):
     """Before, while, and after the canvas tells of the last one."""
     page = visit(f"{server.url}/draw")
@@ -144,6 +264,35 @@ def test_the_drawing_is_still_there_after_another_page(server, visit):
     expect(button(page, "Start the race")).to_be_visible()
     page.get_by_role("link", name="Draw").first.click()
     expect(prediction(page)).to_have_text("7")
+
+
+def test_a_canvas_that_is_left_at_once_comes_back_as_it_was_read(server, visit):
+    page = visit(f"{server.url}/draw")
+    for shape in (SEVEN, ONE):
+        draw(page, *shape)
+        page.get_by_role("link", name="Gradients").first.click()
+        expect(button(page, "Start the race")).to_be_visible()
+        page.get_by_role("link", name="Draw").first.click()
+        # How much of the stroke has arrived depends on the machine: what is there has to agree.
+        expect(prediction(page)).not_to_have_text("")
+        canvas = page.locator("canvas.upper-canvas")
+        canvas.wait_for()
+        digit = prediction(page).inner_text()
+        told = digit != "–"
+        expect(button(page, "Clear")).to_be_enabled(enabled=told)
+        expect(button(page, "Undo")).to_be_enabled(enabled=told)
+        if not told:
+            assert light(page) == 0
+            continue
+        button(page, "Undo").click()
+        expect(prediction(page)).to_have_text("–")
+        assert light(page) == 0
+        button(page, "Redo").click()
+        expect(prediction(page)).to_have_text(digit)
+        assert light(page) > 0
+        button(page, "Clear").click()
+        expect(prediction(page)).to_have_text("–")
+        assert light(page) == 0
 
 
 def test_a_finger_draws_too(server, visit):
@@ -224,6 +373,21 @@ def test_a_photo_is_read_until_something_is_drawn(server, visit):
     expect(page.get_by_text("seven.png is being read")).to_have_count(0)
 
 
+def test_a_photo_that_is_larger_than_promised_is_named(server, visit):
+    page = visit(f"{server.url}/draw")
+    button(page, "Photo").click()
+    expect(page.get_by_text("up to 20 MB")).to_be_visible()
+    words = page.get_by_text("it is larger than 20 MB")
+    expect(words).to_be_hidden()
+    photo = photo_of_a_seven()  # What follows the end of a PNG is nobody's.
+    send(page, "large.png", photo.ljust(19_900_000, b"\0"))
+    expect(prediction(page)).to_have_text("7")
+    expect(words).to_be_hidden()
+    send(page, "larger.png", photo.ljust(20_100_000, b"\0"))
+    expect(words).to_be_visible()
+    expect(prediction(page)).to_have_text("7")
+
+
 def test_what_is_no_photo_is_refused_with_a_sentence(server, visit):
     page = visit(f"{server.url}/draw")
     draw(page, *ONE)
@@ -237,3 +401,7 @@ def test_what_is_no_photo_is_refused_with_a_sentence(server, visit):
     send(page, "paper.png", file.getvalue())
     expect(page.get_by_text("There is no digit in paper.png")).to_be_visible()
     expect(prediction(page)).to_have_text("1")  # Nothing is lost.
+    page.keyboard.press("Escape")
+    page.get_by_role("radio", name="中文").click()
+    expect(page.get_by_text("paper.png 里没有数字")).to_be_visible()
+    expect(page.get_by_text("There is no digit")).to_have_count(0)
