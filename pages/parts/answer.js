@@ -35,7 +35,7 @@ class Follower {
   constructor(root) {
     this.root = root;
     this.turn = this.answered = this.sentAt = 0;
-    this.down = this.moved = this.untold = false;
+    this.down = this.moved = this.untold = this.sending = false;
     this.events = {
       pointerdown: this.start, pointermove: this.move, pointerup: this.end, pointercancel: this.end,
       keydown: this.tell, click: this.leave,
@@ -74,14 +74,28 @@ class Follower {
   tell = () => {
     if (!this.untold || this.down) return;
     this.untold = false;
-    document.querySelector(`.st-key-${this.key} .dc-toolbar button`)?.click();
+    this.during(() => document.querySelector(`.st-key-${this.key} .dc-toolbar button`)?.click());
   };
 
   // A pen that is lifted clicks on the canvas, too: what is sent together then, with the last picture,
-  // would make only the answer run anew, and not the page.
+  // would make only the answer run anew, and not the page. Anywhere else a click waits for what is
+  // being sent: Streamlit sends it in a moment, and a link that was quicker would lead nowhere.
   leave = (event) => {
-    if (!event.composedPath().some((node) => node.classList?.contains(`st-key-${this.key}`))) this.tell();
+    const path = event.composedPath();
+    if (path.some((node) => node.classList?.contains(`st-key-${this.key}`))) return;
+    this.tell();
+    if (!this.sending) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    setTimeout(() => path[0].dispatchEvent(new MouseEvent("click", event)));
   };
+
+  // Timers run in their order: this one after that of Streamlit, which `send` has just started.
+  during(send) {
+    this.sending = true;
+    send();
+    setTimeout(() => { this.sending = false; });
+  }
 
   since(ms) { return performance.now() - this.sentAt >= ms; }
 
@@ -93,7 +107,7 @@ class Follower {
     this.moved = false;
     this.sentAt = performance.now();
     this.root.dataset.asked = this.turn + 1;
-    this.setState("frame", { turn: ++this.turn, image });
+    this.during(() => this.setState("frame", { turn: ++this.turn, image }));
   }
 }
 

@@ -240,6 +240,7 @@ LARGE = [["L", 1, 1]] * 100_000
 )
 def test_only_strokes_come_back_onto_the_canvas(objects):
     assert is_strokes([STROKE])
+    assert is_strokes([STROKE, {"type": "Image", "src": DRAWN, "left": 0}])
     assert not is_strokes(objects)
 
 
@@ -248,12 +249,12 @@ def test_a_forged_drawing_leaves_the_drawing(caplog):
     (canvas,) = (wid for wid in widgets_of(app) if wid.endswith("-canvas"))
     told = {"drawing": {"raw": {"objects": [STROKE]}, "data": DRAWN}}
     send(app, {canvas: {"json_value": json.dumps(told)}})
-    assert app.session_state["strokes"] == [STROKE]
+    assert app.session_state["drawings"][-1].strokes == [STROKE]
     seen = app.session_state["picture"]
     for message in [message for message in MESSAGES if '"drawing"' in message][::5]:
         send(app, {canvas: {"json_value": message}})
         assert not app.exception
-    assert app.session_state["strokes"] == [STROKE]
+    assert app.session_state["drawings"][-1].strokes == [STROKE]
     assert app.session_state["picture"] is seen
 
 
