@@ -178,7 +178,7 @@ def follow_pen(image: object) -> None:
     """Have what is on the canvas be read while the canvas itself has not yet told of it."""
     state = st.session_state
     if image != state.get("dropped_frame") and (picture := drawn(image)):
-        state.picture, state.frame = picture, image
+        state.picture, state.pen_frame = picture, image
 
 
 def drop_frame() -> None:
@@ -186,13 +186,13 @@ def drop_frame() -> None:
     state = st.session_state
     frame = (state.get(FOLLOWER) or {}).get("frame") or {}
     # It may have come together with what the canvas tells, and be taken only after that.
-    state.frame, state.dropped_frame = None, frame.get("image")
+    state.pen_frame, state.dropped_frame = None, frame.get("image")
 
 
 def keep_frame() -> None:
     """Make what the canvas could not tell of, as it was left too soon, one more stroke of it."""
     state = st.session_state
-    frame, state.frame = state.get("frame"), None
+    frame, state.pen_frame = state.get("pen_frame"), None
     picture = drawn(frame)
     if picture is None or not picture.ink[..., 3].any():
         return
