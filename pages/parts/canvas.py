@@ -141,6 +141,7 @@ def undo() -> None:
     if len(state.drawings) > 1:
         state.undone.append(state.drawings.pop())
         redraw()
+        read_drawing()
 
 
 def redo() -> None:
@@ -151,6 +152,7 @@ def redo() -> None:
     if state.undone:
         state.drawings.append(state.undone.pop())
         redraw()
+        read_drawing()
 
 
 def clear() -> None:
@@ -159,10 +161,11 @@ def clear() -> None:
     drop_frame()
     st.session_state.drawings, st.session_state.undone = [NOTHING], []
     redraw()
+    read_drawing()
 
 
 def redraw() -> None:
-    """Have the canvas show the last of the drawings, and no other; it is read when it does."""
+    """Have the canvas show the last of the drawings, and no other."""
     state = st.session_state
     # It draws anew when what it is given has changed: a number makes every call a change.
     state.redraws = state.get("redraws", 0) + 1
