@@ -1,7 +1,8 @@
 # make run    sets everything up and opens the app
 # make test   sets everything up and runs every check
 # make bench  sets everything up and measures, against peers
-# make models trains the shipped networks anew; NAMES=robust only one of them
+# make models trains the shipped networks anew, and writes the known digits anew;
+#             NAMES=robust only one of the networks
 PYTHON ?= python3
 BIN := .venv/bin
 # The address that is shown: a browser cannot open 0.0.0.0.
@@ -19,6 +20,7 @@ test: .venv/test
 
 models: .venv/run
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m simplenet.shipped $(NAMES)
+	$(BIN)/python -m simplenet.novelty
 
 bench: .venv-bench/ready
 	.venv-bench/bin/python -m benchmarks

@@ -7,18 +7,23 @@ is often very sure. So this asks another question, of the picture alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from simplenet.data import Dataset
+from simplenet.data import Dataset, load_mnist
 from simplenet.functions import as_pixels
 
 Doubt = Literal["parts", "wide", "unlike"]
 """Why a picture does not look like one digit: it has parts that stand beside each other, it is
 wider than digits are, or it is far from all digits that were learned from."""
+
+BUNDLED = Path(__file__).parent / "mnist" / "known_digits.npz"
+"""Digits of MNIST's training set: `KnownDigits.of` takes longer than whoever draws wants to wait.
+`make models` writes it anew."""
 
 SIDE = 28
 BINS, CELLS, SPREAD = 8, 7, 1.8
@@ -70,13 +75,18 @@ class Look:
         return "unlike" if self.distance > FAR else None
 
 
+@dataclass(frozen=True, eq=False)
 class KnownDigits:
     """Digits that pictures are compared with.
 
     Parameters
     ----------
-    x : array_like, shape (m, 784)
-        Digits as a network gets them: bytes, or ink in [0, 1]; m at least 1,000.
+    mean : ndarray of float32, shape (392,)
+        Of their features, as `oriented_gradients` returns them.
+    axes : ndarray of float32, shape (392, 60)
+        The principal components of their features.
+    points : ndarray of float32, shape (m, 60)
+        Where each of them lies along the axes.
 
     Notes
     -----
@@ -87,28 +97,41 @@ class KnownDigits:
     detector, as in Ramaswamy et al., SIGMOD 2000).
     """
 
-    def __init__(self, x: ArrayLike) -> None:
-        known = oriented_gradients(x)  # (m, 392)
-        self._mean = known.mean(axis=0)
-        known -= self._mean
-        _, axes = np.linalg.eigh(known.T @ known)
-        self._axes = axes[:, -COMPONENTS:]  # (392, 60)
-        self._known = known @ self._axes  # (m, 60)
-        self._squares = (self._known**2).sum(axis=1)
+    mean: NDArray[np.float32]
+    axes: NDArray[np.float32]
+    points: NDArray[np.float32]
 
     @classmethod
     def of(cls, data: Dataset) -> Self:
-        """Return 10,000 digits of a training set, always the same."""
+        """Return 10,000 digits of a training set, always the same; it takes some seconds."""
         size = len(data.pixels_train)
         rows = np.random.default_rng(0).permutation(size)[:KNOWN]
-        return cls(data.pixels_train[rows])
+        features = oriented_gradients(data.pixels_train[rows])  # (10000, 392)
+        mean = features.mean(axis=0)
+        features -= mean
+        _, axes = np.linalg.eigh(features.T @ features)
+        axes = axes[:, -COMPONENTS:]
+        return cls(mean, axes, features @ axes)
+
+    @classmethod
+    def load(cls, path: Path = BUNDLED) -> Self:
+        """Return the digits of a file that `save` wrote; without a path, those of MNIST."""
+        with np.load(path) as arrays:
+            return cls(**{name: arrays[name].astype(np.float32) for name in arrays})
+
+    def save(self, path: Path) -> None:
+        """Write the digits to a file, in half precision: some 1.3 MB."""
+        np.savez_compressed(
+            path, **{name: value.astype(np.float16) for name, value in vars(self).items()}
+        )
 
     def distances(self, x: ArrayLike) -> NDArray[np.float32]:
         """Return how far pictures, (n, 784), are from the known digits, (n,)."""
-        features = oriented_gradients(x) - self._mean
-        z = features @ self._axes  # (n, 60)
+        features = oriented_gradients(x) - self.mean
+        z = features @ self.axes  # (n, 60)
         rest = (features**2).sum(axis=1) - (z**2).sum(axis=1)
-        squares = (z**2).sum(axis=1)[:, np.newaxis] + self._squares - 2 * z @ self._known.T
+        squares = (z**2).sum(axis=1)[:, np.newaxis] + (self.points**2).sum(axis=1)
+        squares -= 2 * z @ self.points.T  # (n, m)
         nearest = np.partition(squares, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]  # (n, 3)
         return np.asarray(np.sqrt(np.maximum(nearest.mean(axis=1) + rest, 0)))
 
@@ -171,3 +194,7 @@ def aspect(image: NDArray[np.floating]) -> float:
     """Return the width of the ink of a picture, (28, 28), by its height."""
     rows, columns = (np.flatnonzero((image > INK).any(axis=axis)) for axis in (1, 0))
     return float((np.ptp(columns) + 1) / (np.ptp(rows) + 1)) if len(rows) else 1.0
+
+
+if __name__ == "__main__":
+    KnownDigits.of(load_mnist()).save(BUNDLED)

@@ -11,8 +11,8 @@ SIDE = 280
 
 
 @pytest.fixture(scope="module")
-def known(mnist):
-    return KnownDigits.of(mnist)
+def known():
+    return KnownDigits.load()
 
 
 def doubts(known, images):
@@ -112,6 +112,12 @@ def test_blots_are_doubted(known):
 
 def test_bytes_and_ink_are_looked_at_alike(known, mnist):
     assert known.look(mnist.pixels_test[0]) == known.look(mnist.x_test[0])
+
+
+def test_the_file_has_what_follows_from_mnist(known, mnist):
+    x = mnist.pixels_test[:50]
+    anew = KnownDigits.of(mnist)
+    np.testing.assert_allclose(known.distances(x), anew.distances(x), atol=0.002)
 
 
 def test_known_digits_are_near(known, mnist):

@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from pages.parts.session import T
 from simplenet.novelty import KnownDigits
-from simplenet.runs import loaded
 
 
 @cache
 def known_digits() -> KnownDigits:
-    """Return the digits that pictures are compared with; the first call takes a second."""
-    return KnownDigits.of(loaded("bundled"))
+    """Return the digits that pictures are compared with, read once for everybody."""
+    return KnownDigits.load()
 
 
 def doubt_about(x: NDArray[np.floating]) -> str:

@@ -72,7 +72,6 @@ def _settle() -> None:
     try:
         for name in ("pages.parts.charts", "simplenet.ink", "simplenet.evidence", "distributed"):
             import_module(name)
-        import_module("pages.parts.doubt").known_digits()
     except Exception:
         if threading.main_thread().is_alive():  # Otherwise the server is being stopped.
             logger.exception("settling")
