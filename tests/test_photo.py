@@ -1,3 +1,4 @@
+import contextlib
 import io
 import struct
 import subprocess
@@ -18,6 +19,7 @@ from simplenet import photo
 from simplenet.ink import NoInkError, canvas_to_input
 from simplenet.photo import FORMATS, SIDE, PhotoError, read_photo
 from simplenet.storage import load_model
+from tests.photos import KINDS, photos
 
 ROOT = Path(__file__).parents[1]
 PAPER, PEN = 0.85, 0.25
@@ -199,6 +201,97 @@ def test_mnists_own_images_are_read(mnist):
         image = Image.fromarray((x.reshape(28, 28) * 255).astype(np.uint8))
         for pixels in (image, Image.eval(image, lambda value: 255 - value)):
             assert np.abs(as_input(saved(pixels)) - x).mean() < 0.07
+
+
+# Print, desks, pencils
+
+
+@pytest.fixture(scope="module")
+def robust():
+    return load_model(ROOT / "models" / "robust.safetensors").net
+
+
+def read_right(kind, n, net):
+    """How many of n photos of a kind are read right, of digits that are read without a photo."""
+    right = 0
+    for content, ink, digit in photos(kind, seed=0):
+        if net.predict(canvas_to_input(ink)).argmax() != digit:
+            continue
+        n -= 1
+        right += net.predict(as_input(content)).argmax() == digit
+        if n == 0:
+            return right
+
+
+@pytest.mark.parametrize("kind", ["printed_box", "line_of_a_form", "on_a_desk", "broken_pencil"])
+def test_print_and_desks_and_pencils(robust, kind):
+    assert read_right(kind, 20, robust) >= 18
+
+
+@pytest.mark.parametrize("kind", ["ruled_paper", "table_cell", "shadow_edge", "pen_beside"])
+def test_what_else_there_is_around_a_digit(robust, kind):
+    assert read_right(kind, 4, robust) >= 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_kind_of_photo_fails_without_a_reason(kind):
+    content, _, _ = next(photos(kind, seed=1, size=(200, 150)))
+    with contextlib.suppress(NoInkError):
+        assert read_photo(content).ink[..., 3].any()
+
+
+def boxed_seven(pen=3):
+    image = Image.fromarray((seven() * 255).astype(np.uint8))
+    ImageDraw.Draw(image).rectangle((100, 30, 220, 215), outline=255, width=pen)
+    return np.asarray(image) / 255
+
+
+@pytest.mark.parametrize("turn", [0, 3, -6])
+@pytest.mark.parametrize("width", [2, 6])
+def test_a_box_as_dark_as_the_ink_is_no_ink(turn, width):
+    ink = ndimage.rotate(boxed_seven(width), turn, reshape=False, order=1)
+    alone = ndimage.rotate(seven(), turn, reshape=False, order=1)
+    difference = as_input(saved(gray(inked(ink)))) - canvas_to_input(alone)
+    assert np.abs(difference).mean() < 0.03
+
+
+@pytest.mark.parametrize("row", [150, 187, 194, 205])
+@pytest.mark.parametrize("ends", [(70, 230), (0, 320)])
+def test_a_line_as_dark_as_the_ink_is_no_ink(row, ends):
+    # Through the seven, at its foot, and below it; what crosses it stays.
+    ink = seven().copy()
+    ink[row : row + 3, ends[0] : ends[1]] = 1
+    assert_a_seven(saved(gray(inked(ink))))
+
+
+@pytest.mark.parametrize("desk", [0.02, 0.1, 0.5])
+def test_a_sheet_on_a_desk(desk):
+    rng = np.random.default_rng(0)
+    brightness = desk * (1 + 0.5 * ndimage.gaussian_filter(rng.normal(0, 3, (400, 500)), 4))
+    brightness[60:300, 90:410] = inked(seven())
+    assert_a_seven(saved(gray(brightness), "JPEG"))
+
+
+@pytest.mark.parametrize("width", [2, 6])
+def test_strokes_that_are_broken_are_all_kept(width):
+    gaps = np.indices((240, 320)).sum(axis=0) % (5 * width) < width
+    image = seven(pen=3 * width) * ~gaps
+    found = read_photo(saved(gray(inked(image)))).ink[..., 3] > 127
+    assert (found & (image > 0.5)).sum() > 0.9 * (image > 0.5).sum()
+
+
+@pytest.mark.parametrize("digit", ["1", "4", "5"])
+def test_straight_strokes_are_no_print(digit):
+    ink = np.zeros((240, 320))
+    if digit == "1":
+        ink[40:200, 155:162] = ink[193:200, 125:195] = 1
+    elif digit == "4":
+        ink[40:200, 175:182] = ink[140:147, 115:205] = ink[40:140, 115:122] = 1
+    else:
+        ink[40:47, 120:190] = ink[40:110, 120:127] = ink[103:110, 120:190] = 1
+        ink[103:190, 183:190] = ink[183:190, 110:190] = 1
+    difference = as_input(saved(gray(inked(ink)))) - canvas_to_input(ink)
+    assert np.abs(difference).mean() < 0.03
 
 
 # Formats
