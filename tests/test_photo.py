@@ -225,12 +225,12 @@ def read_right(kind, n, net):
 
 @pytest.mark.parametrize("kind", ["printed_box", "line_of_a_form", "on_a_desk", "broken_pencil"])
 def test_print_and_desks_and_pencils(robust, kind):
-    assert read_right(kind, 20, robust) >= 18
+    assert read_right(kind, 10, robust) >= 9
 
 
 @pytest.mark.parametrize("kind", ["ruled_paper", "table_cell", "shadow_edge", "pen_beside"])
 def test_what_else_there_is_around_a_digit(robust, kind):
-    assert read_right(kind, 4, robust) >= 3
+    assert read_right(kind, 3, robust) >= 2
 
 
 @pytest.mark.parametrize("kind", KINDS)
