@@ -373,17 +373,20 @@ def test_a_photo_is_read_until_something_is_drawn(server, visit):
     expect(page.get_by_text("seven.png is being read")).to_have_count(0)
 
 
-def test_a_photo_that_is_larger_than_promised_is_named(server, visit):
+def test_a_photo_that_is_larger_than_promised_is_named(server, visit, tmp_path):
     page = visit(f"{server.url}/draw")
     button(page, "Photo").click()
     expect(page.get_by_text("up to 20 MB")).to_be_visible()
     words = page.get_by_text("it is larger than 20 MB")
     expect(words).to_be_hidden()
     photo = photo_of_a_seven()  # What follows the end of a PNG is nobody's.
-    send(page, "large.png", photo.ljust(19_900_000, b"\0"))
+    file = page.locator("input[type=file]").first
+    for name, size in (("large.png", 19_900_000), ("larger.png", 20_100_000)):
+        (tmp_path / name).write_bytes(photo.ljust(size, b"\0"))
+    file.set_input_files(tmp_path / "large.png")
     expect(prediction(page)).to_have_text("7")
     expect(words).to_be_hidden()
-    send(page, "larger.png", photo.ljust(20_100_000, b"\0"))
+    file.set_input_files(tmp_path / "larger.png")
     expect(words).to_be_visible()
     expect(prediction(page)).to_have_text("7")
 

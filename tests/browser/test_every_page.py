@@ -36,7 +36,8 @@ def test_the_first_page_says_where_to_begin(server, visit):
 
 ENGLISH_WORDS = """() => {
     const found = [];
-    const shown = e => !e.closest('style, script, noscript, code, .katex, [translate=no]');
+    const names = 'style, script, noscript, code, .katex, [translate=no]';
+    const shown = e => e.checkVisibility() && !e.closest(names);
     for (const e of document.body.querySelectorAll('*')) {
         if (!shown(e)) continue;
         for (const name of ['aria-label', 'title', 'placeholder', 'alt']) {
