@@ -355,6 +355,7 @@ def test_without_workers_jobs_say_so_give_their_core_back_and_go_on(monkeypatch)
         until(lambda: first.records and second.place == 1)
         assert jobs.start(LONG, pace="step").status != "no_worker"
         theirs.scale(0)
+        until(lambda: not theirs.workers)
         for job in (slow, first, second, third):
             until(lambda job=job: job.status == "no_worker")
             assert job.place == 0
