@@ -182,6 +182,11 @@ class Workers:
             raise WorkerLostError(error.last_worker.address in self._ended) from error
         except (CancelledError, concurrent.futures.CancelledError) as error:
             raise WorkerLostError(blameless=True) from error
+        except RuntimeError as error:
+            # A worker that is being stopped still takes a call, and its executor does not.
+            if str(error) == "cannot schedule new futures after shutdown":
+                raise WorkerLostError(blameless=True) from error
+            raise
 
     def give_up(self, call: Call) -> None:
         """Have a call that nobody waits for not be done, or end; return at once."""
