@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic, sleep
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 21, 31)"}
 
@@ -62,6 +63,20 @@ def draw(page: Page, *corners: tuple[int, int]) -> None:
     """Draw one stroke through these places of the canvas."""
     pen_down(page, *corners)
     page.mouse.up()
+
+
+def go(page: Page, name: str) -> None:
+    """Follow a link of the menu, and click again if the page was too busy to take the click."""
+    link = page.get_by_role("link", name=name, exact=True).first
+    path = urlsplit(link.get_attribute("href") or "").path
+    for _ in range(6):
+        link.click()
+        try:
+            page.wait_for_url(lambda url: urlsplit(url).path == path, timeout=10_000)
+        except TimeoutError:
+            continue
+        return
+    raise AssertionError(f"no way to {path}")
 
 
 def wait_for_canvas(page: Page) -> None:

@@ -13,6 +13,7 @@ from simplenet.storage import load_model
 from tests.browser.steps import (
     button,
     draw,
+    go,
     pen_down,
     prediction,
     status,
@@ -260,9 +261,9 @@ def test_the_drawing_is_still_there_after_another_page(server, visit):
     draw(page, *SEVEN)
     expect(prediction(page)).to_have_text("7")
     wait_for_canvas(page)
-    page.get_by_role("link", name="Gradients").first.click()
+    go(page, "Gradients")
     expect(button(page, "Start the race")).to_be_visible()
-    page.get_by_role("link", name="Draw").first.click()
+    go(page, "Draw")
     expect(prediction(page)).to_have_text("7")
 
 
@@ -270,9 +271,9 @@ def test_a_canvas_that_is_left_at_once_comes_back_as_it_was_read(server, visit):
     page = visit(f"{server.url}/draw")
     for shape in (SEVEN, ONE):
         draw(page, *shape)
-        page.get_by_role("link", name="Gradients").first.click()
+        go(page, "Gradients")
         expect(button(page, "Start the race")).to_be_visible()
-        page.get_by_role("link", name="Draw").first.click()
+        go(page, "Draw")
         # How much of the stroke has arrived depends on the machine: what is there has to agree.
         expect(prediction(page)).not_to_have_text("")
         canvas = page.locator("canvas.upper-canvas")
@@ -317,12 +318,12 @@ def test_a_network_that_is_still_training_can_be_asked(server, visit):
     page = visit(f"{server.url}/train")
     train(page, 500_000)
     expect(status(page)).to_contain_text("left")
-    page.get_by_role("link", name="Draw").first.click()
+    go(page, "Draw")
     expect(page.get_by_role("combobox", name="Network")).to_have_value("My training, as it is now")
     draw(page, *ONE)
     expect(prediction(page)).to_have_text("1")
     wait_for_canvas(page)
-    page.get_by_role("link", name="Train").first.click()
+    go(page, "Train")
     button(page, "Stop").click()
     expect(status(page)).to_contain_text("stopped")
 

@@ -3,7 +3,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import button, draw, expect_contrast, prediction
+from tests.browser.steps import button, draw, expect_contrast, go, prediction
 
 pytestmark = pytest.mark.browser
 
@@ -94,7 +94,7 @@ def test_the_language_can_be_changed_and_stays(server, visit):
     expect(button(page, "Train")).to_be_visible()
     page.get_by_role("radio", name="中文").click()
     expect(button(page, "训练")).to_be_visible()
-    page.get_by_role("link", name="手写").first.click()
+    go(page, "手写")
     expect(page.get_by_role("heading", name="手写")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="手写")).to_be_visible()

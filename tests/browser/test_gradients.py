@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import button, draw, expect_contrast, field, fill, metric, status
+from tests.browser.steps import button, draw, expect_contrast, field, fill, go, metric, status
 
 pytestmark = pytest.mark.browser
 
@@ -180,9 +180,9 @@ def test_a_link_shows_somebody_else_the_same(server, visit):
     expect(page.get_by_test_id("stCode")).to_be_visible()
     assert "weight=" not in page.url
     assert "seed=3" in page.url
-    page.get_by_role("link", name="Train", exact=True).first.click()
+    go(page, "Train")
     expect(button(page, "Train")).to_be_visible()
-    page.get_by_role("link", name="Gradients").first.click()
+    go(page, "Gradients")
     expect(page.get_by_test_id("stCode")).to_be_visible()
     assert "panel=bugs" in page.url
 
@@ -294,7 +294,7 @@ def test_one_step_of_a_digit_drawn_by_hand(server, visit):
     words = page.get_by_text(re.compile("the probability of the 7 went from"))
     before, after = re.findall(r"([\d.]+)%", words.inner_text())
     assert float(after) > float(before)
-    page.get_by_role("link", name="Draw", exact=True).first.click()
+    go(page, "Draw")
     expect(page.locator(".answer .digit")).to_have_text("7")  # It is the same drawing.
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from simplenet.drawings import DrawingSet
-from tests.browser.steps import button, draw, prediction, status, train, wait_for_canvas
+from tests.browser.steps import button, draw, go, prediction, status, train, wait_for_canvas
 
 pytestmark = pytest.mark.browser
 
@@ -166,7 +166,7 @@ def test_what_the_browser_kept_badly_or_cannot_keep_is_not_lost(server, visit):
 def test_a_pinned_digit_is_followed_through_a_training_and_back_through_time(server, visit):
     page = visit(f"{server.url}/train")
     expect(page.get_by_text("Pin a drawing, and watch here")).to_be_visible()
-    page.get_by_role("link", name="Draw").first.click()
+    go(page, "Draw")
     draw(page, *ONE)
     expect(button(page, "Pin this digit")).to_be_enabled()
     button(page, "Pin this digit").click()

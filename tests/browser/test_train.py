@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import WAIT_S
-from tests.browser.steps import button, field, fill, metric, status, train, until
+from tests.browser.steps import button, field, fill, go, metric, status, train, until
 
 pytestmark = pytest.mark.browser
 
@@ -100,9 +100,9 @@ def test_reload_second_tab_and_another_page_show_the_run_again(server, visit):
 
     tab = visit(address, context=page.context)
     expect(status(tab)).to_contain_text("left")
-    page.get_by_role("link", name="Draw").first.click()
+    go(page, "Draw")
     expect(page.get_by_role("heading", name="Draw")).to_be_visible()
-    page.get_by_role("link", name="Train").first.click()
+    go(page, "Train")
     expect(status(page)).to_contain_text("left")
     assert page.url.endswith(address.split("?")[1])
 
