@@ -249,7 +249,7 @@ class Job:
         return "finished"
 
     def _conclude(self) -> None:
-        """Have the last record done anew; where that takes too long, it stays as it is."""
+        """Compute the last record anew; where that takes too long, it stays as it is."""
         if self.state is None:
             return
         with suppress(JobError):  # Stopping needs no worker.

@@ -70,7 +70,7 @@ COURSES = {
         replace(ROBUST, iterations=12_000, learning_rate=0.1, seed=1), written=6_000
     ),
 }
-"""What follows after it; the narrow network, which has less room, gets fewer, in smaller steps."""
+"""What follows after it."""
 
 ABOUT = {
     "article": "The article's network and its recipe, as the Train page runs it with its defaults.",

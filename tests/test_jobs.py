@@ -177,9 +177,13 @@ def test_a_change_of_pace_in_the_line_gives_the_place_away(one_core):
     stopped(first, second, third)
 
 
-def test_slow_motion_is_slow_and_holds_no_core(one_core):
+def test_slow_motion_is_slow_and_holds_no_core(one_core, monkeypatch):
     slow = cheap(one_core)
-    assert ended(one_core.start(Counting(end=20, pause_s=0.005))).status == "finished"
+    monkeypatch.setattr(simplenet.jobs, "SLOW_PERIOD_S", 1000.0)
+    at = len(slow.records)
+    assert ended(one_core.start(Counting(end=200, pause_s=0.005))).status == "finished"
+    # A slice that was under way, and the one after the pause that was.
+    assert len(slow.records) <= at + 2 * simplenet.jobs.SLOW_RECORDS
     assert slow.status == "running"
     stopped(slow)
 

@@ -168,7 +168,7 @@ def _secant_figure(
 
 
 def _fit(figure: go.Figure, values: NDArray[np.float64]) -> None:
-    """Have the vertical axis reach over these values, and a little further."""
+    """Let the vertical axis reach over these values, and a little further."""
     low, high = values.min(), values.max()
     room = 0.15 * (high - low) or 1e-16
     figure.update_yaxes(range=[low - room, high + room], exponentformat="power")

@@ -165,7 +165,7 @@ def clear() -> None:
 
 
 def redraw() -> None:
-    """Have the canvas show the last of the drawings, and no other."""
+    """Show the last of the drawings on the canvas, and no other."""
     state = st.session_state
     # It draws anew when what it is given has changed: a number makes every call a change.
     state.redraws = state.get("redraws", 0) + 1
@@ -173,7 +173,7 @@ def redraw() -> None:
 
 
 def read_drawing() -> None:
-    """Have the last of the drawings be read from now on."""
+    """Read the last of the drawings from now on."""
     st.session_state.picture = drawn(st.session_state.drawings[-1].image)
 
 

@@ -22,7 +22,7 @@ _mount = st.components.v2.component(
 
 
 def frame() -> None:
-    """Have the frame speak the visitor's language; once on every page."""
+    """Set the language of the frame to the visitor's; call it once on every page."""
     # From every other language: what was translated stays so until it is translated back.
     words = translations("streamlit", language())
     _mount(key="frame", data={"code": CODES[language()], "words": words})

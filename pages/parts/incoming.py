@@ -66,7 +66,7 @@ _UNREADABLE = (
 
 @cache
 def guard() -> None:
-    """Have Streamlit drop each message that does not fit its widget; once for a server.
+    """Make Streamlit drop each message that does not fit its widget; once for a server.
 
     Streamlit has no place for this: it trusts the type of a message, and for a choice from a list
     the text, too. So its two entrances are taken: where messages come in, for the widgets that it

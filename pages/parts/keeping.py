@@ -53,7 +53,7 @@ class Keeping:
     _order: str = ""
 
     def change(self, **sets: DrawingSet) -> None:
-        """Have the visit have these, and the browser keep them."""
+        """Give these to the visit, and let the browser keep them."""
         self.sets |= sets
         self._write()
 
@@ -66,11 +66,11 @@ class Keeping:
         self.no_room = DrawingSet.empty()
 
     def download_unread(self) -> None:
-        """Have the browser offer as a file what cannot be read."""
+        """Let the browser offer as a file what cannot be read."""
         self._give_order("download")
 
     def discard_unread(self) -> None:
-        """Have the browser throw away what cannot be read."""
+        """Let the browser throw away what cannot be read."""
         self._give_order("discard")
         self.unread = self._damaged = False
         self._write()

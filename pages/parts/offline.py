@@ -12,7 +12,7 @@ from __future__ import annotations
 
 
 def stay_offline() -> None:
-    """Have Streamlit know no address of this machine but those that it was given."""
+    """Hide from Streamlit every address of this machine but those that it was given."""
     # In here, as the worker processes import this file as the main file of their parent.
     from streamlit import net_util
 
