@@ -13,9 +13,9 @@ import binascii
 import io
 import logging
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,6 @@ from streamlit.runtime.state.common import (
 from streamlit.runtime.state.session_state import Serialized, SessionState
 
 _LOGGER = logging.getLogger(__name__)
-
-Choice = TypeVar("Choice")
 
 MOST_SIDE = 1000
 """Pixels of a side of a picture: the canvas has 280, on a screen that is scaled some more."""
@@ -142,11 +140,6 @@ def real(value: object, low: float, high: float) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         return None
     return value if low <= value <= high else None  # type: ignore[return-value]
-
-
-def one_of(value: object, choices: Iterable[Choice], default: Choice) -> Choice:
-    """Return a value if it is one of the choices, and of its type, else the default."""
-    return next((c for c in choices if type(c) is type(value) and c == value), default)
 
 
 def png_bytes(url: object) -> bytes | None:
