@@ -20,14 +20,13 @@ PEN = 20
 FOLLOWER = "answer"
 """Key of the component that follows the pen, and tells of a stroke before the canvas does."""
 
-STYLE = "<style>.st-key-canvas .dc-toolbar { display: none !important; }</style>"
-"""The canvas comes with tools of its own, which lie unseen over its upper right corner: a stroke
-that begins there would be theirs, and they draw nothing, move strokes and speak English only."""
-
-# In a shadow root, where it mounts itself, no style of the page would reach them.
+# The canvas comes with tools of its own, which lie unseen over its upper right corner: a stroke
+# that begins there would be theirs, and they draw nothing, move strokes and speak English only.
+# The style comes with the canvas, so that they are never seen.
 streamlit_drawable_canvas.out = st.components.v2.component(
     "streamlit-drawable-canvas.streamlit_drawable_canvas",
-    html='<div class="canvas-root"></div>',
+    html="<style>.dc-toolbar { display: none !important; }</style>"
+    '<div class="canvas-root"></div>',
     css="index-*.css",
     js="index-*.js",
     isolate_styles=False,
@@ -82,7 +81,6 @@ def canvas() -> None:
         redraw()
         if not state.get("photo_id"):
             read_drawing()
-    st.html(STYLE)
     st_canvas(
         stroke_width=PEN,
         stroke_color="#ffffff",

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urljoin
@@ -34,6 +35,12 @@ CORES = 2
 
 WAIT_S = 60
 """How long a test waits for what must come: long enough for a machine whose cores are busy."""
+
+WIDE = {"width": 1280, "height": 900}
+
+STOP = """[...document.querySelectorAll("[data-testid=stMain] button:enabled")]
+    .filter(button => button.innerText.trim().endsWith("Stop"))
+    .forEach(button => button.click())"""
 
 expect.set_options(timeout=1000 * WAIT_S)
 
@@ -125,19 +132,32 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def profiles(browser):
+    """Browser profiles that no test uses now, by their options.
+
+    They are used again because they hold the app's files: so a page opens in half the time.
+    """
+    return defaultdict(list)
+
+
 @pytest.fixture
-def visit(browser: Browser):
+def visit(browser: Browser, profiles):
     """Return a function that opens an address as a new visitor.
 
     No visit may show a traceback, and none may ask another machine for anything.
     """
     contexts, pages, foreign = [], [], []
 
-    def open_page(url: str, *, context=None, **options) -> Page:
-        if context is None:
-            context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+    def open_page(
+        url: str, *, context=None, viewport=WIDE, color_scheme="light", **options
+    ) -> Page:
+        new = context is None
+        if new:
+            free = profiles[tuple(options.items())]
+            context = free.pop() if free else browser.new_context(**options)
             context.set_default_timeout(1000 * WAIT_S)
-            contexts.append(context)
+            contexts.append((options, context))
         page = context.new_page()
         pages.append(page)
         page.on(
@@ -148,22 +168,25 @@ def visit(browser: Browser):
                 else None
             ),
         )
+        if new:  # Nothing is left of an earlier visitor.
+            store = {"origin": url, "storageTypes": "cookies,local_storage"}
+            context.new_cdp_session(page).send("Storage.clearDataForOrigin", store)
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme)
         page.goto(url)
         return page
 
     yield open_page
     for page in pages:
         expect(page.get_by_test_id("stException")).to_have_count(0)
-        if not lives(page.url):
-            continue  # A page whose server is gone waits for it for ever.
-        stop = button(page, "Stop")
-        if stop.is_visible():
-            # The next test wants the core. (What has just ended leaves a button that does nothing.)
-            stop.evaluate("button => button.click()")
-            expect(stop).to_be_disabled()
-        # Streamlit 1.67 may log a traceback when a visitor leaves while it sends.
-        app = page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning")
-    for context in contexts:
-        context.close()
+        if lives(page.url):  # A page whose server is gone waits for it for ever.
+            # The next test wants the core.
+            page.evaluate(STOP)
+            expect(button(page, "Stop", disabled=False)).to_have_count(0)
+            # Streamlit 1.67 may log a traceback when a visitor leaves while it sends.
+            app = page.get_by_test_id("stApp")
+            expect(app).to_have_attribute("data-test-script-state", "notRunning")
+        page.close()
+    for options, context in contexts:
+        profiles[tuple(options.items())].append(context)
     assert foreign == []

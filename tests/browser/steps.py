@@ -15,8 +15,9 @@ GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 21, 31)"}
 T = TypeVar("T")
 
 
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
+def button(page: Page, name: str, **options: bool) -> Locator:
+    main = page.get_by_test_id("stMain")
+    return main.get_by_role("button", name=name, exact=True, **options)
 
 
 def field(page: Page, name: str) -> Locator:
@@ -40,6 +41,16 @@ def prediction(page: Page) -> Locator:
 
 def status(page: Page) -> Locator:
     return page.get_by_test_id("stProgress")
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the page has answered, and all its charts are drawn."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.live-chart')]"
+        ".every(chart => chart.classList.contains('empty') || chart._fullLayout)"
+    )
 
 
 def until(condition: Callable[[], T], timeout_s: float = 120) -> T:
@@ -94,7 +105,7 @@ def pen_down(page: Page, *corners: tuple[int, int]) -> None:
     box, mouse = canvas.bounding_box(), page.mouse
     mouse.down()
     for x, y in corners[1:]:
-        mouse.move(box["x"] + x, box["y"] + y, steps=8)
+        mouse.move(box["x"] + x, box["y"] + y, steps=3)
 
 
 def faint_words(page: Page) -> list[str]:

@@ -14,6 +14,7 @@ from tests.browser.steps import (
     button,
     draw,
     go,
+    metric,
     pen_down,
     prediction,
     status,
@@ -27,11 +28,17 @@ SEVEN = ((80, 60), (200, 60), (130, 230))
 ONE = ((140, 40), (140, 240))
 
 
-def test_a_digit_drawn_with_the_mouse_is_read(server, visit):
+def test_a_digit_is_read_while_it_is_drawn_and_taken_back(server, visit):
     page = visit(f"{server.url}/draw")
     expect(page.get_by_text("Draw a digit on the black square")).to_be_visible()
     expect(prediction(page)).to_have_text("–")
-    draw(page, *SEVEN)
+    expect(button(page, "Redo")).to_be_disabled()
+    expect(button(page, "Clear")).to_be_disabled()
+    pen_down(page, *SEVEN)
+    expect(prediction(page)).to_have_text("7")
+    expect(button(page, "Undo")).to_be_disabled()  # The canvas itself knows of no stroke yet.
+    page.mouse.up()
+    expect(button(page, "Undo")).to_be_enabled()
     expect(prediction(page)).to_have_text("7")
     expect(page.get_by_text("It reads 7")).to_be_visible()
     assert page.locator(".answer .bars").get_attribute("aria-label").count("%") == 10
@@ -39,22 +46,35 @@ def test_a_digit_drawn_with_the_mouse_is_read(server, visit):
     expect(page.locator(".answer .doubt")).to_be_empty()
     draw(page, (25, 90), (25, 200))  # Whatever it is: it stands beside the digit.
     expect(page.locator(".answer .doubt")).to_contain_text("does not look like one digit")
-    button(page, "Undo").first.click()
+    button(page, "Undo").click()
     expect(page.locator(".answer .doubt")).to_be_empty()
-
-
-def test_the_answer_comes_while_the_pen_is_down(server, visit):
-    page = visit(f"{server.url}/draw")
+    button(page, "Undo").click()
     expect(prediction(page)).to_have_text("–")
-    pen_down(page, *SEVEN)
+    button(page, "Redo").click()
     expect(prediction(page)).to_have_text("7")
-    expect(button(page, "Undo").first).to_be_disabled()  # The canvas itself knows of no stroke yet.
-    page.mouse.up()
-    expect(button(page, "Undo").first).to_be_enabled()
-    expect(prediction(page)).to_have_text("7")
+    button(page, "Clear").click()
+    expect(prediction(page)).to_have_text("–")
+    expect(button(page, "Undo")).to_be_disabled()
+    expect(button(page, "Redo")).to_be_disabled()
+
+    # Also before, while, and after the canvas tells of a stroke.
+    for name, left, pauses_ms in (("Undo", "7", (20, 180)), ("Clear", "–", (60,))):
+        for pause_ms in pauses_ms:
+            draw(page, *SEVEN)
+            wait_for_canvas(page)
+            draw(page, (60, 20), (60, 260), (220, 260), (220, 20), (60, 20))
+            page.wait_for_timeout(pause_ms)
+            button(page, name).click()
+            expect(prediction(page)).to_have_text(left)
+            page.wait_for_timeout(500)  # What is still under way arrives.
+            assert prediction(page).inner_text() == left, pause_ms
+            if name == "Undo":
+                button(page, "Clear").click()
+                expect(prediction(page)).to_have_text("–")
+            expect(button(page, "Undo")).to_be_disabled()
 
 
-def test_what_the_network_sees_on_the_way_and_what_spoke_for_its_answer(server, visit):
+def test_what_the_network_sees_what_spoke_for_its_answer_and_what_it_is(server, visit, mnist):
     page = visit(f"{server.url}/draw")
     tiles = page.locator(".answer figure")
     expect(tiles).to_have_count(4)
@@ -83,11 +103,8 @@ def test_what_the_network_sees_on_the_way_and_what_spoke_for_its_answer(server, 
     assert mass(boxed)[1] < 13  # In the middle by its edges: most of a seven is above.
     assert mass(centred) == pytest.approx([14, 14], abs=0.2)
 
-
-def test_the_card_of_a_network_is_measured(server, visit, mnist):
     exam = examine(load_model(MODELS / "robust.safetensors").net, mnist.pixels_test, mnist.t_test)
     right, taken, times = exam.mistakes(1)[0]
-    page = visit(f"{server.url}/draw")
     page.get_by_text("About this network").click()
     told = f"It reads {exam.accuracy:.2%} of MNIST's 10,000 test digits right"
     expect(page.get_by_text(told)).to_be_visible()
@@ -95,36 +112,6 @@ def test_the_card_of_a_network_is_measured(server, visit, mnist):
     expect(page.get_by_text(told)).to_be_visible()
     expect(page.get_by_text("6,000 more digits among them")).to_be_visible()
     expect(page.get_by_text("momentum 0.9")).to_be_visible()
-
-
-def test_undo_and_clear(server, visit):
-    page = visit(f"{server.url}/draw")
-    expect(button(page, "Clear").first).to_be_disabled()
-    draw(page, *SEVEN)
-    expect(prediction(page)).to_have_text("7")
-    draw(page, (60, 20), (60, 260), (220, 260), (220, 20), (60, 20))
-    expect(prediction(page)).not_to_have_text("7")
-    button(page, "Undo").first.click()
-    expect(prediction(page)).to_have_text("7")
-    button(page, "Clear").first.click()
-    expect(prediction(page)).to_have_text("–")
-    draw(page, *ONE)
-    expect(prediction(page)).to_have_text("1")
-
-
-def test_a_stroke_that_was_taken_back_can_be_put_back(server, visit):
-    page = visit(f"{server.url}/draw")
-    expect(button(page, "Redo")).to_be_disabled()
-    draw(page, *ONE)
-    expect(button(page, "Undo")).to_be_enabled()
-    button(page, "Undo").click()
-    expect(prediction(page)).to_have_text("–")
-    button(page, "Redo").click()
-    expect(prediction(page)).to_have_text("1")
-    expect(button(page, "Redo")).to_be_disabled()
-    button(page, "Clear").click()
-    expect(prediction(page)).to_have_text("–")
-    expect(button(page, "Undo")).to_be_disabled()
 
 
 def light(page):
@@ -146,70 +133,17 @@ CORNERS = {
 }
 
 
-@pytest.mark.parametrize("device", ["mouse", "pen", "touch"])
-def test_every_corner_takes_a_first_stroke(server, visit, device):
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    page = visit(f"{server.url}/draw", **(phone if device == "touch" else {}))
-    expect(prediction(page)).to_have_text("–")
-    page.locator("canvas.upper-canvas").wait_for()
-    hits = page.evaluate(
-        """() => {
-            const canvas = document.querySelector("canvas.upper-canvas");
-            const { left, top } = canvas.getBoundingClientRect();
-            let hits = 0;
-            for (let x = 0.5; x < 280; x++) for (let y = 0.5; y < 280; y++)
-                hits += document.elementFromPoint(left + x, top + y) === canvas;
-            return hits;
-        }"""
-    )
-    assert hits == 280 * 280
-    session = page.context.new_cdp_session(page)
-    for corner in CORNERS.values():
-        stroke(page, session, device, corner)
-        expect(prediction(page)).not_to_have_text("–")
-        expect(button(page, "Undo")).to_be_enabled()
-        assert light(page) > 1000
-        button(page, "Clear").click()
-        expect(prediction(page)).to_have_text("–")
-        assert light(page) == 0
-    assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0
-
-
-def stroke(page, session, device, corners):
-    """Draw a stroke with a mouse, a pen or a finger, without a detour."""
-    box = page.locator("canvas.upper-canvas").bounding_box()
-    points = [
-        (box["x"] + a + (c - a) * i / 8, box["y"] + b + (d - b) * i / 8)
-        for (a, b), (c, d) in pairwise(corners)
-        for i in range(9)
-    ]
-    if device == "touch":
-        for i, (x, y) in enumerate(points):
-            kind = "touchMove" if i else "touchStart"
-            event = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
-            session.send("Input.dispatchTouchEvent", event)
-        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        return
-    kinds = ["mousePressed", *["mouseMoved"] * (len(points) - 1), "mouseReleased"]
-    for kind, (x, y) in zip(kinds, [*points, points[-1]], strict=True):
-        event = {"type": kind, "x": x, "y": y, "button": "left", "pointerType": device}
-        down = kind != "mouseReleased"
-        session.send("Input.dispatchMouseEvent", event | {"buttons": int(down), "clickCount": 1})
-
-
-def test_the_canvas_has_one_set_of_tools_and_a_name(server, visit):
+def test_the_whole_canvas_takes_strokes_of_mouse_and_pen_at_any_width(server, visit):
     page = visit(f"{server.url}/draw")
+    expect(prediction(page)).to_have_text("–")
     expect(page.get_by_role("img", name="The canvas: draw here")).to_be_visible()
-    page.locator("canvas.upper-canvas").hover()
-    names = page.locator(".st-key-canvas").get_by_role("button")
-    expect(names).to_have_count(0)
-
-
-def test_the_canvas_is_whole_and_nothing_too_wide_at_any_width(server, visit):
-    page = visit(f"{server.url}/draw")
-    expect(prediction(page)).to_have_text("–")
     canvas = page.locator("canvas.upper-canvas")
-    canvas.wait_for()
+    canvas.hover()
+    expect(page.locator(".st-key-canvas").get_by_role("button")).to_have_count(0)
+    expect_every_pixel_to_be_the_canvas(page)
+    for corner in CORNERS.values():
+        first_stroke(page, "mouse", corner)
+    first_stroke(page, "pen", CORNERS["upper right"])
     for width in (*range(320, 1921, 40), 639, 641, 768, 1079, 1081):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function("width => innerWidth === width", arg=width)
@@ -231,32 +165,67 @@ def test_the_canvas_is_whole_and_nothing_too_wide_at_any_width(server, visit):
         assert not too_wide, width
 
 
-def test_strokes_can_be_taken_back_at_once(server, visit):
-    """Before, while, and after the canvas tells of the last one."""
-    page = visit(f"{server.url}/draw")
-    for name, left in (("Undo", "7"), ("Clear", "–")):
-        for pause_ms in (20, 60, 180):
-            draw(page, *SEVEN)
-            wait_for_canvas(page)
-            draw(page, (60, 20), (60, 260), (220, 260), (220, 20), (60, 20))
-            page.wait_for_timeout(pause_ms)
-            button(page, name).first.click()
-            expect(prediction(page)).to_have_text(left)
-            page.wait_for_timeout(500)  # What is still under way arrives.
-            assert prediction(page).inner_text() == left, pause_ms
-            if name == "Undo":
-                button(page, "Clear").first.click()
-                expect(prediction(page)).to_have_text("–")
-            expect(button(page, "Undo").first).to_be_disabled()
+def test_a_finger_draws_too(server, visit):
+    phone = {"width": 390, "height": 844}
+    page = visit(f"{server.url}/draw", viewport=phone, has_touch=True, is_mobile=True)
+    expect(prediction(page)).to_have_text("–")
+    page.locator("canvas.upper-canvas").wait_for()
+    expect_every_pixel_to_be_the_canvas(page)
+    first_stroke(page, "touch", CORNERS["upper right"])
+    stroke(page, "touch", ONE)
+    expect(prediction(page)).to_have_text("1")
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0
 
 
-def test_a_small_digit_in_a_corner_is_read(server, visit):
-    page = visit(f"{server.url}/draw")
-    draw(page, (200, 200), (255, 200), (225, 265))
-    expect(prediction(page)).to_have_text("7")
+def expect_every_pixel_to_be_the_canvas(page):
+    hits = page.evaluate(
+        """() => {
+            const canvas = document.querySelector("canvas.upper-canvas");
+            const { left, top } = canvas.getBoundingClientRect();
+            let hits = 0;
+            for (let x = 0.5; x < 280; x++) for (let y = 0.5; y < 280; y++)
+                hits += document.elementFromPoint(left + x, top + y) === canvas;
+            return hits;
+        }"""
+    )
+    assert hits == 280 * 280
 
 
-def test_the_drawing_is_still_there_after_another_page(server, visit):
+def first_stroke(page, device, corners):
+    """Draw a stroke on the empty canvas, see that it is there and read, and clear it."""
+    stroke(page, device, corners)
+    expect(prediction(page)).not_to_have_text("–")
+    expect(button(page, "Undo")).to_be_enabled()
+    assert light(page) > 1000
+    button(page, "Clear").click()
+    expect(prediction(page)).to_have_text("–")
+    assert light(page) == 0
+
+
+def stroke(page, device, corners):
+    """Draw a stroke with a mouse, a pen or a finger, without a detour."""
+    session = page.context.new_cdp_session(page)
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    points = [
+        (box["x"] + a + (c - a) * i / 8, box["y"] + b + (d - b) * i / 8)
+        for (a, b), (c, d) in pairwise(corners)
+        for i in range(9)
+    ]
+    if device == "touch":
+        for i, (x, y) in enumerate(points):
+            kind = "touchMove" if i else "touchStart"
+            event = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+            session.send("Input.dispatchTouchEvent", event)
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        return
+    kinds = ["mousePressed", *["mouseMoved"] * (len(points) - 1), "mouseReleased"]
+    for kind, (x, y) in zip(kinds, [*points, points[-1]], strict=True):
+        event = {"type": kind, "x": x, "y": y, "button": "left", "pointerType": device}
+        down = kind != "mouseReleased"
+        session.send("Input.dispatchMouseEvent", event | {"buttons": int(down), "clickCount": 1})
+
+
+def test_a_canvas_that_is_left_comes_back_as_it_was_read(server, visit):
     page = visit(f"{server.url}/draw")
     draw(page, *SEVEN)
     expect(prediction(page)).to_have_text("7")
@@ -265,10 +234,8 @@ def test_the_drawing_is_still_there_after_another_page(server, visit):
     expect(button(page, "Start the race")).to_be_visible()
     go(page, "Draw")
     expect(prediction(page)).to_have_text("7")
-
-
-def test_a_canvas_that_is_left_at_once_comes_back_as_it_was_read(server, visit):
-    page = visit(f"{server.url}/draw")
+    button(page, "Clear").click()
+    expect(prediction(page)).to_have_text("–")
     for shape in (SEVEN, ONE):
         draw(page, *shape)
         go(page, "Gradients")
@@ -296,28 +263,12 @@ def test_a_canvas_that_is_left_at_once_comes_back_as_it_was_read(server, visit):
         assert light(page) == 0
 
 
-def test_a_finger_draws_too(server, visit):
-    page = visit(
-        f"{server.url}/draw", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    box = page.locator("canvas.upper-canvas").last.bounding_box()
-    touch = page.context.new_cdp_session(page)
-
-    def finger(kind, *places):
-        points = [{"x": box["x"] + x, "y": box["y"] + y} for x, y in places]
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    finger("touchStart", ONE[0])
-    for y in range(60, 241, 20):
-        finger("touchMove", (140, y))
-    finger("touchEnd")
-    expect(prediction(page)).to_have_text("1")
-
-
 def test_a_network_that_is_still_training_can_be_asked(server, visit):
     page = visit(f"{server.url}/train")
     train(page, 500_000)
-    expect(status(page)).to_contain_text("left")
+    expect(metric(page, "Test accuracy")).to_have_text(re.compile(r"^[89]\d"))
+    button(page, "Pause").click()
+    expect(status(page)).to_contain_text("paused")
     go(page, "Draw")
     expect(page.get_by_role("combobox", name="Network")).to_have_value("My training, as it is now")
     draw(page, *ONE)
@@ -361,7 +312,7 @@ def send(page, name, content):
     )
 
 
-def test_a_photo_is_read_until_something_is_drawn(server, visit):
+def test_a_photo_is_read_until_something_is_drawn(server, visit, tmp_path):
     page = visit(f"{server.url}/draw")
     draw(page, *ONE)
     expect(prediction(page)).to_have_text("1")
@@ -373,13 +324,9 @@ def test_a_photo_is_read_until_something_is_drawn(server, visit):
     expect(prediction(page)).to_have_text("1")
     expect(page.get_by_text("seven.png is being read")).to_have_count(0)
 
-
-def test_a_photo_that_is_larger_than_promised_is_named(server, visit, tmp_path):
-    page = visit(f"{server.url}/draw")
     button(page, "Photo").click()
     expect(page.get_by_text("up to 20 MB")).to_be_visible()
     words = page.get_by_text("it is larger than 20 MB")
-    expect(words).to_be_hidden()
     photo = photo_of_a_seven()  # What follows the end of a PNG is nobody's.
     file = page.locator("input[type=file]").first
     for name, size in (("large.png", 19_900_000), ("larger.png", 20_100_000)):

@@ -2,11 +2,9 @@ import os
 import signal
 import time
 
-import psutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import WAIT_S
 from tests.browser.steps import button, field, fill, go, metric, status, train, until
 
 pytestmark = pytest.mark.browser
@@ -34,7 +32,7 @@ def settled(page):
     return until(same)
 
 
-def test_train_to_the_end(server, visit):
+def test_train_to_the_end_and_publish_the_network(server, visit):
     page = visit(f"{server.url}/train")
     expect(status(page)).to_contain_text("Ready")
     expect(metric(page, "Test accuracy")).to_have_text("–")
@@ -51,8 +49,20 @@ def test_train_to_the_end(server, visit):
     label = page.locator(".live-chart").first.get_attribute("aria-label")
     assert metric(page, "Test accuracy").inner_text() in label
 
+    with page.expect_download() as download:
+        button(page, "Download (private)").click()
+    assert download.value.path().stat().st_size > 150_000
+    for name, answer in (("../x", "1 to 40 letters"), ("小明-1", "Saved"), ("小明-1", "already")):
+        page.get_by_role("textbox", name="Name").fill(name)
+        button(page, "Save on this server").click()
+        expect(page.get_by_test_id("stAlert").filter(has_text=answer)).to_be_visible()
+    assert [p.name for p in (server.folder / "models").glob("小明*")] == ["小明-1.safetensors"]
+    go(page, "Draw")
+    page.get_by_role("combobox", name="Network").click()
+    expect(page.get_by_role("option", name="小明-1")).to_be_visible()
 
-def test_zoom_and_hidden_curves_stay_while_the_chart_grows(server, visit):
+
+def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(server, visit):
     page = visit(f"{server.url}/train")
     train(page, 1_000_000)
     page.wait_for_function(
@@ -73,52 +83,7 @@ def test_zoom_and_hidden_curves_stay_while_the_chart_grows(server, visit):
         at = page.evaluate(LAST)
         page.wait_for_function(f"{LAST} > {at}")
     assert page.evaluate(SHOWN) == before
-    button(page, "Stop").click()
-    expect(status(page)).to_contain_text("stopped")
 
-
-def test_a_double_click_starts_one_run(server, visit):
-    page = visit(f"{server.url}/train")
-    fill(page, "Iterations", 20)
-    button(page, "Train").dblclick()
-    expect(status(page)).to_contain_text("finished")
-    address = page.url
-    time.sleep(1.5)
-    assert page.url == address
-    assert "run=" in address
-
-
-def test_reload_second_tab_and_another_page_show_the_run_again(server, visit):
-    page = visit(f"{server.url}/train")
-    train(page, 200_000)
-    expect(status(page)).to_contain_text("left")
-    address = page.url
-    page.reload()
-    expect(status(page)).to_contain_text("left")
-    assert page.url == address
-    expect(field(page, "Iterations")).to_have_value("200000")
-
-    tab = visit(address, context=page.context)
-    expect(status(tab)).to_contain_text("left")
-    go(page, "Draw")
-    expect(page.get_by_role("heading", name="Draw")).to_be_visible()
-    go(page, "Train")
-    expect(status(page)).to_contain_text("left")
-    assert page.url.endswith(address.split("?")[1])
-
-    stranger = visit(f"{server.url}/train")
-    expect(status(stranger)).to_contain_text("Ready")
-    expect(button(stranger, "Stop")).to_be_disabled()
-
-    button(tab, "Stop").click()
-    expect(status(tab)).to_contain_text("stopped")
-    expect(status(page)).to_contain_text("stopped")
-
-
-def test_pause_resume_and_stop(server, visit):
-    page = visit(f"{server.url}/train")
-    train(page, 200_000)
-    expect(status(page)).to_contain_text("left")
     button(page, "Pause").click()
     expect(status(page)).to_contain_text("paused")
     held = settled(page)
@@ -131,7 +96,7 @@ def test_pause_resume_and_stop(server, visit):
     assert metric(page, "Test accuracy").inner_text() != "–"
 
 
-def test_slow_motion_and_single_steps(server, visit):
+def test_a_reload_another_page_and_a_second_tab_show_the_run_again(server, visit):
     page = visit(f"{server.url}/train")
     train(page, 1000, pace="Slow motion")
     expect(status(page)).to_contain_text("10 a second")
@@ -141,12 +106,33 @@ def test_slow_motion_and_single_steps(server, visit):
     for more in (1, 2):
         button(page, "Step").click()
         expect(status(page)).to_contain_text(f"Iteration {at + more} of")
-    page.get_by_role("radio", name="Full speed").click()
-    expect(status(page)).to_contain_text("finished")
+    there = f"Iteration {at + 2} of 1,000"
+    address = page.url
+    page.reload()
+    expect(status(page)).to_contain_text(there)
+    assert page.url == address
+    expect(field(page, "Iterations")).to_have_value("1000")
+
+    tab = visit(address, context=page.context)
+    expect(status(tab)).to_contain_text(there)
+    go(page, "Draw")
+    expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
+    go(page, "Train")
+    expect(status(page)).to_contain_text(there)
+    assert page.url.endswith(address.split("?")[1])
+
+    stranger = visit(f"{server.url}/train")
+    expect(status(stranger)).to_contain_text("Ready")
+    expect(button(stranger, "Stop")).to_be_disabled()
+    button(tab, "Stop").click()
+    expect(status(tab)).to_contain_text("stopped")
+    expect(status(page)).to_contain_text("stopped")
 
 
-def test_a_recipe_out_of_range_is_refused_and_reset_brings_the_defaults(server, visit):
-    page = visit(f"{server.url}/train")
+def test_what_cannot_be_is_refused_and_a_double_click_starts_one_run(server, visit):
+    page = visit(f"{server.url}/train?run=nothing-here")
+    expect(page.get_by_text("no longer on this server")).to_be_visible()
+    expect(button(page, "Train")).to_be_enabled()
     fill(page, "Hidden units", 7)
     fill(page, "Learning rate", 0.5)
     fill(page, "Batch size", 0)
@@ -161,28 +147,15 @@ def test_a_recipe_out_of_range_is_refused_and_reset_brings_the_defaults(server, 
     field(page, "Iterations").press("Enter")
     expect(page.get_by_text("Iterations must be between")).to_be_visible()
 
-
-def test_an_address_whose_run_is_gone_says_so(server, visit):
-    page = visit(f"{server.url}/train?run=nothing-here")
-    expect(page.get_by_text("no longer on this server")).to_be_visible()
+    fill(page, "Iterations", 20)
     expect(button(page, "Train")).to_be_enabled()
-
-
-def test_publish_a_network_under_a_free_name_and_use_it(server, visit):
-    page = visit(f"{server.url}/train")
-    train(page, 300)
+    button(page, "Train").dblclick()
     expect(status(page)).to_contain_text("finished")
-    with page.expect_download() as download:
-        button(page, "Download (private)").click()
-    assert download.value.path().stat().st_size > 150_000
-    for name, answer in (("../x", "1 to 40 letters"), ("小明-1", "Saved"), ("小明-1", "already")):
-        page.get_by_role("textbox", name="Name").fill(name)
-        button(page, "Save on this server").click()
-        expect(page.get_by_test_id("stAlert").filter(has_text=answer)).to_be_visible()
-    assert [p.name for p in (server.folder / "models").glob("小明*")] == ["小明-1.safetensors"]
-    other = visit(f"{server.url}/draw")
-    other.get_by_role("combobox", name="Network").click()
-    expect(other.get_by_role("option", name="小明-1")).to_be_visible()
+    address = page.url
+    time.sleep(1.5)
+    assert page.url == address
+    assert "run=" in address
+    assert "nothing-here" not in address
 
 
 def test_more_trainings_than_cores_wait_in_line(server, visit):
@@ -217,15 +190,3 @@ def test_a_killed_worker_costs_a_moment(server, visit):
     expect(status(page)).to_contain_text("stopped")
     x = page.evaluate("Array.from(document.querySelectorAll('.live-chart')[0]._fullData[1].x)")
     assert x == sorted(set(x))
-
-
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_stopping_the_server_leaves_no_process(cold_server, visit, how):
-    page = visit(f"{cold_server.url}/train")
-    train(page, 500_000)
-    expect(status(page)).to_contain_text("left")
-    workers = cold_server.workers()
-    assert len(workers) >= 1
-    cold_server.stop(how)
-    _, alive = psutil.wait_procs(workers, timeout=WAIT_S)
-    assert alive == []
