@@ -175,9 +175,9 @@ class Lines:
         padded[: mask.shape[0], : mask.shape[1]] = mask
         small: Mask = np.any(padded.reshape(height, times, width, times), axis=(1, 3))
 
-        def full(runs: NDArray[np.intp]) -> NDArray[np.intp]:
-            large = runs.repeat(times, axis=0).repeat(times, axis=1) * times
-            return np.where(mask, large[: mask.shape[0], : mask.shape[1]], 0)
+        def full(runs: NDArray[np.int32]) -> NDArray[np.int32]:
+            large = runs.repeat(times, axis=0).repeat(times, axis=1) * np.int32(times)
+            return np.where(mask, large[: mask.shape[0], : mask.shape[1]], np.int32(0))
 
         self.level = full(longest_runs(small))
         self.upright = full(longest_runs(small.T).T)
@@ -219,7 +219,7 @@ class Lines:
         return lines[0] | crossings & near, lines[1]
 
     def _thin(
-        self, runs: NDArray[np.intp], thickness: NDArray[np.intp], least: float, part: Mask
+        self, runs: NDArray[np.int32], thickness: NDArray[np.int32], least: float, part: Mask
     ) -> Mask:
         """Return the pixels of lines that are long enough, where nothing crosses them."""
         most = min(max(THICKEST_LINE * self.side, 3), least / 5)
@@ -284,31 +284,52 @@ class Lines:
         )
 
 
-def longest_runs(mask: Mask) -> NDArray[np.intp]:
+def longest_runs(mask: Mask) -> NDArray[np.int32]:
     """Return how long the longest almost level run through each pixel is, (h, w)."""
-    height, width = mask.shape
-    thick = ndimage.binary_closing(np.pad(mask, 2), np.ones((1, 3)))[2:-2, 2:-2]
+    longest = np.zeros(mask.shape, np.int32)
+    if not mask.any():
+        return longest
+    box = box_of(mask)
+    inside = slice(max(box.top - 1, 0), box.bottom + 1), slice(box.left, box.right)
+    part = longest[inside]
+    thick = ndimage.binary_closing(np.pad(mask[inside], 2), np.ones((1, 3)))[2:-2, 2:-2]
     thick = ndimage.binary_dilation(thick, np.ones((3, 1)))
-    longest = np.zeros(mask.shape, np.intp)
+    height, width = part.shape
     columns = np.arange(width)
-    room = int(np.abs(SLOPES).max() * width / 2) + 1
+    from_middle = columns + box.left - mask.shape[1] / 2
+    room = int(np.abs(SLOPES).max() * np.abs(from_middle).max()) + 1
     padded = np.pad(thick, ((2 * room, 2 * room), (0, 0)))
     rows = np.arange(height + 2 * room)[:, np.newaxis]
     for slope in SLOPES:
-        shift = np.round(slope * (columns - width / 2)).astype(np.intp)
+        shift = np.round(slope * from_middle).astype(np.intp)
         runs = straight_runs(padded[rows + room + shift, columns])
         back = runs[np.arange(height)[:, np.newaxis] + room - shift, columns]
-        np.maximum(longest, back, out=longest)
+        np.maximum(part, back, out=part)
+    return longest
+    box = box_of(mask)
+    inside = slice(box.top, box.bottom), slice(box.left, box.right)
+    thick = ndimage.binary_closing(np.pad(mask[inside], 2), np.ones((1, 3)))[1:-1, 2:-2]
+    thick = ndimage.binary_dilation(thick, np.ones((3, 1)))
+    columns = np.arange(box.left, box.right) - mask.shape[1] / 2
+    room = int(np.abs(SLOPES).max() * np.abs(columns).max()) + 1
+    padded = np.pad(thick, ((2 * room, 2 * room), (0, 0)))
+    across = np.arange(box.width)
+    rows = np.arange(len(thick) + 2 * room)[:, np.newaxis]
+    for slope in SLOPES:
+        shift = np.round(slope * columns).astype(np.intp)
+        runs = straight_runs(padded[rows + room + shift, across])
+        back = runs[np.arange(box.height)[:, np.newaxis] + 1 + room - shift, across]
+        np.maximum(longest[inside], back, out=longest[inside])
     return longest
 
 
-def straight_runs(mask: Mask) -> NDArray[np.intp]:
+def straight_runs(mask: Mask) -> NDArray[np.int32]:
     """Return how long the run of its row is that each pixel (h, w) is in; 0 outside."""
-    width = mask.shape[1]
-    columns = np.arange(width)
-    before = np.maximum.accumulate(np.where(mask, -1, columns), axis=1)
+    width = np.int32(mask.shape[1])
+    columns = np.arange(width, dtype=np.int32)
+    before = np.maximum.accumulate(np.where(mask, np.int32(-1), columns), axis=1)
     after = np.minimum.accumulate(np.where(mask, width, columns)[:, ::-1], axis=1)[:, ::-1]
-    return np.where(mask, after - before - 1, 0)
+    return np.where(mask, after - before - np.int32(1), np.int32(0))
 
 
 def box_of(part: Mask) -> Box:

@@ -59,7 +59,7 @@ def test_each_is_small_enough_to_be_shipped(name):
 
 @pytest.mark.slow
 def test_pasted_digits_are_read_as_well_as_the_originals(networks, mnist):
-    x, t = mnist.x_test[:2000], mnist.t_test[:2000]
+    x, t = mnist.x_test[:1000], mnist.t_test[:1000]
     found = np.concatenate([canvas_to_input(image) for image in pasted(x, seed=2)])
     for name, net in networks.items():
         assert net.accuracy(found, t) >= net.accuracy(x, t) - 0.005, name

@@ -3,12 +3,11 @@ import subprocess
 import sys
 
 import numpy as np
-import pytest
 
 import simplenet.shipped
 from simplenet import Dataset, TrainingConfig
 from simplenet.runs import TrainingRun
-from simplenet.shipped import StrokesCourse, make, with_strokes
+from simplenet.shipped import StrokesCourse, main, make, with_strokes
 from simplenet.storage import load_model
 
 
@@ -70,11 +69,11 @@ def test_the_command_says_what_there_is():
     assert "there is no nonsense; there are article, robust-50, robust" in found.stderr
 
 
-@pytest.mark.slow
-def test_the_command_trains_and_tells_how_far_it_is(tmp_path):
-    command = [sys.executable, "-m", "simplenet.shipped", "article", "--iterations", "5"]
-    found = subprocess.run(
-        [*command, "--folder", str(tmp_path)], capture_output=True, text=True, check=True
-    )
-    assert "article: iteration 5 of 5, test " in found.stdout
+def test_the_command_trains_and_tells_how_far_it_is(stripes, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(simplenet.shipped, "loaded", lambda source: stripes)
+    monkeypatch.setattr(simplenet.shipped, "N_EACH", 2)
+    command = ["shipped", "article", "--iterations", "5", "--folder", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", command)
+    main()
+    assert "article: iteration 5 of 5, test " in capsys.readouterr().out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["article.md", "article.safetensors"]

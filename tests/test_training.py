@@ -220,11 +220,10 @@ def test_data_that_do_not_fit_are_refused(stripes):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1])
-def test_the_articles_recipe_gives_the_articles_log(mnist, seed):
-    net = SimpleNet(784, 50, 10, rng=np.random.default_rng([seed, 0, 1]))
+def test_the_articles_recipe_gives_the_articles_log(mnist):
+    net = SimpleNet(784, 50, 10, rng=np.random.default_rng([0, 0, 1]))
     log: list[Record] = [
-        r for r in train(net, mnist, TrainingConfig(seed=seed)) if r.test_accuracy is not None
+        r for r in train(net, mnist, TrainingConfig(seed=0)) if r.test_accuracy is not None
     ]
     assert [r.iteration for r in log] == list(range(0, 10_000, 600))
     assert 0.05 < log[0].test_accuracy < 0.20

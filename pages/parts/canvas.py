@@ -25,8 +25,7 @@ FOLLOWER = "answer"
 # The style comes with the canvas, so that they are never seen.
 streamlit_drawable_canvas.out = st.components.v2.component(
     "streamlit-drawable-canvas.streamlit_drawable_canvas",
-    html="<style>.dc-toolbar { display: none !important; }</style>"
-    '<div class="canvas-root"></div>',
+    html='<style>.dc-toolbar { display: none !important; }</style><div class="canvas-root"></div>',
     css="index-*.css",
     js="index-*.js",
     isolate_styles=False,

@@ -61,50 +61,67 @@ def test_every_panel_of_the_gradients_runs(app, panel):
 
 
 LINKS = [
-    ("race", "batch", "40", "lab_batch", 40),
-    ("race", "network", "article", "lab_network", "article"),
-    ("lens", "seed", "4294967295", "lab_seed", 4294967295),
-    ("lens", "h", "1e-12", "lens_step", 1e-12),
-    ("lens", "central", "False", "lens_central", False),
-    ("lens", "precision", "float32", "lens_dtype", "float32"),
-    ("lens", "weight", "294.4", "lens_weight", (294, 4)),
-    ("bugs", "bug", "sum", "bug", "sum"),
-    ("microscope", "rate", "2.5", "scope_rate", 2.5),
-    ("microscope", "digit", "59", "scope_digit", 59),
-    ("without", "iterations", "600", "pair_iterations", 600),
+    ("race", {"batch": ("40", "lab_batch", 40), "network": ("article", "lab_network", "article")}),
+    (
+        "lens",
+        {
+            "seed": ("4294967295", "lab_seed", 4294967295),
+            "h": ("1e-12", "lens_step", 1e-12),
+            "central": ("False", "lens_central", False),
+            "precision": ("float32", "lens_dtype", "float32"),
+            "weight": ("294.4", "lens_weight", (294, 4)),
+        },
+    ),
+    ("bugs", {"bug": ("sum", "bug", "sum"), "batch": ("40", "lab_batch", 40)}),
+    ("microscope", {"rate": ("2.5", "scope_rate", 2.5), "digit": ("59", "scope_digit", 59)}),
+    ("without", {"iterations": ("600", "pair_iterations", 600)}),
 ]
 
 
-@pytest.mark.parametrize(("panel", "name", "text", "key", "value"), LINKS)
-def test_a_link_says_what_is_chosen(app, panel, name, text, key, value):
-    app.query_params["panel"], app.query_params[name] = panel, text
+@pytest.mark.parametrize(("panel", "names"), LINKS)
+def test_a_link_says_what_is_chosen(app, panel, names):
+    app.query_params.update({"panel": panel} | {name: text for name, (text, _, _) in names.items()})
     opened(app, "gradients")
-    assert app.session_state[key] == value
-    assert app.query_params[name] == text
+    for name, (text, key, value) in names.items():
+        assert app.session_state[key] == value
+        assert app.query_params[name] == text
 
 
 @pytest.mark.parametrize(
-    ("panel", "name", "text"),
+    ("link", "words"),
     [
-        ("race", "batch", "0"),
-        ("race", "batch", "many"),
-        ("race", "network", "../app"),
-        ("race", "seed", "1e3"),
-        ("lens", "h", "7"),
-        ("lens", "central", ""),
-        ("lens", "weight", "784.0"),
-        ("lens", "weight", "9"),
-        ("bugs", "bug", "None"),
-        ("microscope", "rate", "nan"),
-        ("microscope", "digit", "60"),
-        ("microscope", "stage", "10"),
-        ("without", "iterations", "601"),
+        ({"panel": "bugs", "bug": "sum", "batch": "40"}, "by the same factor: 40"),
+        ({"panel": "bugs", "bug": "riddle"}, "One of these is in it"),
+        (
+            {"panel": "microscope", "stage": "gradient1", "digit": "2", "unit": "7"},
+            "Unit 7 has the error",
+        ),
     ],
 )
-def test_a_link_to_what_cannot_be_is_as_good_as_none(app, panel, name, text):
-    app.query_params["panel"], app.query_params[name] = panel, text
+def test_a_link_opens_a_panel_as_it_says(app, link, words):
+    app.query_params.update(link)
     opened(app, "gradients")
-    assert name not in app.query_params
+    texts = [*app.markdown, *app.caption, *app.error]
+    labels = [choice.label for choice in app.get("button_group")]
+    assert any(words in text for text in [*(text.value for text in texts), *labels])
+
+
+@pytest.mark.parametrize(
+    ("panel", "names"),
+    [
+        ("race", {"batch": "0", "network": "../app", "seed": "1e3"}),
+        ("race", {"batch": "many"}),
+        ("lens", {"h": "7", "central": "", "weight": "784.0"}),
+        ("lens", {"weight": "9"}),
+        ("bugs", {"bug": "None"}),
+        ("microscope", {"rate": "nan", "digit": "60", "stage": "10"}),
+        ("without", {"iterations": "601"}),
+    ],
+)
+def test_a_link_to_what_cannot_be_is_as_good_as_none(app, panel, names):
+    app.query_params.update({"panel": panel} | names)
+    opened(app, "gradients")
+    assert not set(names) & set(app.query_params)
 
 
 @pytest.mark.parametrize(
