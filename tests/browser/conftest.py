@@ -33,7 +33,7 @@ CHROMIUM = [
 ]
 CORES = 2
 
-WAIT_S = 60
+WAIT_S = 180
 """How long a test waits for what must come: long enough for a machine whose cores are busy."""
 
 WIDE = {"width": 1280, "height": 900}

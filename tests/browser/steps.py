@@ -53,11 +53,13 @@ def at_rest(page: Page) -> None:
     )
 
 
-def until(condition: Callable[[], T], timeout_s: float = 120) -> T:
+def until(
+    condition: Callable[[], T], why_not: Callable[[], object] = lambda: "", s: int = 120
+) -> T:
     """Return what a condition gives as soon as it gives anything."""
-    deadline = monotonic() + timeout_s
+    deadline = monotonic() + s
     while not (found := condition()):
-        assert monotonic() < deadline, "waited in vain"
+        assert monotonic() < deadline, f"waited in vain {why_not()}"
         sleep(0.1)
     return found
 
@@ -120,8 +122,5 @@ def expect_contrast(page: Page) -> None:
     for scheme, ground in GROUNDS.items():
         page.emulate_media(color_scheme=scheme)
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
-        for _ in range(20):  # Colours change gradually.
-            if not (faint := faint_words(page)):
-                break
-            page.wait_for_timeout(200)
-        assert faint == [], scheme
+        # Colours change gradually.
+        until(lambda: not faint_words(page), lambda: faint_words(page))

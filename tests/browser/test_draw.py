@@ -14,11 +14,8 @@ from tests.browser.steps import (
     button,
     draw,
     go,
-    metric,
     pen_down,
     prediction,
-    status,
-    train,
     wait_for_canvas,
 )
 
@@ -261,37 +258,6 @@ def test_a_canvas_that_is_left_comes_back_as_it_was_read(server, visit):
         button(page, "Clear").click()
         expect(prediction(page)).to_have_text("–")
         assert light(page) == 0
-
-
-def test_a_network_that_is_still_training_can_be_asked(server, visit):
-    page = visit(f"{server.url}/train")
-    train(page, 500_000)
-    expect(metric(page, "Test accuracy")).to_have_text(re.compile(r"^[89]\d"))
-    button(page, "Pause").click()
-    expect(status(page)).to_contain_text("paused")
-    go(page, "Draw")
-    expect(page.get_by_role("combobox", name="Network")).to_have_value("My training, as it is now")
-    draw(page, *ONE)
-    expect(prediction(page)).to_have_text("1")
-    wait_for_canvas(page)
-    go(page, "Train")
-    button(page, "Stop").click()
-    expect(status(page)).to_contain_text("stopped")
-
-
-def test_a_damaged_model_file_is_named_and_breaks_nothing(server, visit):
-    broken = server.folder / "models" / "a-broken-one.safetensors"
-    broken.write_bytes(b"no network")
-    page = visit(f"{server.url}/draw")
-    draw(page, *ONE)
-    expect(prediction(page)).to_have_text("1")
-    page.get_by_role("combobox", name="Network").click()
-    page.get_by_role("option", name="a-broken-one").click()
-    expect(page.get_by_text("a-broken-one cannot be read")).to_be_visible()
-    page.get_by_role("combobox", name="Network").click()
-    page.get_by_role("option", name="article").click()
-    expect(prediction(page)).to_have_text("1")
-    broken.unlink()
 
 
 def photo_of_a_seven():

@@ -73,15 +73,6 @@ def left_in_english(page):
     return [text for text in texts if re.search("[A-Za-z]{4,}", re.sub(NAMES, "", text))]
 
 
-def eventually_chinese(page):
-    """Streamlit's own words are replaced a moment after they came."""
-    for _ in range(40):
-        if not left_in_english(page):
-            break
-        page.wait_for_timeout(250)
-    assert left_in_english(page) == []
-
-
 def test_chinese_readers_get_chinese_that_is_readable_at_any_width(server, visit):
     page = visit(server.url, locale="zh-CN")
     main = page.get_by_test_id("stMain")
@@ -98,7 +89,8 @@ def test_chinese_readers_get_chinese_that_is_readable_at_any_width(server, visit
             page.keyboard.press("Escape")
             page.get_by_role("button", name="从文件加入").click()
             expect(page.get_by_test_id("stFileUploader").last).to_be_visible()
-        eventually_chinese(page)
+        # Streamlit's own words are replaced a moment after they came.
+        until(lambda: not left_in_english(page), lambda: left_in_english(page))
         page.keyboard.press("Escape")
         expect_contrast(page)
         page.set_viewport_size({"width": 360, "height": 740})

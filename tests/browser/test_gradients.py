@@ -87,25 +87,6 @@ def test_the_race_over_all_parameters_is_live_and_can_be_stopped_or_shortened(se
     expect(definition).to_contain_text("20 of 39,760 parameters")
 
 
-def test_scaling_is_measured_point_by_point(server, visit):
-    page = opened(server, visit, "scaling")
-    expect(page.get_by_text("Click Measure")).to_have_count(2)
-    button(page, "Measure").press("Enter")
-    expect(button(page, "Measure")).to_be_disabled()
-    expect(status(page)).to_contain_text("36 of 36 points", timeout=180_000)
-    expect(button(page, "Measure")).to_be_enabled()
-    hidden = chart(page, "Over the hidden units, 100 digits")
-    assert hidden.evaluate("c => [c._fullLayout.xaxis.type, c._fullLayout.yaxis.type]") == [
-        "log",
-        "log",
-    ]
-    counts = hidden.evaluate(
-        "c => c._fullData.filter(t => t.mode === 'markers').map(t => t.x.length)"
-    )
-    assert counts == [6, 6, 6]
-    assert "scaling=" in page.url
-
-
 def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(server, visit):
     page = opened(server, visit, "lens")
     chart(page, "The error of every step")
@@ -153,29 +134,14 @@ def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(ser
     button(page, "The largest gradient").click()
     expect(page.get_by_text("This pixel is blank")).to_have_count(0)
 
-
-def test_a_link_shows_somebody_else_the_same(server, visit):
-    page = opened(server, visit, "lens")
-    weight = page.get_by_text(re.compile(r"^W1\[\d+, \d+\]"))
-    expect(weight).to_be_visible()
-    assert page.url.endswith("?panel=lens")  # What is as it is at first needs no words.
-    fill(page, "Seed", 3)
-    pick(page, mosaic(page, "an image a hidden unit"), 3)
-    expect(weight).to_have_text(re.compile(r", 3\]"))
-    slider = page.get_by_role("slider", name="Step h")
-    slider.focus()
-    slider.press("End")
-    page.get_by_role("radio", name="forward").click()
-    expect(page).to_have_url(re.compile("central=False"))
-    expect(page).to_have_url(re.compile("h=5.0"))
-    other = visit(page.url, locale="zh-CN")
-    expect(other.get_by_text(weight.inner_text())).to_be_visible()
-    expect(metric(page, "Relative error")).to_have_text(metric(other, "相对误差").inner_text())
-    expect(other.get_by_role("radio", name="前向差分")).to_be_checked()
+    # What is chosen is in the address, and there again after another page.
+    pick(page, units, 3)
+    expect(page).to_have_url(re.compile(r"panel=lens.*&weight=\d+\.3\b"))
+    expect(page).to_have_url(re.compile("h=1e-12"))
+    expect(page).to_have_url(re.compile("precision=float32"))
     page.get_by_role("radio", name="Plant a bug").click()
     expect(page.get_by_test_id("stCode")).to_be_visible()
     assert "weight=" not in page.url
-    assert "seed=3" in page.url
     go(page, "Train")
     expect(button(page, "Train")).to_be_visible()
     go(page, "Gradients")
@@ -183,68 +149,9 @@ def test_a_link_shows_somebody_else_the_same(server, visit):
     assert "panel=bugs" in page.url
 
 
-def test_a_planted_bug_is_found_where_it_is_and_can_be_guessed(server, visit):
-    page = opened(server, visit, "bugs")
-    alert = page.get_by_test_id("stAlert")
-    expect(alert).to_contain_text("The check fails in W1, b1")
-    expect(page.get_by_test_id("stCode")).to_contain_text("a1 * (1 - a1)")
-    expect(metric(page, "Test accuracy with it")).to_have_text(re.compile(r"\d%"))
-    right = metric(page, "Without it").inner_text()
-    assert 70 < float(right.rstrip("%")) < 90
-    for name, words in (
-        ("Sum instead of mean", "by the same factor: 100"),
-        ("Labels off by one", "Every array is wrong, even"),
-        ("Bias from one digit only", "Look at the line that computes b1"),
-        ("None", "The check passes"),
-    ):
-        page.get_by_role("radio", name=name).press("Space")
-        expect(alert).to_contain_text(words)
-    expect(page.get_by_test_id("stCode")).to_have_count(0)
-    values = chart(page, "Relative difference").evaluate("c => c.data[0].text")
-    assert all(float(value) < 1e-7 for value in values)
-    page.reload()  # What was chosen is in the address.
-    expect(alert).to_contain_text("The check passes")
-
-    page.get_by_role("radio", name="Let me guess").click()
-    guesses = page.get_by_role("radiogroup", name=re.compile("One of these")).get_by_role("radio")
-    expect(guesses).to_have_count(7)
-    expect(page.get_by_test_id("stCode")).to_have_count(0)
-    right = page.get_by_text("That is it.")
-    for guess in guesses.all():
-        guess.click()
-        wrong = page.get_by_text(f"It is not “{guess.inner_text()}”")
-        expect(right.or_(wrong)).to_be_visible()
-        if right.is_visible():
-            break
-    expect(right).to_be_visible()
-    expect(page.get_by_test_id("stCode")).to_have_count(1)
-    button(page, "Another one").click()
-    expect(right).to_have_count(0)
-    expect(page.get_by_test_id("stCode")).to_have_count(0)
-
-
-def test_one_step_of_a_digit_from_the_batch_or_by_hand_forward_and_back(server, visit):
-    page = opened(server, visit, "microscope")
+def test_one_step_of_a_digit_from_the_batch_or_by_hand(server, visit):
+    page = opened(server, visit, "microscope&stage=gradient1")
     heading = page.get_by_role("heading", level=3)
-    expect(page.get_by_text("Stage 1 of 10")).to_be_visible()
-    expect(button(page, "Back")).to_be_disabled()
-    label = page.get_by_text(re.compile("It is a [0-9]"))
-    pick(page, mosaic(page, "The digits of the mini-batch"), 2)
-    expect(label).to_contain_text("It is a 0")
-    for title in (
-        "Hidden layer",
-        "Output layer",
-        "Loss",
-        "Error of the output",
-        "Gradient of W2",
-        "Error carried back",
-        "Gradient of W1",
-    ):
-        button(page, "Next").click()
-        expect(heading).to_have_text(title)
-        expect(
-            page.get_by_text(re.compile(r"simplenet/network.py, line \d+")).first
-        ).to_be_visible()
     units = mosaic(page, "An image of weights a hidden unit")
     expect(units.locator("canvas")).to_have_count(50)
     pick(page, units, 7)
@@ -252,15 +159,10 @@ def test_one_step_of_a_digit_from_the_batch_or_by_hand_forward_and_back(server, 
     button(page, "Next").press("Enter")
     expect(heading).to_have_text("Step")
     expect(page.get_by_text("The weights of hidden unit 7")).to_be_visible()
-    button(page, "Next").press("Enter")
-    expect(page.get_by_text(re.compile("the probability of the 0 went from"))).to_be_visible()
-    expect(button(page, "Next")).to_be_disabled()
-    button(page, "Back").click()
-    expect(heading).to_have_text("Step")
-    page.get_by_role("radio", name="4 Loss").click()
-    expect(heading).to_have_text("Loss")
     page.get_by_role("radio", name="1 The digit goes in").click()
     expect(heading).to_have_text("The digit goes in")
+    pick(page, mosaic(page, "The digits of the mini-batch"), 2)
+    expect(page.get_by_text(re.compile("It is a [0-9]"))).to_contain_text("It is a 0")
 
     page.get_by_role("radio", name="Drawn by hand").click()
     expect(page.get_by_text("Draw a digit, and the stages appear here.")).to_be_visible()
@@ -268,37 +170,9 @@ def test_one_step_of_a_digit_from_the_batch_or_by_hand_forward_and_back(server, 
     page.get_by_role("radio", name="7", exact=True).click()
     expect(page.get_by_text("It is a 7")).to_be_visible()
     page.get_by_role("radio", name="10 Afterwards").click()
-    words = page.get_by_text(re.compile("the probability of the 7 went from"))
-    before, after = re.findall(r"([\d.]+)%", words.inner_text())
-    assert float(after) > float(before)
+    expect(page.get_by_text(re.compile("the probability of the 7 went from"))).to_be_visible()
     go(page, "Draw")
     expect(page.locator(".answer .digit")).to_have_text("7")  # It is the same drawing.
-
-
-def test_training_without_backprop_can_be_stopped_and_gives_the_same_curve(server, visit):
-    page = opened(server, visit, "without")
-    expect(page.get_by_text("Click Train both")).to_have_count(3)
-    slider = page.get_by_role("slider", name="Iterations")
-    slider.focus()
-    slider.press("Home")
-    expect(page.get_by_test_id("stSlider")).to_contain_text("100")
-    button(page, "Train both").dblclick()
-    expect(button(page, "Train both")).to_be_disabled()
-    numerical, backprop = lane(page, "Central difference, fast"), lane(page, "Backpropagation")
-    expect(backprop).to_contain_text("Iteration 100 of 100 · finished in")
-    expect(numerical).to_contain_text(re.compile(r"Iteration [1-9]\d of 100 .* left"))
-    button(page, "Stop").click()
-    expect(numerical).to_contain_text("stopped after")
-    expect(button(page, "Train both")).to_be_enabled()
-    stopped = int(numerical.inner_text().split("Iteration ")[1].split()[0])
-    gap = metric(page, "Largest gap of the losses").inner_text()
-    assert float(gap.replace("−", "-")) < 1e-4
-    expect(metric(page, "Slower")).to_have_text(re.compile(r"^[\d.,]+×$"))
-    curves = chart(page, "Loss, mean of 50").evaluate("c => c._fullData.map(t => t.x.length)")
-    assert curves == [stopped + 1, 101]
-    page.reload()
-    expect(backprop).to_contain_text("Iteration 100 of 100")
-    expect(numerical).to_contain_text(f"Iteration {stopped} of 100")
 
 
 LATIN = "English|NumPy|sigmoid|softmax|float32|float64|simplenet|network|functions"

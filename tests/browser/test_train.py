@@ -37,9 +37,9 @@ def test_train_to_the_end_and_publish_the_network(server, visit):
     expect(status(page)).to_contain_text("Ready")
     expect(metric(page, "Test accuracy")).to_have_text("–")
     expect(page.locator(".live-chart.empty")).to_have_count(2)
-    train(page, 3000)
-    expect(status(page)).to_contain_text("Iteration 3,000 of 3,000 · finished")
-    page.wait_for_function(f"{LAST} > 2990")
+    train(page, 1800)
+    expect(status(page)).to_contain_text("Iteration 1,800 of 1,800 · finished")
+    page.wait_for_function(f"{LAST} > 1790")
     expect(page.locator(".live-chart.empty")).to_have_count(0)
     assert percent(metric(page, "Test accuracy")) > 0.85
     assert percent(metric(page, "Train accuracy")) > 0.85
@@ -98,15 +98,12 @@ def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(se
 
 def test_a_reload_another_page_and_a_second_tab_show_the_run_again(server, visit):
     page = visit(f"{server.url}/train")
-    train(page, 1000, pace="Slow motion")
-    expect(status(page)).to_contain_text("10 a second")
-    page.get_by_role("radio", name="Single steps").click()
-    expect(status(page)).to_contain_text("click Step")
-    at = int(settled(page).split()[1])
-    for more in (1, 2):
+    train(page, 1000, pace="Single steps")
+    expect(status(page)).to_contain_text("Iteration 0 of 1,000 · paused: click Step")
+    for at in (1, 2):
         button(page, "Step").click()
-        expect(status(page)).to_contain_text(f"Iteration {at + more} of")
-    there = f"Iteration {at + 2} of 1,000"
+        expect(status(page)).to_contain_text(f"Iteration {at} of 1,000")
+    there = "Iteration 2 of 1,000"
     address = page.url
     page.reload()
     expect(status(page)).to_contain_text(there)
@@ -121,9 +118,6 @@ def test_a_reload_another_page_and_a_second_tab_show_the_run_again(server, visit
     expect(status(page)).to_contain_text(there)
     assert page.url.endswith(address.split("?")[1])
 
-    stranger = visit(f"{server.url}/train")
-    expect(status(stranger)).to_contain_text("Ready")
-    expect(button(stranger, "Stop")).to_be_disabled()
     button(tab, "Stop").click()
     expect(status(tab)).to_contain_text("stopped")
     expect(status(page)).to_contain_text("stopped")
@@ -156,18 +150,6 @@ def test_what_cannot_be_is_refused_and_a_double_click_starts_one_run(server, vis
     assert page.url == address
     assert "run=" in address
     assert "nothing-here" not in address
-
-
-def test_more_trainings_than_cores_wait_in_line(server, visit):
-    pages = [visit(f"{server.url}/train") for _ in range(3)]
-    for page in pages:
-        train(page, 500_000)
-    in_line = until(lambda: [p for p in pages if "place 1 in line" in status(p).inner_text()])
-    for page in pages:  # Whose turn it is changes, but two of them leave.
-        if page is not in_line[0]:
-            button(page, "Stop").click()
-            expect(status(page)).to_contain_text("stopped")
-    expect(status(in_line[0])).to_contain_text("left")
 
 
 def test_a_killed_worker_costs_a_moment(server, visit):

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from hypothesis import given
 from hypothesis import strategies as some
 from PIL import Image
@@ -116,14 +115,7 @@ NASTY = {
 }
 ROUNDS = 5
 
-
-@pytest.fixture(scope="module", autouse=True)
-def workers():
-    yield
-    from pages.parts.session import jobs
-
-    jobs().close()
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("workers")
 
 
 def opened(page, panel=None):

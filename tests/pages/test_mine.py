@@ -1,27 +1,13 @@
 """The visitor's own set on the Draw page, without a browser."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from simplenet.digit_table import write_digits
 from simplenet.drawings import DrawingSet
-
-APP = Path(__file__).parents[2] / "app.py"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def workers():
-    """The workers that the pages start end with these tests."""
-    yield
-    from pages.parts.session import jobs
-
-    jobs().close()
-    st.cache_resource.clear()
+from tests.pages.conftest import opened
 
 
 def some(n, seed=0):
@@ -36,12 +22,9 @@ def mine(app):
 
 
 @pytest.fixture
-def app():
+def app(app):
     """The Draw page."""
-    app = AppTest.from_file(APP, default_timeout=60).run()
-    app.switch_page("pages/draw.py").run()
-    assert not app.exception
-    return app
+    return opened(app, "draw")
 
 
 def upload(app, content, name="digits.csv"):

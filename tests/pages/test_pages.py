@@ -1,39 +1,15 @@
-from pathlib import Path
+import os
+import shutil
+import time
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from simplenet.drawings import DrawingSet
 from simplenet.jobs import Job, Jobs
 from simplenet.runs import TrainingRun
-from simplenet.training import Record
-
-APP = Path(__file__).parents[2] / "app.py"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def workers():
-    """The workers that the pages start end with these tests."""
-    yield
-    from pages.parts.session import jobs
-
-    jobs().close()
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def app():
-    """The app, without a browser."""
-    return AppTest.from_file(APP, default_timeout=300)
-
-
-def opened(app, page):
-    app.run()
-    app.switch_page(f"pages/{page}.py").run()
-    assert not app.exception
-    return app
+from simplenet.training import Record, TrainingConfig
+from tests.pages.conftest import opened
 
 
 def test_the_first_page_leads_to_the_others(app):
@@ -48,130 +24,6 @@ def test_the_first_page_leads_to_the_others(app):
 def test_every_page_runs(app, page):
     opened(app, page)
     assert app.main.children
-
-
-@pytest.mark.parametrize(
-    "panel", ["race", "scaling", "lens", "bugs", "microscope", "without", "nonsense"]
-)
-def test_every_panel_of_the_gradients_runs(app, panel):
-    app.query_params["panel"] = panel
-    opened(app, "gradients")
-    assert app.session_state["panel"] == (panel if panel != "nonsense" else "race")
-    assert len(app.markdown) >= 2
-
-
-LINKS = [
-    ("race", {"batch": ("40", "lab_batch", 40), "network": ("article", "lab_network", "article")}),
-    (
-        "lens",
-        {
-            "seed": ("4294967295", "lab_seed", 4294967295),
-            "h": ("1e-12", "lens_step", 1e-12),
-            "central": ("False", "lens_central", False),
-            "precision": ("float32", "lens_dtype", "float32"),
-            "weight": ("294.4", "lens_weight", (294, 4)),
-        },
-    ),
-    ("bugs", {"bug": ("sum", "bug", "sum"), "batch": ("40", "lab_batch", 40)}),
-    ("microscope", {"rate": ("2.5", "scope_rate", 2.5), "digit": ("59", "scope_digit", 59)}),
-    ("without", {"iterations": ("600", "pair_iterations", 600)}),
-]
-
-
-@pytest.mark.parametrize(("panel", "names"), LINKS)
-def test_a_link_says_what_is_chosen(app, panel, names):
-    app.query_params.update({"panel": panel} | {name: text for name, (text, _, _) in names.items()})
-    opened(app, "gradients")
-    for name, (text, key, value) in names.items():
-        assert app.session_state[key] == value
-        assert app.query_params[name] == text
-
-
-@pytest.mark.parametrize(
-    ("link", "words"),
-    [
-        ({"panel": "bugs", "bug": "sum", "batch": "40"}, "by the same factor: 40"),
-        ({"panel": "bugs", "bug": "riddle"}, "One of these is in it"),
-        (
-            {"panel": "microscope", "stage": "gradient1", "digit": "2", "unit": "7"},
-            "Unit 7 has the error",
-        ),
-    ],
-)
-def test_a_link_opens_a_panel_as_it_says(app, link, words):
-    app.query_params.update(link)
-    opened(app, "gradients")
-    texts = [*app.markdown, *app.caption, *app.error]
-    labels = [choice.label for choice in app.get("button_group")]
-    assert any(words in text for text in [*(text.value for text in texts), *labels])
-
-
-@pytest.mark.parametrize(
-    ("panel", "names"),
-    [
-        ("race", {"batch": "0", "network": "../app", "seed": "1e3"}),
-        ("race", {"batch": "many"}),
-        ("lens", {"h": "7", "central": "", "weight": "784.0"}),
-        ("lens", {"weight": "9"}),
-        ("bugs", {"bug": "None"}),
-        ("microscope", {"rate": "nan", "digit": "60", "stage": "10"}),
-        ("without", {"iterations": "601"}),
-    ],
-)
-def test_a_link_to_what_cannot_be_is_as_good_as_none(app, panel, names):
-    app.query_params.update({"panel": panel} | names)
-    opened(app, "gradients")
-    assert not set(names) & set(app.query_params)
-
-
-@pytest.mark.parametrize(
-    ("bug", "network", "batch", "seed", "kind", "words"),
-    [
-        ("none", "robust", 1, 0, "success", "The check passes"),
-        ("slope", "robust", 1, 0, "error", "The check fails in W1, b1. W2 and b2 are right"),
-    ],
-)
-def test_the_gradient_check_says_what_is_so(app, bug, network, batch, seed, kind, words):
-    app.query_params.update(
-        panel="bugs", bug=bug, network=network, batch=str(batch), seed=str(seed)
-    )
-    opened(app, "gradients")
-    [alert] = getattr(app, kind)
-    assert words in alert.value
-    assert not any(getattr(app, other) for other in {"success", "error", "warning"} - {kind})
-
-
-@pytest.mark.parametrize(
-    ("language", "words"), [("en", "Cannot tell here, in W1"), ("zh", "无法判断")]
-)
-def test_where_the_gradient_check_cannot_tell_the_page_says_so(app, monkeypatch, language, words):
-    import pages.lab.bugs
-
-    # As if the numerical gradient were as far off as a mistake would be.
-    true = pages.lab.bugs.central_difference_error
-    monkeypatch.setattr(
-        pages.lab.bugs,
-        "central_difference_error",
-        lambda *args: {key: 1e9 * value for key, value in true(*args).items()},
-    )
-    app.query_params.update(panel="bugs", bug="none", batch="7")
-    app.session_state["language"] = language
-    opened(app, "gradients")
-    assert words in app.warning[0].value
-    assert not app.success
-    assert not app.error
-
-
-def test_a_batch_size_that_cannot_be_is_named_and_breaks_no_panel(app):
-    opened(app, "gradients")
-    app.number_input(key="lab_batch").set_value(-5).run()
-    assert "Batch size must be between 1 and 1,000." in app.error[0].value
-    assert app.button(key="race_start").disabled
-    for panel in ("lens", "bugs", "microscope"):
-        app.session_state["panel"] = panel
-        app.run()
-        assert not app.exception
-        assert bool(app.error) == (panel != "microscope")  # Which looks at one digit.
 
 
 def test_train_starts_one_job_and_puts_it_into_the_address(app):
@@ -273,3 +125,61 @@ def test_the_interface_in_chinese(app):
     app.session_state["language"] = "zh"
     app.run()
     assert app.button(key="train").label == "训练"
+
+
+def test_a_network_that_is_still_training_can_be_asked(app):
+    opened(app, "train")
+    app.number_input(key="iterations").set_value(500_000)
+    app.button_group(key="pace").set_value("step").run()
+    app.button(key="train").click().run()
+    from pages.parts.session import jobs
+
+    job = jobs().get(app.session_state["run"])
+    while not job.records:
+        assert not job.wait(0.05)
+    opened(app, "draw")
+    assert app.session_state["draw_network"] == ":run"
+    assert "My training, as it is now" in app.selectbox(key="draw_network").options
+    job.stop()
+    assert job.wait(240)
+
+
+def test_a_damaged_model_file_is_named_and_breaks_nothing(app, tmp_path, monkeypatch):
+    from pages.parts import networks
+
+    for name in ("article", "robust"):
+        shutil.copy(networks.MODELS / f"{name}.safetensors", tmp_path)
+    (tmp_path / "broken.safetensors").write_bytes(b"no network")
+    monkeypatch.setattr(networks, "MODELS", tmp_path)
+    opened(app, "draw")
+    network, words = app.selectbox(key="draw_network"), "`broken` cannot be read"
+    assert network.value == "robust"
+    network.set_value("broken").run()
+    assert not app.exception
+    assert any(words in error.value for error in app.error)
+    app.selectbox(key="draw_network").set_value("article").run()
+    assert not any(words in error.value for error in app.error)
+
+
+def test_more_trainings_than_cores_wait_in_line(app):
+    opened(app, "train")
+    from pages.parts.session import jobs
+
+    long = TrainingRun(TrainingConfig(iterations=500_000))
+    others = [jobs().start(long) for _ in range(os.cpu_count())]
+    app.number_input(key="iterations").set_value(500_000)
+    app.button(key="train").click().run()
+    mine = jobs().get(app.session_state["run"])
+    deadline = time.monotonic() + 240
+    while not mine.place:  # The workers are still starting.
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    app.run()
+    assert f"place {mine.place} in line" in app.get("progress")[0].proto.text
+    for job in (*others, mine):
+        job.stop()
+    for job in (*others, mine):
+        assert job.wait(240)
+    app.run()
+    assert not app.exception
+    assert "stopped" in app.get("progress")[0].proto.text

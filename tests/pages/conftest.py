@@ -1,0 +1,36 @@
+"""The app without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture(scope="module")
+def workers():
+    """The workers that the pages start end with the tests of a file."""
+    yield
+    from pages.parts.session import jobs
+
+    jobs().close()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app(workers):
+    """The app, which has shown nothing yet."""
+    return AppTest.from_file(APP, default_timeout=300)
+
+
+def opened(app: AppTest, page: str, **link: str) -> AppTest:
+    """Open a page, by a link that says what is chosen there."""
+    app.query_params.update(link)
+    app.run()
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    return app

@@ -1,0 +1,245 @@
+"""The panels of the Gradients page, without a browser."""
+
+import re
+
+import pytest
+
+from tests.pages.conftest import opened
+
+
+@pytest.mark.parametrize(
+    "panel", ["race", "scaling", "lens", "bugs", "microscope", "without", "nonsense"]
+)
+def test_every_panel_of_the_gradients_runs(app, panel):
+    app.query_params["panel"] = panel
+    opened(app, "gradients")
+    assert app.session_state["panel"] == (panel if panel != "nonsense" else "race")
+    assert len(app.markdown) >= 2
+
+
+LINKS = [
+    ("race", {"batch": ("40", "lab_batch", 40), "network": ("article", "lab_network", "article")}),
+    (
+        "lens",
+        {
+            "seed": ("4294967295", "lab_seed", 4294967295),
+            "h": ("1e-12", "lens_step", 1e-12),
+            "central": ("False", "lens_central", False),
+            "precision": ("float32", "lens_dtype", "float32"),
+            "weight": ("294.4", "lens_weight", (294, 4)),
+        },
+    ),
+    ("bugs", {"bug": ("sum", "bug", "sum"), "batch": ("40", "lab_batch", 40)}),
+    ("microscope", {"rate": ("2.5", "scope_rate", 2.5), "digit": ("59", "scope_digit", 59)}),
+    ("without", {"iterations": ("600", "pair_iterations", 600)}),
+]
+
+
+@pytest.mark.parametrize(("panel", "names"), LINKS)
+def test_a_link_says_what_is_chosen(app, panel, names):
+    app.query_params.update({"panel": panel} | {name: text for name, (text, _, _) in names.items()})
+    opened(app, "gradients")
+    for name, (text, key, value) in names.items():
+        assert app.session_state[key] == value
+        assert app.query_params[name] == text
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ({"panel": "bugs", "bug": "sum", "batch": "40"}, "by the same factor: 40"),
+        ({"panel": "bugs", "bug": "riddle"}, "One of these is in it"),
+        (
+            {"panel": "microscope", "stage": "gradient1", "digit": "2", "unit": "7"},
+            "Unit 7 has the error",
+        ),
+    ],
+)
+def test_a_link_opens_a_panel_as_it_says(app, link, words):
+    app.query_params.update(link)
+    opened(app, "gradients")
+    texts = [*app.markdown, *app.caption, *app.error]
+    labels = [choice.label for choice in app.get("button_group")]
+    assert any(words in text for text in [*(text.value for text in texts), *labels])
+
+
+@pytest.mark.parametrize(
+    ("panel", "names"),
+    [
+        ("race", {"batch": "0", "network": "../app", "seed": "1e3"}),
+        ("race", {"batch": "many"}),
+        ("lens", {"h": "7", "central": "", "weight": "784.0"}),
+        ("lens", {"weight": "9"}),
+        ("bugs", {"bug": "None"}),
+        ("microscope", {"rate": "nan", "digit": "60", "stage": "10"}),
+        ("without", {"iterations": "601"}),
+    ],
+)
+def test_a_link_to_what_cannot_be_is_as_good_as_none(app, panel, names):
+    app.query_params.update({"panel": panel} | names)
+    opened(app, "gradients")
+    assert not set(names) & set(app.query_params)
+
+
+@pytest.mark.parametrize(
+    ("bug", "network", "batch", "seed", "kind", "words"),
+    [
+        ("none", "robust", 1, 0, "success", "The check passes"),
+        ("slope", "robust", 1, 0, "error", "The check fails in W1, b1. W2 and b2 are right"),
+    ],
+)
+def test_the_gradient_check_says_what_is_so(app, bug, network, batch, seed, kind, words):
+    app.query_params.update(
+        panel="bugs", bug=bug, network=network, batch=str(batch), seed=str(seed)
+    )
+    opened(app, "gradients")
+    [alert] = getattr(app, kind)
+    assert words in alert.value
+    assert not any(getattr(app, other) for other in {"success", "error", "warning"} - {kind})
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Cannot tell here, in W1"), ("zh", "无法判断")]
+)
+def test_where_the_gradient_check_cannot_tell_the_page_says_so(app, monkeypatch, language, words):
+    import pages.lab.bugs
+
+    # As if the numerical gradient were as far off as a mistake would be.
+    true = pages.lab.bugs.central_difference_error
+    monkeypatch.setattr(
+        pages.lab.bugs,
+        "central_difference_error",
+        lambda *args: {key: 1e9 * value for key, value in true(*args).items()},
+    )
+    app.query_params.update(panel="bugs", bug="none", batch="7")
+    app.session_state["language"] = language
+    opened(app, "gradients")
+    assert words in app.warning[0].value
+    assert not app.success
+    assert not app.error
+
+
+def test_a_batch_size_that_cannot_be_is_named_and_breaks_no_panel(app):
+    opened(app, "gradients")
+    app.number_input(key="lab_batch").set_value(-5).run()
+    assert "Batch size must be between 1 and 1,000." in app.error[0].value
+    assert app.button(key="race_start").disabled
+    for panel in ("lens", "bugs", "microscope"):
+        app.session_state["panel"] = panel
+        app.run()
+        assert not app.exception
+        assert bool(app.error) == (panel != "microscope")  # Which looks at one digit.
+
+
+def test_every_planted_bug_is_found_where_it_is(app):
+    opened(app, "gradients", panel="bugs")
+    assert "The check fails in W1, b1" in app.error[0].value
+    assert "a1 * (1 - a1)" in app.code[0].value
+    accuracy = {metric.label: float(metric.value.rstrip("%")) for metric in app.metric}
+    assert 0 < accuracy["Test accuracy with it"] < 90
+    assert 70 < accuracy["Without it"] < 90
+    for name, words in (
+        ("sum", "by the same factor: 100"),
+        ("label", "Every array is wrong, even"),
+        ("bias", "Look at the line that computes b1"),
+    ):
+        choose(app, "bug", name)
+        assert words in app.error[0].value
+    choose(app, "bug", "none")
+    assert "The check passes" in app.success[0].value
+    assert not app.code
+    relative = next(iter(app.table[0].value.filter(like="Relative").items()))[1]
+    assert all(number(text.split("±")[0]) < 1e-7 for text in relative)
+
+
+def test_a_planted_bug_can_be_guessed(app):
+    opened(app, "gradients", panel="bugs", bug="riddle")
+    guesses = len(app.button_group(key="bug_guess").options)
+    assert guesses == 7
+    assert not app.code
+    hidden = app.session_state["bug_hidden"]
+    wrong = "sum" if hidden != "sum" else "label"
+    choose(app, "bug_guess", wrong)
+    assert "It is not" in app.warning[0].value
+    assert not app.code
+    choose(app, "bug_guess", hidden)
+    assert "That is it." in app.success[0].value
+    assert len(app.code) == 1
+    app.button(key="another").click().run()
+    assert app.session_state["bug_hidden"] != hidden
+    assert not app.code
+
+
+def test_one_step_is_told_stage_by_stage(app):
+    opened(app, "gradients", panel="microscope")
+    assert app.button(key="scope_back").disabled
+    for title in (
+        "Hidden layer",
+        "Output layer",
+        "Loss",
+        "Error of the output",
+        "Gradient of W2",
+        "Error carried back",
+        "Gradient of W1",
+        "Step",
+        "Afterwards",
+    ):
+        app.button(key="scope_next").click().run()
+        assert not app.exception
+        assert app.subheader[0].value == title
+        said = [caption.value for caption in app.caption]
+        from_code = any(re.search(r"simplenet/network.py, line \d+", text) for text in said)
+        assert from_code or title in ("Step", "Afterwards")
+    assert app.button(key="scope_next").disabled
+    words = " ".join(markdown.value for markdown in app.markdown)
+    before, after = re.findall(r"went from ([\d.]+)% to ([\d.]+)%", words)[0]
+    assert float(after) > float(before)
+    app.button(key="scope_back").click().run()
+    assert app.subheader[0].value == "Step"
+
+
+def test_scaling_is_measured_at_every_point(app):
+    opened(app, "gradients", panel="scaling")
+    app.button(key="scaling_start").click().run()
+    from pages.parts.session import jobs
+
+    assert app.button(key="scaling_start").disabled
+    assert jobs().get(app.session_state["scaling"]).wait(240)
+    app.run()
+    assert not app.exception
+    assert "36 of 36 points" in app.get("progress")[0].proto.text
+    assert not app.button(key="scaling_start").disabled
+    assert app.session_state["scaling"] in app.query_params["scaling"]
+
+
+def test_training_without_backprop_gives_the_same_curve(app):
+    opened(app, "gradients", panel="without", iterations="100")
+    app.button(key="pair_start").click().run()
+    from pages.parts.session import jobs
+
+    numerical, backprop = (
+        jobs().get(app.session_state[name]) for name in ("numerical", "backprop")
+    )
+    assert backprop.wait(240)
+    while len(numerical.records) < 12:
+        assert not numerical.wait(0.05)
+    numerical.stop()
+    assert numerical.wait(240)
+    app.run()
+    assert not app.exception
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert number(shown["Largest gap of the losses"]) < 1e-4
+    slower = next(value for label, value in shown.items() if "lower" in label)
+    assert number(slower.rstrip("×")) > 1
+    said = [progress.proto.text for progress in app.get("progress")]
+    assert "stopped after" in said[0]
+    assert "Iteration 100 of 100 · finished in" in said[1]
+
+
+def choose(app, key, value):
+    app.button_group(key=key).set_value(value).run()
+    assert not app.exception
+
+
+def number(text):
+    return float(text.strip().replace("−", "-").replace(",", ""))
