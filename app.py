@@ -28,10 +28,12 @@ def main() -> None:
     guard()
     stay_offline()
     page = navigation()
+    if st.session_state.get("page") != page.url_path:
+        st.session_state.lost = set()  # Which runs of a link are gone: that is said on its page.
     st.session_state.page = page.url_path
     st.html(PARTS / "frame.css")
     choose_language()
-    frame()
+    frame(page.title)
     keepsakes()
     st.title(page.title, anchor=False)
     page.run()

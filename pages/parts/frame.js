@@ -65,6 +65,8 @@ addEventListener("click", (event) => {
 
 export default function ({ data }) {
   document.documentElement.lang = data.code;
+  // The keyboard gets to it, so that it can be scrolled: then a reader says where one is.
+  document.querySelector('[data-testid="stMain"]')?.setAttribute("aria-label", data.title);
   learn(data.words);
   translate();
 }

@@ -1,7 +1,7 @@
 """The frame around every page, which is Streamlit's own: its language, its words, its menu.
 
 A hidden Streamlit component tells the browser the language of the page, has Streamlit's own
-buttons speak it, and closes the menu of a phone after a choice.
+buttons speak it, gives the main part a name, and closes the menu of a phone after a choice.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _mount = st.components.v2.component(
 )
 
 
-def frame() -> None:
+def frame(title: str) -> None:
     """Set the language of the frame to the visitor's; call it once on every page."""
     # From every other language: what was translated stays so until it is translated back.
     words = translations("streamlit", language())
-    _mount(key="frame", data={"code": CODES[language()], "words": words})
+    _mount(key="frame", data={"code": CODES[language()], "title": title, "words": words})

@@ -89,14 +89,18 @@ def current(kind: type[Work], parameter: str) -> Job | None:
 
     The address counts first: so a reload, a second tab and a shared link find the job again.
     """
-    job_id = st.query_params.get(parameter) or st.session_state.get(parameter)
-    job = jobs().get(job_id)
+    state = st.session_state
+    job = jobs().get(st.query_params.get(parameter) or state.get(parameter))
+    notice = st.container()  # What is below stays where it is, with it and without.
     if job is None or not isinstance(job.work, kind):
         if parameter in st.query_params:
             del st.query_params[parameter]
-            st.info(T("app.lost"), icon=":material/search_off:")
-        st.session_state.pop(parameter, None)
+            state.lost.add(parameter)
+        if parameter in state.lost:
+            notice.info(T("app.lost"), icon=":material/search_off:")
+        state.pop(parameter, None)
         return None
+    state.lost.discard(parameter)
     follow(job, parameter)
     st.query_params[parameter] = job.id
     return job

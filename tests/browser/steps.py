@@ -54,7 +54,7 @@ def at_rest(page: Page) -> None:
 
 
 def until(
-    condition: Callable[[], T], why_not: Callable[[], object] = lambda: "", s: int = 120
+    condition: Callable[[], T], why_not: Callable[[], object] = lambda: "", s: int = 240
 ) -> T:
     """Return what a condition gives as soon as it gives anything."""
     deadline = monotonic() + s

@@ -82,6 +82,7 @@ def test_chinese_readers_get_chinese_that_is_readable_at_any_width(server, visit
         expect(main.get_by_role("heading", name=title, exact=True)).to_be_visible()
         expect(page.get_by_role("radio", name="中文")).to_be_checked()
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+        expect(main).to_have_accessible_name(title)
         until(lambda: is_at_the_top_right(page, 1280))
         page.get_by_test_id("stMainMenu").click()
         expect(page.get_by_test_id("stMainMenuPopover")).to_be_visible()

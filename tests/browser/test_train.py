@@ -125,8 +125,12 @@ def test_a_reload_another_page_and_a_second_tab_show_the_run_again(server, visit
 
 def test_what_cannot_be_is_refused_and_a_double_click_starts_one_run(server, visit):
     page = visit(f"{server.url}/train?run=nothing-here")
-    expect(page.get_by_text("no longer on this server")).to_be_visible()
+    gone = page.get_by_text("no longer on this server")
+    expect(gone).to_be_visible()
+    go(page, "SimpleNet Lab")
+    go(page, "Train")
     expect(button(page, "Train")).to_be_enabled()
+    expect(gone).to_have_count(0)
     fill(page, "Hidden units", 7)
     fill(page, "Learning rate", 0.5)
     fill(page, "Batch size", 0)
@@ -158,12 +162,12 @@ def test_a_killed_worker_costs_a_moment(server, visit):
     expect(status(page)).to_contain_text("left")
 
     def lost():
-        if "a worker was lost" in status(page).inner_text():
-            return True
-        for worker in server.workers():  # Between two slices there is nothing to lose: once more.
+        for worker in server.workers():
             os.kill(worker.pid, signal.SIGKILL)
-        time.sleep(4)
-        return False
+        at = page.evaluate(LAST)
+        page.wait_for_function(f"{LAST} > {at} + 500")
+        # Between two slices there is nothing to lose: once more.
+        return "a worker was lost" in status(page).inner_text()
 
     until(lost)
     at = page.evaluate(LAST)

@@ -183,3 +183,11 @@ def test_more_trainings_than_cores_wait_in_line(app):
     app.run()
     assert not app.exception
     assert "stopped" in app.get("progress")[0].proto.text
+
+
+def test_an_address_whose_run_is_gone_says_so_for_as_long_as_one_is_there(app):
+    opened(app, "train", run="nothing-here")
+    for _ in range(2):  # The browser tells of what it keeps: the page runs once more.
+        assert "no longer on this server" in app.info[0].value
+        assert "run" not in app.query_params
+        app.run()
