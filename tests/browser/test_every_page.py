@@ -6,7 +6,17 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import WAIT_S
-from tests.browser.steps import button, draw, expect_contrast, go, prediction, status, train, until
+from tests.browser.steps import (
+    at_rest,
+    button,
+    draw,
+    expect_contrast,
+    go,
+    prediction,
+    status,
+    train,
+    until,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +46,7 @@ def test_a_server_shows_any_page_first_and_leaves_no_process(cold_server, visit,
         draw(page, (80, 60), (200, 60), (130, 230))
         expect(prediction(page)).to_have_text("7")
         expect(button(page, "Undo")).to_be_enabled()
+    at_rest(page)
     if path == "":
         page.get_by_role("link", name="Train a network").click()
     else:
