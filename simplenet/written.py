@@ -306,21 +306,6 @@ def longest_runs(mask: Mask) -> NDArray[np.int32]:
         back = runs[np.arange(height)[:, np.newaxis] + room - shift, columns]
         np.maximum(part, back, out=part)
     return longest
-    box = box_of(mask)
-    inside = slice(box.top, box.bottom), slice(box.left, box.right)
-    thick = ndimage.binary_closing(np.pad(mask[inside], 2), np.ones((1, 3)))[1:-1, 2:-2]
-    thick = ndimage.binary_dilation(thick, np.ones((3, 1)))
-    columns = np.arange(box.left, box.right) - mask.shape[1] / 2
-    room = int(np.abs(SLOPES).max() * np.abs(columns).max()) + 1
-    padded = np.pad(thick, ((2 * room, 2 * room), (0, 0)))
-    across = np.arange(box.width)
-    rows = np.arange(len(thick) + 2 * room)[:, np.newaxis]
-    for slope in SLOPES:
-        shift = np.round(slope * columns).astype(np.intp)
-        runs = straight_runs(padded[rows + room + shift, across])
-        back = runs[np.arange(box.height)[:, np.newaxis] + 1 + room - shift, across]
-        np.maximum(longest[inside], back, out=longest[inside])
-    return longest
 
 
 def straight_runs(mask: Mask) -> NDArray[np.int32]:
