@@ -240,6 +240,8 @@ class Job:
         """Do slice after slice; return how it ended."""
         while not self._do_some():
             with self._changed:
+                if self.idle:  # It may have lost its core just then, and be first in line.
+                    self._jobs.line.leave(self)
                 self._changed.wait_for(lambda: not self.idle or self._jobs.workers.closed)
             if self._jobs.workers.closed and self._jobs.workers.failure:
                 raise self._jobs.workers.failure

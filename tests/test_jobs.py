@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,11 +17,12 @@ import simplenet.jobs
 import simplenet.line
 import simplenet.workers
 from simplenet.data import DataSourceError
-from simplenet.jobs import JobError, Jobs
+from simplenet.jobs import Job, JobError, Jobs
 from simplenet.preparation import NICENESS, Preparation
 from simplenet.runs import TrainingRun
 from simplenet.training import TrainingConfig
 from tests.counting import Asking, Counting, Deadly, warm_up
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[1]
 LONG = Counting(end=1_000_000, pause_s=0.005)
@@ -41,13 +41,6 @@ def one_core():
     jobs = Jobs(workers=1)
     yield jobs
     jobs.close()
-
-
-def until(condition, timeout_s=240):
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 @contextmanager
@@ -370,6 +363,30 @@ def test_without_workers_jobs_say_so_give_their_core_back_and_go_on(monkeypatch)
         theirs.scale(1)
         until(lambda: second.records and len(slow.records) > at)
         stopped(slow, first, second)
+        jobs.close()
+
+
+def test_who_pauses_just_as_its_core_is_lost_keeps_nobody_waiting(monkeypatch):
+    do_some = Job._do_some
+
+    def pausing(job):
+        finished = do_some(job)
+        if job.records and not job._jobs.workers.cores:
+            job.pause()
+        return finished
+
+    monkeypatch.setattr(Job, "_do_some", pausing)
+    monkeypatch.setattr(simplenet.line, "TURN_S", 1000.0)  # It is to get its core back.
+    with cluster() as theirs:
+        jobs = Jobs(theirs.scheduler_address)
+        first, second = jobs.start(LONG), jobs.start(LONG)
+        until(lambda: first.records and second.place == 1)
+        theirs.scale(0)
+        until(lambda: not theirs.workers)
+        until(lambda: first.status == "paused")
+        theirs.scale(1)
+        until(lambda: second.records)
+        stopped(first, second)
         jobs.close()
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from time import monotonic, sleep
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 21, 31)"}
+from tests.waiting import until
 
-T = TypeVar("T")
+GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 21, 31)"}
 
 
 def button(page: Page, name: str, **options: bool) -> Locator:
@@ -51,17 +48,6 @@ def at_rest(page: Page) -> None:
         "[...document.querySelectorAll('.live-chart')]"
         ".every(chart => chart.classList.contains('empty') || chart._fullLayout)"
     )
-
-
-def until(
-    condition: Callable[[], T], why_not: Callable[[], object] = lambda: "", s: int = 240
-) -> T:
-    """Return what a condition gives as soon as it gives anything."""
-    deadline = monotonic() + s
-    while not (found := condition()):
-        assert monotonic() < deadline, f"waited in vain {why_not()}"
-        sleep(0.1)
-    return found
 
 
 def train(page: Page, iterations: int, pace: str = "Full speed") -> None:
@@ -123,4 +109,4 @@ def expect_contrast(page: Page) -> None:
         page.emulate_media(color_scheme=scheme)
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
         # Colours change gradually.
-        until(lambda: not faint_words(page), lambda: faint_words(page))
+        until(lambda: not faint_words(page), every_s=0.2, why_not=lambda: faint_words(page))

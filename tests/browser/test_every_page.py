@@ -15,8 +15,8 @@ from tests.browser.steps import (
     prediction,
     status,
     train,
-    until,
 )
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -102,7 +102,7 @@ def test_chinese_readers_get_chinese_that_is_readable_at_any_width(server, visit
             page.get_by_role("button", name="从文件加入").click()
             expect(page.get_by_test_id("stFileUploader").last).to_be_visible()
         # Streamlit's own words are replaced a moment after they came.
-        until(lambda: not left_in_english(page), lambda: left_in_english(page))
+        until(lambda: not left_in_english(page), every_s=0.2, why_not=lambda: left_in_english(page))
         page.keyboard.press("Escape")
         expect_contrast(page)
         page.set_viewport_size({"width": 360, "height": 740})

@@ -5,7 +5,6 @@ import math
 import re
 import struct
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 from PIL import Image
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.testing.v1 import AppTest
 
 from pages.parts.incoming import _PARTS, MOST_SIDE, is_message, is_strokes, picture
+from tests.pages.conftest import APP, opened
 
-APP = Path(__file__).parents[2] / "app.py"
 PAGES = [
     *(("home", None), ("train", None), ("draw", None)),
     *(("gradients", panel) for panel in ("race", "scaling", "lens", "bugs", "microscope")),
@@ -115,18 +113,6 @@ NASTY = {
 }
 ROUNDS = 5
 
-pytestmark = pytest.mark.usefixtures("workers")
-
-
-def opened(page, panel=None):
-    app = AppTest.from_file(APP, default_timeout=60)
-    if panel:
-        app.query_params["panel"] = panel
-    app.run()
-    app.switch_page(f"pages/{page}.py").run()
-    assert not app.exception
-    return app
-
 
 def widgets_of(app):
     return app.session_state._state._state._new_widget_state.widget_metadata
@@ -154,8 +140,8 @@ def forged(app, turn):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("page", "panel"), PAGES)
-def test_nothing_that_a_browser_may_send_breaks_a_page(page, panel, caplog):
-    app = opened(page, panel)
+def test_nothing_that_a_browser_may_send_breaks_a_page(app, page, panel, caplog):
+    opened(app, page, **({"panel": panel} if panel else {}))
     for turn in range(ROUNDS):
         values = forged(app, turn)
         send(app, values)
@@ -236,8 +222,8 @@ def test_only_strokes_come_back_onto_the_canvas(objects):
     assert not is_strokes(objects)
 
 
-def test_a_forged_drawing_leaves_the_drawing(caplog):
-    app = opened("draw")
+def test_a_forged_drawing_leaves_the_drawing(app):
+    opened(app, "draw")
     (canvas,) = (wid for wid in widgets_of(app) if wid.endswith("-canvas"))
     told = {"drawing": {"raw": {"objects": [STROKE]}, "data": DRAWN}}
     send(app, {canvas: {"json_value": json.dumps(told)}})
@@ -250,8 +236,8 @@ def test_a_forged_drawing_leaves_the_drawing(caplog):
     assert app.session_state["picture"] is seen
 
 
-def test_a_choice_that_is_not_offered_changes_nothing():
-    app = opened("train")
+def test_a_choice_that_is_not_offered_changes_nothing(app):
+    opened(app, "train")
     (wid,) = (wid for wid in widgets_of(app) if wid.endswith("-gradient"))
     send(app, {wid: {"string_value": "numerical"}})
     assert app.session_state["gradient"] == "backprop"
@@ -259,8 +245,8 @@ def test_a_choice_that_is_not_offered_changes_nothing():
     assert app.session_state["gradient"] == "fast_numerical"
 
 
-def test_one_is_always_chosen():
-    app = opened("gradients", "bugs")
+def test_one_is_always_chosen(app):
+    opened(app, "gradients", panel="bugs")
     (wid,) = (wid for wid in widgets_of(app) if wid.endswith("-panel"))
     send(app, {wid: {"string_array_value": {"data": []}}})
     assert not app.exception

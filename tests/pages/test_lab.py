@@ -5,14 +5,14 @@ import re
 import pytest
 
 from tests.pages.conftest import opened
+from tests.waiting import until
 
 
 @pytest.mark.parametrize(
     "panel", ["race", "scaling", "lens", "bugs", "microscope", "without", "nonsense"]
 )
 def test_every_panel_of_the_gradients_runs(app, panel):
-    app.query_params["panel"] = panel
-    opened(app, "gradients")
+    opened(app, "gradients", panel=panel)
     assert app.session_state["panel"] == (panel if panel != "nonsense" else "race")
     assert len(app.markdown) >= 2
 
@@ -37,8 +37,7 @@ LINKS = [
 
 @pytest.mark.parametrize(("panel", "names"), LINKS)
 def test_a_link_says_what_is_chosen(app, panel, names):
-    app.query_params.update({"panel": panel} | {name: text for name, (text, _, _) in names.items()})
-    opened(app, "gradients")
+    opened(app, "gradients", panel=panel, **{name: text for name, (text, _, _) in names.items()})
     for name, (text, key, value) in names.items():
         assert app.session_state[key] == value
         assert app.query_params[name] == text
@@ -56,8 +55,7 @@ def test_a_link_says_what_is_chosen(app, panel, names):
     ],
 )
 def test_a_link_opens_a_panel_as_it_says(app, link, words):
-    app.query_params.update(link)
-    opened(app, "gradients")
+    opened(app, "gradients", **link)
     texts = [*app.markdown, *app.caption, *app.error]
     labels = [choice.label for choice in app.get("button_group")]
     assert any(words in text for text in [*(text.value for text in texts), *labels])
@@ -76,8 +74,7 @@ def test_a_link_opens_a_panel_as_it_says(app, link, words):
     ],
 )
 def test_a_link_to_what_cannot_be_is_as_good_as_none(app, panel, names):
-    app.query_params.update({"panel": panel} | names)
-    opened(app, "gradients")
+    opened(app, "gradients", panel=panel, **names)
     assert not set(names) & set(app.query_params)
 
 
@@ -89,10 +86,8 @@ def test_a_link_to_what_cannot_be_is_as_good_as_none(app, panel, names):
     ],
 )
 def test_the_gradient_check_says_what_is_so(app, bug, network, batch, seed, kind, words):
-    app.query_params.update(
-        panel="bugs", bug=bug, network=network, batch=str(batch), seed=str(seed)
-    )
-    opened(app, "gradients")
+    link = {"bug": bug, "network": network, "batch": str(batch), "seed": str(seed)}
+    opened(app, "gradients", panel="bugs", **link)
     [alert] = getattr(app, kind)
     assert words in alert.value
     assert not any(getattr(app, other) for other in {"success", "error", "warning"} - {kind})
@@ -111,9 +106,8 @@ def test_where_the_gradient_check_cannot_tell_the_page_says_so(app, monkeypatch,
         "central_difference_error",
         lambda *args: {key: 1e9 * value for key, value in true(*args).items()},
     )
-    app.query_params.update(panel="bugs", bug="none", batch="7")
     app.session_state["language"] = language
-    opened(app, "gradients")
+    opened(app, "gradients", panel="bugs", bug="none", batch="7")
     assert words in app.warning[0].value
     assert not app.success
     assert not app.error
@@ -221,8 +215,7 @@ def test_training_without_backprop_gives_the_same_curve(app):
         jobs().get(app.session_state[name]) for name in ("numerical", "backprop")
     )
     assert backprop.wait(240)
-    while len(numerical.records) < 12:
-        assert not numerical.wait(0.05)
+    until(lambda: len(numerical.records) >= 12)
     numerical.stop()
     assert numerical.wait(240)
     app.run()

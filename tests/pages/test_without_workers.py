@@ -1,8 +1,5 @@
 """What the pages say of a job while there is no worker to do it."""
 
-import time
-from pathlib import Path
-
 import numpy as np
 import pytest
 import streamlit as st
@@ -12,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 import simplenet.workers
 from pages.parts.text import text
 from simplenet.drawings import DrawingSet
-
-APP = Path(__file__).parents[2] / "app.py"
+from tests.pages.conftest import APP
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,10 +55,7 @@ def test_every_page_says_that_no_worker_is_there(page, panel, button, parameter,
     from pages.parts.session import jobs
 
     job = jobs().get(app.session_state[parameter])
-    deadline = time.monotonic() + 240
-    while job.status != "no_worker":
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: job.status == "no_worker")
     app.run()
     said = [bar.proto.text for bar in app.get("progress")]
     assert any(text(language, "train.no_worker") in words for words in said), said

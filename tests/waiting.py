@@ -1,0 +1,24 @@
+"""Waiting for what must come: long, for a machine whose cores are busy, and never for ever."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def until(
+    condition: Callable[[], T],
+    *,
+    every_s: float = 0.01,
+    timeout_s: float = 240,
+    why_not: Callable[[], object] = lambda: "",
+) -> T:
+    """Return what a condition gives as soon as it gives anything."""
+    deadline = time.monotonic() + timeout_s
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"waited in vain {why_not()}"
+        time.sleep(every_s)
+    return found
