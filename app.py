@@ -23,20 +23,23 @@ def main() -> None:
     from pages.parts.incoming import guard
     from pages.parts.keepsakes import keepsakes
     from pages.parts.offline import stay_offline
-    from pages.parts.session import choose_language
+    from pages.parts.session import T, choose_language
 
     guard()
     stay_offline()
     page = navigation()
     if st.session_state.get("page") != page.url_path:
-        st.session_state.lost = set()  # Which runs of a link are gone: that is said on its page.
+        st.session_state.lost = set()  # Which runs of a link are gone, for as long as one is here.
     st.session_state.page = page.url_path
     st.html(PARTS / "frame.css")
     choose_language()
     frame(page.title)
     keepsakes()
     st.title(page.title, anchor=False)
+    notice = st.container()  # What is below stays where it is, with it and without.
     page.run()
+    if st.session_state.lost:
+        notice.info(T("app.lost"), icon=":material/search_off:")
 
 
 def navigation() -> Page:

@@ -91,13 +91,10 @@ def current(kind: type[Work], parameter: str) -> Job | None:
     """
     state = st.session_state
     job = jobs().get(st.query_params.get(parameter) or state.get(parameter))
-    notice = st.container()  # What is below stays where it is, with it and without.
     if job is None or not isinstance(job.work, kind):
         if parameter in st.query_params:
             del st.query_params[parameter]
-            state.lost.add(parameter)
-        if parameter in state.lost:
-            notice.info(T("app.lost"), icon=":material/search_off:")
+            state.lost.add(parameter)  # The page says so.
         state.pop(parameter, None)
         return None
     state.lost.discard(parameter)

@@ -5,7 +5,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import button, field, fill, go, metric, status, train, until
+from tests.browser.steps import at_rest, button, field, fill, go, metric, status, train
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -127,6 +128,11 @@ def test_what_cannot_be_is_refused_and_a_double_click_starts_one_run(server, vis
     page = visit(f"{server.url}/train?run=nothing-here")
     gone = page.get_by_text("no longer on this server")
     expect(gone).to_be_visible()
+    page.get_by_role("radio", name="Slow motion").click()  # The page runs once more.
+    expect(page.get_by_role("radio", name="Slow motion")).to_be_checked()
+    at_rest(page)
+    expect(gone).to_have_count(1)
+    page.get_by_role("radio", name="Full speed").click()
     go(page, "SimpleNet Lab")
     go(page, "Train")
     expect(button(page, "Train")).to_be_enabled()

@@ -1,15 +1,15 @@
-import os
 import shutil
-import time
 
 import numpy as np
 import pytest
 
+import simplenet.line
 from simplenet.drawings import DrawingSet
 from simplenet.jobs import Job, Jobs
 from simplenet.runs import TrainingRun
 from simplenet.training import Record, TrainingConfig
 from tests.pages.conftest import opened
+from tests.waiting import until
 
 
 def test_the_first_page_leads_to_the_others(app):
@@ -135,8 +135,7 @@ def test_a_network_that_is_still_training_can_be_asked(app):
     from pages.parts.session import jobs
 
     job = jobs().get(app.session_state["run"])
-    while not job.records:
-        assert not job.wait(0.05)
+    until(lambda: job.records)
     opened(app, "draw")
     assert app.session_state["draw_network"] == ":run"
     assert "My training, as it is now" in app.selectbox(key="draw_network").options
@@ -161,21 +160,19 @@ def test_a_damaged_model_file_is_named_and_breaks_nothing(app, tmp_path, monkeyp
     assert not any(words in error.value for error in app.error)
 
 
-def test_more_trainings_than_cores_wait_in_line(app):
+def test_more_trainings_than_cores_wait_in_line(app, monkeypatch):
+    monkeypatch.setattr(simplenet.line, "TURN_S", 1000.0)  # Nobody gives a core away.
     opened(app, "train")
     from pages.parts.session import jobs
 
     long = TrainingRun(TrainingConfig(iterations=500_000))
-    others = [jobs().start(long) for _ in range(os.cpu_count())]
+    others = [jobs().start(long) for _ in range(until(lambda: jobs().workers.cores))]
     app.number_input(key="iterations").set_value(500_000)
     app.button(key="train").click().run()
     mine = jobs().get(app.session_state["run"])
-    deadline = time.monotonic() + 240
-    while not mine.place:  # The workers are still starting.
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: mine.place == 1)
     app.run()
-    assert f"place {mine.place} in line" in app.get("progress")[0].proto.text
+    assert "place 1 in line" in app.get("progress")[0].proto.text
     for job in (*others, mine):
         job.stop()
     for job in (*others, mine):
@@ -183,11 +180,3 @@ def test_more_trainings_than_cores_wait_in_line(app):
     app.run()
     assert not app.exception
     assert "stopped" in app.get("progress")[0].proto.text
-
-
-def test_an_address_whose_run_is_gone_says_so_for_as_long_as_one_is_there(app):
-    opened(app, "train", run="nothing-here")
-    for _ in range(2):  # The browser tells of what it keeps: the page runs once more.
-        assert "no longer on this server" in app.info[0].value
-        assert "run" not in app.query_params
-        app.run()
