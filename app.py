@@ -23,6 +23,7 @@ def main() -> None:
     from pages.parts.incoming import guard
     from pages.parts.keepsakes import keepsakes
     from pages.parts.offline import stay_offline
+    from pages.parts.place import place
     from pages.parts.session import T, choose_language
 
     guard()
@@ -36,7 +37,7 @@ def main() -> None:
     frame(page.title)
     keepsakes()
     st.title(page.title, anchor=False)
-    notice = st.container()  # What is below stays where it is, with it and without.
+    notice = place()
     page.run()
     if st.session_state.lost:
         notice.info(T("app.lost"), icon=":material/search_off:")

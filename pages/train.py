@@ -11,6 +11,7 @@ from app import run_page
 from pages.parts.live_chart import live_chart
 from pages.parts.networks import MODELS
 from pages.parts.pinned import pinned_digit
+from pages.parts.place import place
 from pages.parts.session import T, current_run, follow, jobs
 from pages.parts.text import LANGUAGES, quoted, text
 from pages.parts.words import count, duration, option_names, why_waiting
@@ -116,8 +117,9 @@ def recipe() -> TrainingRun | None:
     ]
     if not wrong and (most := most_digits()) < st.session_state.batch_size:
         wrong.append(T("train.too_slow", most=count(most)))
-    if wrong:
-        st.error(" ".join(wrong), icon=":material/error:")
+    with place():
+        if wrong:
+            st.error(" ".join(wrong), icon=":material/error:")
     return entered()
 
 
@@ -244,10 +246,11 @@ def progress(job: Job | None, run: TrainingRun | None, shown: str) -> None:
         job.wait_for_records(timeout_s=REFRESH_S)
     records = list(job.records)
     st.progress(done(records) / job.work.training.iterations, text=status_text(job, records))
-    if job.error:
-        show_error(job.error)
+    with place():
+        if job.error:
+            show_error(job.error)
     metrics(records)
-    with st.container():  # The charts below stay where they are, with a warning and without.
+    with place():
         vanished(records)
     curves(records, job.id, job.work.training.iterations)
     pinned_digit(job)

@@ -11,6 +11,7 @@ import streamlit as st
 from pages.lab.link import from_link, one_of, to_link
 from pages.lab.settings import setting
 from pages.parts.live_chart import live_chart
+from pages.parts.place import place
 from pages.parts.session import T
 from pages.parts.words import count, scientific
 from simplenet.bugs import (
@@ -61,10 +62,11 @@ def bugs() -> None:
     if chosen is None:
         return
     solved = name != RIDDLE
-    if name == RIDDLE:
-        name, solved = riddle(names)
+    with place():
+        if name == RIDDLE:
+            name, solved = riddle(names)
     bug = bug_named(name)
-    with st.container():  # What is below stays where it is, with the source and without.
+    with place():
         if bug and solved:
             source(bug)
     x, params = chosen.x, chosen.params

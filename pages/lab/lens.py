@@ -9,6 +9,7 @@ from pages.lab.link import from_link, one_of, to_link
 from pages.lab.settings import Setting, setting
 from pages.parts.live_chart import live_chart
 from pages.parts.mosaic import mosaic
+from pages.parts.place import place
 from pages.parts.session import T
 from pages.parts.words import scientific
 from simplenet.lens import Lens, StepErrors
@@ -104,8 +105,9 @@ def measured(chosen: Setting, pixel: int, unit: int) -> None:
             slope=f"{derivative:.4g}",
         )
     )
-    if derivative == 0:
-        st.info(T("lens.blank"), icon=":material/visibility_off:")
+    with place():
+        if derivative == 0:
+            st.info(T("lens.blank"), icon=":material/visibility_off:")
     step, dtype, central = choices()
     error = loss_curve(view, derivative, step, dtype, central)
     with st.spinner(T("lens.measuring")):

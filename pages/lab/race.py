@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.lab.settings import chosen_setting, setting_fields
 from pages.parts.live_chart import live_chart
+from pages.parts.place import place
 from pages.parts.session import T, current_race, follow, jobs
 from pages.parts.text import quoted
 from pages.parts.words import count, duration, factor, scientific, why_waiting
@@ -50,8 +51,9 @@ def settings(job: Job | None, live: bool) -> None:
             width=280,
             help=T("race.per_array_help"),
         )
-    if not arrays:
-        st.error(T("race.no_arrays"), icon=":material/error:")
+    with place():
+        if not arrays:
+            st.error(T("race.no_arrays"), icon=":material/error:")
     with st.container(horizontal=True):
         st.button(
             T("race.start"),
@@ -92,8 +94,9 @@ def results(job: Job | None, live: bool) -> None:
     """Show what is measured so far; this part of the page runs again and again."""
     if job and not job.ended:
         job.wait_for_records(timeout_s=REFRESH_S)
-    if job and job.error:
-        st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
+    with place():
+        if job and job.error:
+            st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
     last: Comparison | None = job.records[-1] if job and job.records else None
     lanes(job, last)
     if last:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages.parts.live_chart import live_chart
+from pages.parts.place import place
 from pages.parts.session import T, current_scaling, follow, jobs
 from pages.parts.text import quoted
 from pages.parts.words import duration, why_waiting
@@ -54,8 +55,9 @@ def results(job: Job | None, live: bool) -> None:
     if job and not job.ended:
         job.wait_for_records(timeout_s=REFRESH_S)
     timings: list[Timing] = list(job.records) if job else []
-    if job and job.error:
-        st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
+    with place():
+        if job and job.error:
+            st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
     if job is None:
         st.progress(0.0, text=T("train.ready"))
     else:

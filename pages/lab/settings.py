@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pages.lab.link import between, from_link, to_link
 from pages.parts.networks import FRESH, choose_network, network
+from pages.parts.place import place
 from pages.parts.session import T
 from pages.parts.words import count
 from simplenet.data import mini_batch
@@ -90,8 +91,9 @@ def setting_fields(*, batch: bool = True) -> bool:
                 wrong.append(T("app.out_of_range", name=label, low=low, high=count(high)))
             else:
                 to_link(name, number, value)
-    if wrong:
-        st.error(" ".join(wrong), icon=":material/error:")
+    with place():
+        if wrong:
+            st.error(" ".join(wrong), icon=":material/error:")
     return not wrong
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.lab.link import between, from_link, one_of, to_link
 from pages.lab.settings import SEED
 from pages.parts.live_chart import live_chart
+from pages.parts.place import place
 from pages.parts.session import T, current_pair, follow, jobs
 from pages.parts.text import quoted
 from pages.parts.words import count, duration, factor, scientific, why_waiting
@@ -104,11 +105,12 @@ def results(pair: tuple[Job | None, Job | None], live: bool) -> None:
 
 def lane(job: Job | None, name: str) -> None:
     """Show how far a training is."""
+    with place():
+        if job and job.error:
+            st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
     if job is None:
         st.progress(0.0, text=f"**{name}** · {T('train.ready')}")
         return
-    if job.error:
-        st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
     done = job.records[-1].iteration if job.records else 0
     iterations = job.work.training.iterations
     words = [f"**{name}**", T("train.at", done=count(done), all=count(iterations))]

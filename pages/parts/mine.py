@@ -13,6 +13,7 @@ from PIL import Image
 
 from pages.parts.keepsakes import keep_mine, keeping, mine, problem
 from pages.parts.networks import TUNED, exam, network
+from pages.parts.place import place
 from pages.parts.session import T, current_tuning, follow, jobs
 from pages.parts.text import quoted
 from pages.parts.words import count, why_waiting
@@ -73,41 +74,33 @@ def refusal(error: DrawingSetError) -> str:
 def my_set(choice: str | None) -> None:
     """Show the visitor's set, how well a network reads it, and what can be done with it."""
     st.subheader(T("mine.title"), anchor=False)
-    notices()
+    with place():
+        notices()
     drawings = mine()
     net = network(choice, say=False) if choice else None
     if not len(drawings):
         st.caption(T("mine.empty"))
         with st.container(horizontal=True):
-            put_back()
+            with place():
+                put_back()
             upload()
         return
-    if net:
-        accuracies(net, drawings)
-        learning(net, drawings)
+    with place():
+        if net:
+            accuracies(net, drawings)
+            learning(net, drawings)
     sheet(net, drawings)
 
 
 def notices() -> None:
     """Say what the browser does not keep, or has kept badly, and what can be done."""
     kept = keeping()
-    if kept.problem:
-        st.warning(problem(), icon=":material/error:")
-    if kept.unread:
-        st.warning(T("mine.unread"), icon=":material/broken_image:")
-        with st.container(horizontal=True):
-            st.button(
-                T("mine.unread_download"),
-                icon=":material/download:",
-                on_click=kept.download_unread,
-                key="unread_download",
-            )
-            st.button(
-                T("mine.unread_discard"),
-                icon=":material/delete:",
-                on_click=kept.discard_unread,
-                key="unread_discard",
-            )
+    with place():
+        if kept.problem:
+            st.warning(problem(), icon=":material/error:")
+    with place():
+        if kept.unread:
+            unread()
     if n := len(kept.no_room):
         words = T("mine.left_out", n=count(n), most=count(MOST_DRAWINGS))
         st.warning(words, icon=":material/error:")
@@ -127,6 +120,25 @@ def notices() -> None:
                 on_click=kept.forget_no_room,
                 key="left_out_discard",
             )
+
+
+def unread() -> None:
+    """Say that the browser has kept something that cannot be read, and what can be done."""
+    kept = keeping()
+    st.warning(T("mine.unread"), icon=":material/broken_image:")
+    with st.container(horizontal=True):
+        st.button(
+            T("mine.unread_download"),
+            icon=":material/download:",
+            on_click=kept.download_unread,
+            key="unread_download",
+        )
+        st.button(
+            T("mine.unread_discard"),
+            icon=":material/delete:",
+            on_click=kept.discard_unread,
+            key="unread_discard",
+        )
 
 
 def accuracies(net: SimpleNet, drawings: DrawingSet) -> None:
@@ -270,7 +282,8 @@ def sheet(net: SimpleNet | None, drawings: DrawingSet) -> None:
             args=(drawings, rows),
             key="remove",
         )
-        put_back()
+        with place():
+            put_back()
         st.download_button(
             T("mine.download"),
             drawings.to_csv,

@@ -18,6 +18,12 @@ SHOWN = (
 )
 
 
+def wait_for_more(page, iterations=1):
+    """Wait until the loss curve is there, and then has grown by so many iterations."""
+    at = page.wait_for_function(f"{LOSS}?._fullData && {LAST}").json_value()
+    page.wait_for_function(f"{LAST} >= {at} + {iterations}")
+
+
 def percent(locator):
     return float(locator.inner_text().strip("%")) / 100
 
@@ -40,7 +46,8 @@ def test_train_to_the_end_and_publish_the_network(server, visit):
     expect(page.locator(".live-chart.empty")).to_have_count(2)
     train(page, 1800)
     expect(status(page)).to_contain_text("Iteration 1,800 of 1,800 · finished")
-    page.wait_for_function(f"{LAST} > 1790")
+    page.wait_for_function(f"{LAST} === 1800")
+    at_rest(page)
     expect(page.locator(".live-chart.empty")).to_have_count(0)
     assert percent(metric(page, "Test accuracy")) > 0.85
     assert percent(metric(page, "Train accuracy")) > 0.85
@@ -81,8 +88,7 @@ def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(se
     assert 200_000 < before[1][0] < 300_000
     assert 450_000 < before[1][1] < 550_000
     for _ in range(2):
-        at = page.evaluate(LAST)
-        page.wait_for_function(f"{LAST} > {at}")
+        wait_for_more(page)
     assert page.evaluate(SHOWN) == before
 
     button(page, "Pause").click()
@@ -170,14 +176,12 @@ def test_a_killed_worker_costs_a_moment(server, visit):
     def lost():
         for worker in server.workers():
             os.kill(worker.pid, signal.SIGKILL)
-        at = page.evaluate(LAST)
-        page.wait_for_function(f"{LAST} > {at} + 500")
+        wait_for_more(page, 500)
         # Between two slices there is nothing to lose: once more.
         return "a worker was lost" in status(page).inner_text()
 
     until(lost)
-    at = page.evaluate(LAST)
-    page.wait_for_function(f"{LAST} > {at} + 500")
+    wait_for_more(page, 500)
     button(page, "Stop").click()
     expect(status(page)).to_contain_text("stopped")
     x = page.evaluate("Array.from(document.querySelectorAll('.live-chart')[0]._fullData[1].x)")
