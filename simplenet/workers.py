@@ -230,10 +230,9 @@ class Workers:
     def _connect(self) -> None:
         """Connect to the scheduler, or start the local cluster."""
         # Half a second of imports that only a server needs.
-        import dask
         from distributed import Client
 
-        dask.config.set(DASK_CONFIG)
+        configure_dask()
         try:
             if not self._scheduler:
                 self._cluster = local_cluster(self._size)
@@ -336,6 +335,18 @@ class Workers:
             elif not where:
                 with self._changed:
                     del self._given_up[call]
+
+
+def configure_dask() -> None:
+    """Set what this process needs of Dask; before a cluster is started in it."""
+    import dask
+    import distributed.scheduler
+
+    dask.config.set(DASK_CONFIG)
+    # It times the garbage collector for its log, and raises in it if that is at work just then.
+    for name in ("enable_gc_diagnosis", "disable_gc_diagnosis"):
+        assert hasattr(distributed.scheduler, name)
+        setattr(distributed.scheduler, name, lambda: None)
 
 
 def local_cluster(size: int | None) -> LocalCluster:

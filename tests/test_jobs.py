@@ -1,3 +1,4 @@
+import gc
 import os
 import re
 import shlex
@@ -46,6 +47,7 @@ def one_core():
 @contextmanager
 def cluster(workers=1):
     """A cluster that somebody else runs."""
+    simplenet.workers.configure_dask()
     with LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
@@ -84,6 +86,11 @@ def test_a_job_runs_to_its_end_in_another_process(jobs):
     assert numbers(job) == list(range(1, 101))
     assert os.getpid() not in {pid for _, pid in job.records}
     assert job.state == 100
+
+
+def test_dask_is_kept_out_of_the_garbage_collector(jobs):
+    until(lambda: jobs.workers.cores)
+    assert not any("GCDiagnosis" in repr(callback) for callback in gc.callbacks)
 
 
 def test_reading_takes_nothing_away(jobs):
