@@ -537,13 +537,14 @@ def test_the_commands_of_the_readme_start_a_cluster_that_trains(tmp_path):
     assert job.records[-1].iteration == 20
 
 
-@pytest.mark.parametrize("killed_by", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("killed_by", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_no_worker_outlives_its_server(killed_by):
     program = (
         "from simplenet.jobs import Jobs\n"
         "from tests.counting import Counting\n"
-        "import time\n"
+        "import signal, time\n"
         "if __name__ == '__main__':\n"
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # May be ignored here.
         "    job = Jobs(workers=1).start(Counting(end=10**6, pause_s=0.005))\n"
         "    while not job.records: time.sleep(0.01)\n"
         "    print(job.records[0][1], flush=True)\n"
@@ -554,5 +555,5 @@ def test_no_worker_outlives_its_server(killed_by):
     ) as server:
         worker = int(server.stdout.readline())
         server.send_signal(killed_by)
-        server.wait(10)
+        server.wait(240)
     until(lambda: not psutil.pid_exists(worker))

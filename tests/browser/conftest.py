@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -69,11 +69,22 @@ class Server:
 
     def workers(self) -> list[psutil.Process]:
         children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        return [child for child in children if is_worker(child)]
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the server, and expect that none of its workers outlives it."""
+        workers = self.workers()
         self.process.send_signal(how)
         self.process.wait(WAIT_S)
+        _, alive = psutil.wait_procs(workers, timeout=WAIT_S)
+        assert alive == []
+
+
+def is_worker(process: psutil.Process) -> bool:
+    """Return whether a process is one of Dask's workers; one that has just ended is none."""
+    with suppress(psutil.Error):
+        return "spawn_main" in " ".join(process.cmdline())
+    return False
 
 
 def lives(url: str) -> bool:
