@@ -57,20 +57,16 @@ def test_a_digit_is_read_while_it_is_drawn_and_taken_back(server, visit):
     expect(button(page, "Redo")).to_be_disabled()
 
     # Also before, while, and after the canvas tells of a stroke.
-    for name, left, pauses_ms in (("Undo", "7", (20, 180)), ("Clear", "–", (60,))):
-        for pause_ms in pauses_ms:
-            draw(page, *SEVEN)
-            wait_for_canvas(page)
-            draw(page, (60, 20), (60, 260), (220, 260), (220, 20), (60, 20))
-            page.wait_for_timeout(pause_ms)
-            button(page, name).click()
-            expect(prediction(page)).to_have_text(left)
-            page.wait_for_timeout(500)  # What is still under way arrives.
-            assert prediction(page).inner_text() == left, pause_ms
-            if name == "Undo":
-                button(page, "Clear").click()
-                expect(prediction(page)).to_have_text("–")
-            expect(button(page, "Undo")).to_be_disabled()
+    draw(page, *SEVEN)
+    wait_for_canvas(page)
+    for name, left, pause_ms in (("Undo", "7", 20), ("Undo", "7", 180), ("Clear", "–", 60)):
+        draw(page, (60, 20), (60, 260), (220, 260), (220, 20), (60, 20))
+        page.wait_for_timeout(pause_ms)
+        button(page, name).click()
+        expect(prediction(page)).to_have_text(left)
+        page.wait_for_timeout(500)  # What is still under way arrives.
+        assert prediction(page).inner_text() == left, pause_ms
+    expect(button(page, "Undo")).to_be_disabled()
 
 
 def test_what_the_network_sees_what_spoke_for_its_answer_and_what_it_is(server, visit, mnist):

@@ -10,10 +10,8 @@ from tests.browser.steps import (
     button,
     draw,
     expect_contrast,
-    field,
     fill,
     go,
-    metric,
     status,
 )
 
@@ -46,7 +44,7 @@ def pick(page, images, i):
     images.locator("canvas").nth(i).click()
 
 
-def test_the_race_over_all_parameters_is_live_and_can_be_stopped_or_shortened(server, visit):
+def test_the_race_over_all_parameters_is_live_and_can_be_stopped(server, visit):
     page = visit(f"{server.url}/gradients")
     definition = lane(page, "Definition")
     expect(definition).to_contain_text("ready")
@@ -59,32 +57,9 @@ def test_the_race_over_all_parameters_is_live_and_can_be_stopped_or_shortened(se
     button(page, "Stop").click()
     expect(definition).to_contain_text("measured in")
     expect(button(page, "Start the race")).to_be_enabled()
-
-    fill(page, "Batch size", 100)
-    page.get_by_text("Not all parameters").click()
-    slider = page.get_by_role("slider", name="Parameters of each")
-    slider.focus()
-    slider.press("Home")
-    expect(page.get_by_test_id("stSlider").filter(has_text="Parameters of each")).to_contain_text(
-        "5"
-    )
-    button(page, "Start the race").click()
-    expect(definition).to_contain_text("20 of 39,760 parameters · measured in")
-    for name in ("Central difference, fast", "Backpropagation"):
-        expect(lane(page, name)).to_contain_text("39,760 of 39,760 parameters · finished in")
     axis = page.wait_for_function("document.querySelector('.live-chart')?._fullLayout?.xaxis.type")
     assert axis.json_value() == "log"
     assert "Backpropagation" in page.locator(".live-chart").get_attribute("aria-label")
-    expect(page.get_by_text("this machine would take")).to_be_visible()
-    assert "race=" in page.url
-
-    for name in ("W1", "b1", "W2", "b2"):
-        page.get_by_role("button", name=name, exact=True).click()
-    expect(page.get_by_text("Choose at least one")).to_be_visible()
-    expect(button(page, "Start the race")).to_be_disabled()
-    expect(field(page, "Batch size")).to_have_value("100")
-    page.reload()
-    expect(definition).to_contain_text("20 of 39,760 parameters")
 
 
 def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(server, visit):
@@ -99,11 +74,11 @@ def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(ser
         pick(page, units, 3)
         page.wait_for_timeout(pause_ms)
         pick(page, units, 8)
-        for _ in range(4):
+        for _ in range(2):
             page.wait_for_timeout(pause_ms)
             units.press("ArrowRight")
-        expect(weight).to_have_text(re.compile(r", 12\]"))
-        expect(units.locator("figure").nth(12)).to_have_class("chosen")
+        expect(weight).to_have_text(re.compile(r", 10\]"))
+        expect(units.locator("figure").nth(10)).to_have_class("chosen")
     pick(page, units, 3)
     expect(weight).to_have_text(re.compile(r"^W1\[\d+, 3\]"))
     expect(button(page, "The largest gradient")).to_be_enabled()
@@ -119,34 +94,11 @@ def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(ser
 
     slider = page.get_by_role("slider", name="Step h")
     slider.focus()
-    slider.press("End")
-    expect(metric(page, "Relative error")).to_have_text(re.compile(r"e[−+]0[0-6]"))
-    slider.press("Home")  # 1e-12: what is left is rounding.
-    expect(metric(page, "Relative error")).to_have_text(re.compile(r"e[−+]0[0-3]"))
-    page.get_by_role("radio", name="float32").click()
-    expect(metric(page, "Secant")).to_have_text("0")
+    slider.press("Home")
     page.wait_for_function(
         "document.querySelectorAll('.live-chart')[1]?._fullData?.[0].x.at(-1) < 1e-11"
     )
-
-    pixels.locator("canvas").click(position={"x": 1, "y": 1})
-    expect(page.get_by_text("This pixel is blank")).to_be_visible()
-    button(page, "The largest gradient").click()
-    expect(page.get_by_text("This pixel is blank")).to_have_count(0)
-
-    # What is chosen is in the address, and there again after another page.
-    pick(page, units, 3)
-    expect(page).to_have_url(re.compile(r"panel=lens.*&weight=\d+\.3\b"))
-    expect(page).to_have_url(re.compile("h=1e-12"))
-    expect(page).to_have_url(re.compile("precision=float32"))
-    page.get_by_role("radio", name="Plant a bug").click()
-    expect(page.get_by_test_id("stCode")).to_be_visible()
-    assert "weight=" not in page.url
-    go(page, "Train")
-    expect(button(page, "Train")).to_be_visible()
-    go(page, "Gradients")
-    expect(page.get_by_test_id("stCode")).to_be_visible()
-    assert "panel=bugs" in page.url
+    expect(page).to_have_url(re.compile(r"panel=lens.*&weight=322\.4.*&h=1e-12"))
 
 
 def test_one_step_of_a_digit_from_the_batch_or_by_hand(server, visit):

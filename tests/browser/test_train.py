@@ -28,30 +28,19 @@ def percent(locator):
     return float(locator.inner_text().strip("%")) / 100
 
 
-def settled(page):
-    """Return the status as soon as it does not change for as long as a page takes to notice."""
-
-    def same():
-        before = status(page).inner_text()
-        time.sleep(2.5)
-        return before if status(page).inner_text() == before else None
-
-    return until(same)
-
-
-def test_train_to_the_end_and_publish_the_network(server, visit):
+def test_train_to_the_end_and_download_the_network(server, visit):
     page = visit(f"{server.url}/train")
     expect(status(page)).to_contain_text("Ready")
     expect(metric(page, "Test accuracy")).to_have_text("–")
     expect(page.locator(".live-chart.empty")).to_have_count(2)
-    train(page, 1800)
-    expect(status(page)).to_contain_text("Iteration 1,800 of 1,800 · finished")
-    page.wait_for_function(f"{LAST} === 1800")
+    train(page, 900)
+    expect(status(page)).to_contain_text("Iteration 900 of 900 · finished")
+    page.wait_for_function(f"{LAST} === 900")
     at_rest(page)
     expect(page.locator(".live-chart.empty")).to_have_count(0)
-    assert percent(metric(page, "Test accuracy")) > 0.85
-    assert percent(metric(page, "Train accuracy")) > 0.85
-    assert float(metric(page, "Loss").inner_text()) < 0.6
+    assert percent(metric(page, "Test accuracy")) > 0.7
+    assert percent(metric(page, "Train accuracy")) > 0.7
+    assert float(metric(page, "Loss").inner_text()) < 1
     expect(button(page, "Train")).to_be_enabled()
     expect(button(page, "Stop")).to_be_disabled()
     label = page.locator(".live-chart").first.get_attribute("aria-label")
@@ -60,14 +49,6 @@ def test_train_to_the_end_and_publish_the_network(server, visit):
     with page.expect_download() as download:
         button(page, "Download (private)").click()
     assert download.value.path().stat().st_size > 150_000
-    for name, answer in (("../x", "1 to 40 letters"), ("小明-1", "Saved"), ("小明-1", "already")):
-        page.get_by_role("textbox", name="Name").fill(name)
-        button(page, "Save on this server").click()
-        expect(page.get_by_test_id("stAlert").filter(has_text=answer)).to_be_visible()
-    assert [p.name for p in (server.folder / "models").glob("小明*")] == ["小明-1.safetensors"]
-    go(page, "Draw")
-    page.get_by_role("combobox", name="Network").click()
-    expect(page.get_by_role("option", name="小明-1")).to_be_visible()
 
 
 def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(server, visit):
@@ -93,10 +74,9 @@ def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(se
 
     button(page, "Pause").click()
     expect(status(page)).to_contain_text("paused")
-    held = settled(page)
     button(page, "Resume").click()
     expect(status(page)).to_contain_text("left")
-    expect(status(page)).not_to_contain_text(held.split(" of ")[0])
+    wait_for_more(page, 500)
     button(page, "Stop").click()
     expect(status(page)).to_contain_text("stopped")
     expect(page.get_by_text("Keep this network")).to_be_visible()
@@ -119,44 +99,32 @@ def test_a_reload_another_page_and_a_second_tab_show_the_run_again(server, visit
 
     tab = visit(address, context=page.context)
     expect(status(tab)).to_contain_text(there)
-    go(page, "Draw")
-    expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
+    go(page, "SimpleNet Lab")
+    expect(page.get_by_role("link", name="Train a network")).to_be_visible()
     go(page, "Train")
     expect(status(page)).to_contain_text(there)
-    assert page.url.endswith(address.split("?")[1])
+    expect(page).to_have_url(address)
 
     button(tab, "Stop").click()
     expect(status(tab)).to_contain_text("stopped")
     expect(status(page)).to_contain_text("stopped")
 
 
-def test_what_cannot_be_is_refused_and_a_double_click_starts_one_run(server, visit):
+def test_an_empty_field_is_refused_and_a_double_click_starts_one_run(server, visit):
     page = visit(f"{server.url}/train?run=nothing-here")
     gone = page.get_by_text("no longer on this server")
     expect(gone).to_be_visible()
-    page.get_by_role("radio", name="Slow motion").click()  # The page runs once more.
-    expect(page.get_by_role("radio", name="Slow motion")).to_be_checked()
-    at_rest(page)
-    expect(gone).to_have_count(1)
-    page.get_by_role("radio", name="Full speed").click()
-    go(page, "SimpleNet Lab")
-    go(page, "Train")
-    expect(button(page, "Train")).to_be_enabled()
-    expect(gone).to_have_count(0)
-    fill(page, "Hidden units", 7)
-    fill(page, "Learning rate", 0.5)
-    fill(page, "Batch size", 0)
-    expect(page.get_by_text("Batch size must be between 1 and 10,000.")).to_be_visible()
-    expect(button(page, "Train")).to_be_disabled()
-    button(page, "Reset to defaults").click()
-    expect(field(page, "Hidden units")).to_have_value("50")
-    expect(field(page, "Learning rate")).to_have_value("0.1")
-    expect(field(page, "Batch size")).to_have_value("100")
-    expect(button(page, "Train")).to_be_enabled()
-    field(page, "Iterations").fill("")
+    field(page, "Iterations").fill("")  # The page runs once more.
     field(page, "Iterations").press("Enter")
     expect(page.get_by_text("Iterations must be between")).to_be_visible()
-
+    at_rest(page)
+    expect(gone).to_have_count(1)
+    go(page, "SimpleNet Lab")
+    expect(page.get_by_role("link", name="Train a network")).to_be_visible()
+    go(page, "Train")
+    expect(button(page, "Train")).to_be_disabled()
+    at_rest(page)
+    expect(gone).to_have_count(0)
     fill(page, "Iterations", 20)
     expect(button(page, "Train")).to_be_enabled()
     button(page, "Train").dblclick()
@@ -184,5 +152,6 @@ def test_a_killed_worker_costs_a_moment(server, visit):
     wait_for_more(page, 500)
     button(page, "Stop").click()
     expect(status(page)).to_contain_text("stopped")
-    x = page.evaluate("Array.from(document.querySelectorAll('.live-chart')[0]._fullData[1].x)")
+    curve = "document.querySelectorAll('.live-chart')[0]?._fullData?.[1]?.x"
+    x = page.wait_for_function(f"{curve} && Array.from({curve})").json_value()
     assert x == sorted(set(x))

@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import opened
+from tests.pages.conftest import APP, opened
 from tests.waiting import until
 
 
@@ -227,6 +228,74 @@ def test_training_without_backprop_gives_the_same_curve(app):
     said = [progress.proto.text for progress in app.get("progress")]
     assert "stopped after" in said[0]
     assert "Iteration 100 of 100 · finished in" in said[1]
+
+
+def test_a_race_over_few_parameters_says_what_all_would_take(app):
+    opened(app, "gradients")
+    app.number_input(key="lab_batch").set_value(40)
+    app.select_slider(key="race_per_array").set_value(5).run()
+    app.button(key="race_start").click().run()
+    from pages.parts.session import jobs
+
+    race = jobs().get(app.session_state["race"])
+    assert race.wait(240)
+    app.run()
+    assert not app.exception
+    assert app.query_params["race"] == race.id
+    definition, *others = (progress.proto.text for progress in app.get("progress"))
+    assert "20 of 39,760 parameters · measured in" in definition
+    for name, said in zip(("Central difference, fast", "Backpropagation"), others, strict=True):
+        assert f"**{name}** · 39,760 of 39,760 parameters · finished in" in said
+    assert any("this machine would take" in caption.value for caption in app.caption)
+    another = opened(AppTest.from_file(APP, default_timeout=300), "gradients", race=race.id)
+    assert "20 of 39,760 parameters" in another.get("progress")[0].proto.text
+
+    app.button_group(key="race_arrays").set_value([]).run()
+    assert "Choose at least one" in app.error[0].value
+    assert app.button(key="race_start").disabled
+    assert app.number_input(key="lab_batch").value == 40
+
+
+def test_a_weight_and_a_step_are_measured_and_come_into_the_address(app):
+    opened(app, "gradients", panel="lens")
+    assert app.button(key="lens_largest").disabled
+    assert relative_error(app) > 0.01  # The first step is large enough for the eye.
+    app.select_slider(key="lens_step").set_value(1e-4).run()
+    assert relative_error(app) < 1e-6
+    app.select_slider(key="lens_step").set_value(1e-12).run()
+    assert relative_error(app) > 1e-6  # What is left is rounding.
+    choose(app, "lens_dtype", "float32")
+    assert shown(app)["Secant, by the step h"] == "0"
+    app.session_state["lens_weight"] = (0, 3)
+    app.run()
+    assert not app.button(key="lens_largest").disabled
+    assert "This pixel is blank" in app.info[0].value
+    link = {"panel": "lens", "weight": "0.3", "h": "1e-12", "precision": "float32"}
+    assert app.query_params == link
+    app.button(key="lens_largest").click().run()
+    assert not app.info
+    assert "weight" not in app.query_params
+
+
+def test_a_panel_is_there_again_after_another_page(app):
+    opened(app, "gradients", panel="lens", weight="294.4")
+    choose(app, "panel", "bugs")
+    assert "weight" not in app.query_params
+    assert app.code
+    app.switch_page("pages/train.py").run()
+    app.switch_page("pages/gradients.py").run()
+    assert not app.exception
+    assert app.code
+    assert app.query_params["panel"] == "bugs"
+
+
+def shown(app):
+    """The figures of the page, by their labels."""
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def relative_error(app):
+    return number(shown(app)["Relative error"])
 
 
 def choose(app, key, value):

@@ -1,0 +1,100 @@
+"""What the Draw page says of a photo, and what becomes of a fine-tuning, without a browser."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.networks import TUNED
+from simplenet.drawings import DrawingSet
+from simplenet.ink import canvas_to_input
+from tests.pages.conftest import APP, opened
+
+
+def saved(image):
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def seven():
+    """A seven, dark on light."""
+    image = Image.new("L", (300, 300), 220)
+    ImageDraw.Draw(image).line([(80, 60), (220, 60), (140, 250)], fill=30, width=20)
+    return image
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "english", "chinese"),
+    [
+        ("notes.png", b"These are my notes.", "`notes.png` is not an image", "`notes.png`"),
+        ("cut.png", saved(seven())[:300], "`cut.png` is damaged", "`cut.png`"),
+        (
+            "paper.png",
+            saved(Image.new("L", (300, 200), 200)),
+            "There is no digit in `paper.png`",
+            "`paper.png` 里没有数字",
+        ),
+    ],
+)
+def test_what_is_no_photo_is_refused_with_a_sentence(app, name, content, english, chinese):
+    opened(app, "draw")
+    uploader = app.file_uploader(key="photo")
+    uploader.set_value(("seven.png", saved(seven()), "image/png")).run()
+    seen = app.session_state["picture"]
+    assert seen.name == "seven.png"
+    said = len(app.error)
+    app.file_uploader(key="photo").set_value((name, content, "image/png")).run()
+    assert not app.exception
+    assert len(app.error) == said + 1
+    assert any(english in error.value for error in app.error)
+    assert app.session_state["picture"] is seen  # Nothing is lost.
+    app.session_state["language"] = "zh"
+    app.run()
+    assert any(chinese in error.value for error in app.error)
+    assert not any(english in error.value for error in app.error)
+
+
+def own_accuracy(app):
+    return next(metric.value for metric in app.metric if metric.label == "On my set")
+
+
+def learned(app):
+    """Have a copy of the network learn from the set, and wait until it has."""
+    from pages.parts.session import jobs
+
+    app.button(key="learn").click().run()
+    job = jobs().get(app.session_state["tuning"])
+    assert app.query_params["tuning"] == job.id
+    assert job.wait(240)
+    app.run()
+    assert not app.exception
+    return job
+
+
+def test_a_copy_of_the_network_learns_and_is_discarded_or_kept(app):
+    opened(app, "draw")
+    ink = 255 - np.asarray(seven())
+    fours = DrawingSet.empty().added(canvas_to_input(ink), 4)  # Of a hand that writes them so.
+    app.session_state["keeping"].change(mine=fours)
+    app.run()
+    assert own_accuracy(app) == "0.0%"
+    learned(app)
+    app.button(key="discard").click().run()
+    assert not app.exception
+    assert "tuning" not in app.query_params
+    assert "discard" not in [button.key for button in app.button]
+    assert app.selectbox(key="draw_network").value == "robust"
+    job = learned(app)
+    assert own_accuracy(app) == "0.0%"
+    app.button(key="keep").click().run()
+    assert not app.exception
+    assert app.selectbox(key="draw_network").value == TUNED
+    assert own_accuracy(app) == "100.0%"
+    assert app.query_params["tuned"] == job.id
+    assert "tuning" not in app.query_params
+
+    another = opened(AppTest.from_file(APP, default_timeout=300), "draw", tuned=job.id)
+    assert "My fine-tuned network" in another.selectbox(key="draw_network").options

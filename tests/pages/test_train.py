@@ -1,0 +1,76 @@
+"""What the Train page refuses, does and saves, without a browser."""
+
+from pages.parts import networks
+from tests.pages.conftest import opened
+from tests.waiting import until
+
+
+def test_what_cannot_be_is_named_until_the_defaults_are_back(app):
+    opened(app, "train")
+    app.number_input(key="hidden_size").set_value(7)
+    app.number_input(key="learning_rate").set_value(0.5)
+    app.number_input(key="batch_size").set_value(0).run()
+    assert app.error[0].value == "Batch size must be between 1 and 10,000."
+    assert app.button(key="train").disabled
+    app.button(key="reset").click().run()
+    assert not app.error
+    assert app.number_input(key="hidden_size").value == 50
+    assert app.number_input(key="learning_rate").value == 0.1
+    assert app.number_input(key="batch_size").value == 100
+    assert not app.button(key="train").disabled
+    app.number_input(key="iterations").set_value(None).run()
+    assert "Iterations must be between" in app.error[0].value
+    assert app.button(key="train").disabled
+
+
+def test_pause_and_stop_say_what_they_did(app):
+    from pages.parts.session import jobs
+
+    opened(app, "train")
+    app.number_input(key="iterations").set_value(500_000)
+    app.button(key="train").click().run()
+    job = jobs().get(app.session_state["run"])
+    until(lambda: job.records)
+    app.button(key="hold").click().run()
+    until(lambda: "paused" in status(app))
+    assert app.button(key="hold").label == "Resume"
+    app.button(key="hold").click().run()
+    until(lambda: "left" in status(app))
+    assert app.button(key="hold").label == "Pause"
+    app.button(key="stop").click().run()
+    assert job.wait(240)
+    assert "stopped" in status(app)
+    assert app.button(key="stop").disabled
+    assert "Keep this network" in [heading.value for heading in app.subheader]
+
+
+def status(app):
+    """What the page says of the training now."""
+    app.run()
+    assert not app.exception
+    return app.get("progress")[0].proto.text
+
+
+def test_a_network_is_published_under_a_name_that_is_right_and_free(app, tmp_path, monkeypatch):
+    from pages.parts.session import jobs
+
+    monkeypatch.setattr(networks, "MODELS", tmp_path)
+    opened(app, "train")
+    app.number_input(key="iterations").set_value(10)
+    app.button(key="train").click().run()
+    assert jobs().get(app.session_state["run"]).wait(240)
+    app.run()
+    for name, kind, words in (
+        ("../x", "error", "1 to 40 letters"),
+        ("小明-1", "success", "Saved"),
+        ("小明-1", "error", "already"),
+    ):
+        app.text_input[0].set_value(name)
+        publish = next(button for button in app.button if button.label == "Save on this server")
+        publish.click().run()
+        assert not app.exception
+        [alert] = getattr(app, kind)
+        assert words in alert.value
+    assert [path.name for path in tmp_path.rglob("*")] == ["小明-1.safetensors"]
+    app.switch_page("pages/draw.py").run()
+    assert "小明-1" in app.selectbox(key="draw_network").options
