@@ -45,16 +45,38 @@ def one_core():
 
 
 @contextmanager
-def cluster(workers=1):
-    """A cluster that somebody else runs."""
+def cluster():
+    """A cluster that somebody else runs, with one worker."""
     simplenet.workers.configure_dask()
     with LocalCluster(
-        n_workers=workers,
+        n_workers=1,
         threads_per_worker=1,
         host="127.0.0.1",
         dashboard_address="127.0.0.1:0",
     ) as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="module")
+def shared():
+    with cluster() as shared:
+        yield shared
+
+
+@pytest.fixture
+def theirs(shared):
+    """A cluster that somebody else runs: with one worker, whatever an earlier test made of it."""
+    shared.scale(1)
+    until(lambda: len(shared.workers) == 1)
+    return shared
+
+
+@pytest.fixture
+def jobs_there(theirs):
+    """Jobs on somebody else's cluster."""
+    jobs = Jobs(theirs.scheduler_address)
+    yield jobs
+    jobs.close()
 
 
 def stopped(*jobs):
@@ -349,31 +371,30 @@ def test_stop_needs_no_scheduler():
     jobs.close()
 
 
-def test_without_workers_jobs_say_so_give_their_core_back_and_go_on(monkeypatch):
+def test_without_workers_jobs_say_so_give_their_core_back_and_go_on(
+    theirs, jobs_there, monkeypatch
+):
     monkeypatch.setattr(simplenet.workers, "MISSING_S", 0.2)
     monkeypatch.setattr(simplenet.line, "TURN_S", 1000.0)  # Nobody gives a core away.
-    with cluster() as theirs:
-        jobs = Jobs(theirs.scheduler_address)
-        slow = cheap(jobs)
-        first, second, third = (jobs.start(LONG) for _ in range(3))
-        until(lambda: first.records and second.place == 1)
-        assert jobs.start(LONG, pace="step").status != "no_worker"
-        theirs.scale(0)
-        until(lambda: not theirs.workers)
-        for job in (slow, first, second, third):
-            until(lambda job=job: job.status == "no_worker")
-            assert job.place == 0
-        stopped(third)
-        first.pause()
-        until(lambda: first.status == "paused")
-        at = len(slow.records)
-        theirs.scale(1)
-        until(lambda: second.records and len(slow.records) > at)
-        stopped(slow, first, second)
-        jobs.close()
+    slow = cheap(jobs_there)
+    first, second, third = (jobs_there.start(LONG) for _ in range(3))
+    until(lambda: first.records and second.place == 1)
+    assert jobs_there.start(LONG, pace="step").status != "no_worker"
+    theirs.scale(0)
+    until(lambda: not theirs.workers)
+    for job in (slow, first, second, third):
+        until(lambda job=job: job.status == "no_worker")
+        assert job.place == 0
+    stopped(third)
+    first.pause()
+    until(lambda: first.status == "paused")
+    at = len(slow.records)
+    theirs.scale(1)
+    until(lambda: second.records and len(slow.records) > at)
+    stopped(slow, first, second)
 
 
-def test_who_pauses_just_as_its_core_is_lost_keeps_nobody_waiting(monkeypatch):
+def test_who_pauses_just_as_its_core_is_lost_keeps_nobody_waiting(theirs, jobs_there, monkeypatch):
     do_some = Job._do_some
 
     def pausing(job):
@@ -384,17 +405,14 @@ def test_who_pauses_just_as_its_core_is_lost_keeps_nobody_waiting(monkeypatch):
 
     monkeypatch.setattr(Job, "_do_some", pausing)
     monkeypatch.setattr(simplenet.line, "TURN_S", 1000.0)  # It is to get its core back.
-    with cluster() as theirs:
-        jobs = Jobs(theirs.scheduler_address)
-        first, second = jobs.start(LONG), jobs.start(LONG)
-        until(lambda: first.records and second.place == 1)
-        theirs.scale(0)
-        until(lambda: not theirs.workers)
-        until(lambda: first.status == "paused")
-        theirs.scale(1)
-        until(lambda: second.records)
-        stopped(first, second)
-        jobs.close()
+    first, second = jobs_there.start(LONG), jobs_there.start(LONG)
+    until(lambda: first.records and second.place == 1)
+    theirs.scale(0)
+    until(lambda: not theirs.workers)
+    until(lambda: first.status == "paused")
+    theirs.scale(1)
+    until(lambda: second.records)
+    stopped(first, second)
 
 
 def test_local_workers_that_dask_gives_up_come_back(monkeypatch, caplog):
@@ -440,19 +458,14 @@ def test_a_cluster_that_somebody_else_runs():
     jobs.close()
 
 
-def test_a_core_that_joins_later_takes_the_next_in_line(monkeypatch):
+def test_a_core_that_joins_later_takes_the_next_in_line(theirs, jobs_there, monkeypatch):
     monkeypatch.setattr(simplenet.line, "TURN_S", 1000.0)  # Nobody gives a core away.
-    with cluster() as theirs:
-        jobs = Jobs(theirs.scheduler_address)
-        first, second = jobs.start(LONG), jobs.start(LONG)
-        until(lambda: first.records and second.place == 1)
-        theirs.scale(2)
-        until(lambda: second.records)
-        assert {job.status for job in (first, second)} == {"running"}
-        for job in (first, second):
-            job.stop()
-            ended(job)
-        jobs.close()
+    first, second = jobs_there.start(LONG), jobs_there.start(LONG)
+    until(lambda: first.records and second.place == 1)
+    theirs.scale(2)
+    until(lambda: second.records)
+    assert {job.status for job in (first, second)} == {"running"}
+    stopped(first, second)
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):

@@ -11,10 +11,15 @@ from streamlit.testing.v1 import AppTest
 APP = Path(__file__).parents[2] / "app.py"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def workers():
-    """The workers that the pages start end with the tests of a file."""
+    """The workers that the pages start are there for all tests."""
     yield
+    forget_the_jobs()
+
+
+def forget_the_jobs() -> None:
+    """End the workers that the pages have started, if any: the next page starts others."""
     from pages.parts.session import jobs
 
     jobs().close()

@@ -2,32 +2,28 @@
 
 import numpy as np
 import pytest
-import streamlit as st
 from distributed import LocalCluster
 from streamlit.testing.v1 import AppTest
 
 import simplenet.workers
 from pages.parts.text import text
 from simplenet.drawings import DrawingSet
-from tests.pages.conftest import APP
+from tests.pages.conftest import APP, forget_the_jobs
 from tests.waiting import until
 
 
 @pytest.fixture(scope="module", autouse=True)
 def no_workers():
     """A server whose scheduler has no workers."""
-    from pages.parts.session import jobs
-
+    forget_the_jobs()
     with (
         LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("SIMPLENET_SCHEDULER", cluster.scheduler_address)
         patch.setattr(simplenet.workers, "MISSING_S", 0.0)
-        st.cache_resource.clear()
         yield
-        jobs().close()
-        st.cache_resource.clear()
+        forget_the_jobs()
 
 
 @pytest.mark.parametrize(
