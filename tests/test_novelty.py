@@ -5,7 +5,7 @@ from scipy import ndimage
 
 from simplenet.ink import canvas_to_input, cropped
 from simplenet.novelty import KnownDigits, aspect, beside, oriented_gradients
-from tests.strokes import drawings
+from tests.strokes import TEMPLATES, by_hand, drawings, pictured, smooth
 
 SIDE = 280
 
@@ -56,8 +56,9 @@ LETTERS = {
 
 def test_of_mnists_digits_at_most_one_in_two_hundred_is_doubted(known, mnist):
     x = mnist.x_test.reshape(-1, 28, 28)
-    far = known.distances(mnist.pixels_test) > 0.545
-    apart = np.array([beside(image) > 0.1 or aspect(image) > 1.7 for image in x])
+    wide = np.array([aspect(image) for image in x])
+    far = known.distances(mnist.pixels_test) + 0.12 * np.maximum(wide - 0.9, 0) > 0.565
+    apart = (wide > 1.7) | np.array([beside(image) > 0.1 for image in x])
     assert (far | apart).mean() <= 1 / 200
     some = [0, 18, 247, 4839, *np.flatnonzero(far)[:3], *np.flatnonzero(apart)[:3]]
     for i in some:
@@ -79,6 +80,26 @@ def test_two_and_three_digits_are_doubted(known):
     dash = np.zeros((SIDE, SIDE), np.uint8)
     dash[130:150, 40:240] = 255
     assert doubts(known, [dash]) == ["wide"]
+
+
+def number(rng, gap):
+    """Two digits as somebody writes a number: their pen's middles `gap` apart, as they lean."""
+    one, other = (
+        by_hand(smooth(digit, int(rng.integers(len(TEMPLATES[digit])))), rng)
+        for digit in (int(digit) for digit in rng.integers(0, 10, 2))
+    )
+    right = np.vstack(one)[:, 0].max() - np.vstack(other)[:, 0].min() + rng.uniform(*gap)
+    moved = [stroke + np.array([right, rng.uniform(-0.08, 0.08)]) for stroke in other]
+    return pictured([*one, *moved], rng, pen=(8, 20))
+
+
+# In heights of a digit: most touch; many touch; few do.
+@pytest.mark.parametrize(
+    ("gap", "least"), [((0.02, 0.1), 0.5), ((0.1, 0.25), 0.75), ((0.25, 0.6), 0.95)], ids=str
+)
+def test_two_digits_that_touch_or_lean_are_mostly_doubted(known, gap, least):
+    rng = np.random.default_rng(10)
+    assert share(doubts(known, [number(rng, gap) for _ in range(200)])) >= least
 
 
 def test_a_digit_and_a_tick_far_away_are_doubted(known):
@@ -133,6 +154,20 @@ def test_what_is_beside_and_how_wide_it_is_are_measured():
     image[9:19, 16:17] = 1  # 10 pixels
     assert beside(image) == pytest.approx(0.2)
     assert aspect(image) == pytest.approx(12 / 20)
+
+
+def test_what_leans_over_its_neighbour_is_beside_it():
+    rows = np.arange(4, 24)
+    image = np.zeros((28, 28), np.float32)
+    for column in (12, 17):  # Two strokes that lean by a quarter: no column between them is empty.
+        for width in range(2):
+            image[rows, column + width - rows // 4] = 1
+    assert beside(image) == pytest.approx(0.5)
+    image[13:15, 8:16] = 1  # One part, as an H is.
+    assert beside(image) == 0
+    image = np.zeros((28, 28), np.float32)
+    image[4:8, 5:20] = image[10:24, 9:14] = 1  # A bar above the rest, as of a 5.
+    assert beside(image) == 0
 
 
 def test_a_picture_and_its_mirror_have_mirrored_directions():
