@@ -137,6 +137,7 @@ def reading(choice: str | None, live: bool) -> None:
         doubt=doubt,
         follow="canvas",
         follow_name=T("canvas.name"),
+        redraws=st.session_state.redraws,
         on_frame=follow_pen,
     )
 

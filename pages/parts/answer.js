@@ -1,5 +1,6 @@
 // Shows the ten probabilities and the small pictures, and follows the pen on a canvas.
 const WAIT_MS = 1000; // For an answer, before the next picture is sent all the same.
+const HOLD_MS = 5000; // For the canvas to be drawn anew, before the pen draws again all the same.
 const PAUSE_MS = 150; // Between two pictures while the pen moves: the last one shall find nobody busy.
 
 const nextFrame = () => new Promise(requestAnimationFrame);
@@ -45,6 +46,7 @@ class Follower {
 
   stop() {
     this.down = false;
+    this.release();
     for (const [name, handler] of Object.entries(this.events)) document.removeEventListener(name, handler, true);
   }
 
@@ -84,11 +86,29 @@ class Follower {
     const path = event.composedPath();
     if (path.some((node) => node.classList?.contains(`st-key-${this.key}`))) return;
     this.tell();
-    if (!this.sending) return;
+    if (!this.sending) {
+      if (path.some((node) => node.classList?.contains(`st-key-${this.key}_tools`))) this.hold();
+      return;
+    }
     event.preventDefault();
     event.stopImmediatePropagation();
     setTimeout(() => path[0].dispatchEvent(new MouseEvent("click", event)));
   };
+
+  // A stroke that was finished before the canvas is drawn anew would be lost with what is taken back,
+  // or bring it back: until then no stroke begins.
+  hold() {
+    this.release();
+    this.held = document.querySelector(`.st-key-${this.key}`);
+    this.held?.setAttribute("inert", "");
+    this.timer = setTimeout(() => this.release(), HOLD_MS);
+  }
+
+  release() {
+    clearTimeout(this.timer);
+    this.held?.removeAttribute("inert");
+    this.held = null;
+  }
 
   // Timers run in their order: this one after that of Streamlit, which `send` has just started.
   during(send) {
@@ -176,6 +196,8 @@ export default function ({ data, parentElement, setStateValue }) {
   host?.setAttribute("aria-label", data.follow_name);
   follower.setState = setStateValue;
   follower.answered = data.turn;
+  if (follower.redraws !== data.redraws) follower.release();
+  follower.redraws = data.redraws;
   root.dataset.answered = data.turn;
   follower.turn = Math.max(follower.turn, data.turn);
   if (!follower.waiting()) follower.tell();

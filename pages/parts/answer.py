@@ -58,6 +58,7 @@ def answer(
     doubt: str = "",
     follow: str | None = None,
     follow_name: str = "",
+    redraws: int = 0,
     on_frame: Callable[[object], None] | None = None,
 ) -> None:
     """Show ten probabilities as bars, and the pictures that go with them.
@@ -74,9 +75,12 @@ def answer(
     doubt : str, optional
         Why the answer should not be trusted.
     follow : str, optional
-        Key of the canvas to follow.
+        Key of the canvas to follow. A click on one of its buttons, in a container whose key ends
+        in "_tools", holds the pen until `redraws` is another number.
     follow_name : str
         What those who cannot see the canvas are told that it is.
+    redraws : int
+        How often the canvas was given a drawing.
     on_frame : callable, optional
         Gets each picture of the canvas, a data URL for `incoming.picture`, before the page runs
         for it.
@@ -94,6 +98,7 @@ def answer(
             "turn": frame.get("turn", 0),
             "follow": follow,
             "follow_name": follow_name,
+            "redraws": redraws,
             "title": title,
             "words": words,
             "doubt": doubt,

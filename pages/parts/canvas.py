@@ -94,7 +94,7 @@ def canvas() -> None:
     if hear():  # The server was restarted: the browser still knows.
         redraw()
         st.rerun()
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="xsmall", key="canvas_tools"):
         st.button(
             T("canvas.undo"),
             icon=":material/undo:",

@@ -69,6 +69,45 @@ def test_a_digit_is_read_while_it_is_drawn_and_taken_back(server, visit):
     expect(button(page, "Undo")).to_be_disabled()
 
 
+# Clicks a button and draws a stroke where the canvas takes it, before the server can have answered.
+STROKE_AFTER_CLICK = """(button) => {
+    const canvas = document.querySelector("canvas.upper-canvas");
+    const { left, top } = canvas.getBoundingClientRect();
+    button.click();
+    for (const [kind, y] of [["down", 100], ["move", 150], ["move", 200], ["up", 200]]) {
+        const [clientX, clientY] = [left + 230, top + y];
+        const place = { clientX, clientY, buttons: 1, isPrimary: true, bubbles: true };
+        const under = document.elementFromPoint(clientX, clientY);
+        under.dispatchEvent(new PointerEvent(`pointer${kind}`, place));
+        under.dispatchEvent(new MouseEvent(`mouse${kind}`, place));
+    }
+}"""
+
+
+def test_no_stroke_begins_between_a_click_and_what_it_does(server, visit):
+    page = visit(f"{server.url}/draw")
+    expect(prediction(page)).to_have_text("–")
+    draw(page, *SEVEN)
+    wait_for_canvas(page)
+    before = light(page)
+    draw(page, (60, 20), (60, 260))
+    expect(page.locator(".answer .doubt")).not_to_be_empty()
+    page.wait_for_timeout(500)  # The canvas, too, has told of it.
+    button(page, "Undo").evaluate(STROKE_AFTER_CLICK)
+    expect(page.locator(".answer .doubt")).to_be_empty()
+    expect(page.locator(".st-key-canvas")).not_to_have_attribute("inert", "")
+    page.wait_for_timeout(500)  # What is still under way arrives.
+    assert light(page) == before
+    button(page, "Clear").evaluate(STROKE_AFTER_CLICK)
+    expect(prediction(page)).to_have_text("–")
+    expect(page.locator(".st-key-canvas")).not_to_have_attribute("inert", "")
+    page.wait_for_timeout(500)
+    assert prediction(page).inner_text() == "–"
+    assert light(page) == 0
+    draw(page, *ONE)  # The pen is free again.
+    expect(prediction(page)).to_have_text("1")
+
+
 def test_what_the_network_sees_what_spoke_for_its_answer_and_what_it_is(server, visit, mnist):
     page = visit(f"{server.url}/draw")
     tiles = page.locator(".answer figure")
