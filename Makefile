@@ -10,7 +10,7 @@ SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
 .PHONY: run test bench models
 run: .venv/run
-	$(BIN)/python -m pages.parts.offline run app.py $(if $(ADDRESS),--server.address $(ADDRESS) --browser.serverAddress $(SHOWN)) $(if $(PORT),--server.port $(PORT))
+	$(BIN)/python -m pages.platform.offline run app.py $(if $(ADDRESS),--server.address $(ADDRESS) --browser.serverAddress $(SHOWN)) $(if $(PORT),--server.port $(PORT))
 
 test: .venv/test
 	$(BIN)/ruff check
@@ -19,8 +19,8 @@ test: .venv/test
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 models: .venv/run
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m simplenet.shipped $(NAMES)
-	$(BIN)/python -m simplenet.novelty
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m simplenet.runs.shipped $(NAMES)
+	$(BIN)/python -m simplenet.ink.novelty
 
 bench: .venv-bench/ready
 	.venv-bench/bin/python -m benchmarks

@@ -9,9 +9,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from simplenet import SimpleNet, TrainingConfig, load_mnist, train
-from simplenet.comparison import GradientComparison
 from simplenet.gradients import central_difference
 from simplenet.network import Params
+from simplenet.runs.comparison import GradientComparison
 
 REPEATS = 15
 SAMPLE = 120

@@ -1,1 +1,1 @@
-"""What a person sees: a file a page, and in `parts/` what the pages share."""
+"""What a person sees: a file a page, and folders for what pages are made of."""

@@ -6,9 +6,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import run_page
-from pages.parts.answer import Tile, answer
-from pages.parts.canvas import (
+from pages.components.answer import Tile, answer
+from pages.components.canvas import (
     FOLLOWER,
     SIDE,
     Picture,
@@ -18,13 +17,15 @@ from pages.parts.canvas import (
     seen,
     stages_of,
 )
-from pages.parts.card import card
-from pages.parts.doubt import doubt_about
-from pages.parts.keepsakes import pin, pinned
-from pages.parts.mine import add, my_set
-from pages.parts.networks import RUN, choose_network, network
-from pages.parts.session import T, jobs
-from pages.parts.text import quoted
+from pages.components.keepsakes import pin, pinned
+from pages.drawing.card import card
+from pages.drawing.doubt import doubt_about
+from pages.drawing.mine import add, my_set
+from pages.language import T
+from pages.language.text import quoted
+from pages.networks import RUN, choose_network, network
+from pages.platform.first_visit import run_page
+from pages.session import jobs
 from simplenet.network import SimpleNet
 
 REFRESH_S = 1.0
@@ -81,7 +82,7 @@ def photo() -> None:
     if state.get("photo_id") != file.file_id:
         # Half a second of imports that only a photo needs.
         from simplenet.ink import NoInkError
-        from simplenet.photo import PhotoError, read_photo
+        from simplenet.ink.photo import PhotoError, read_photo
 
         # Why it is refused, and not the sentence: the language may change.
         state.photo_id, state.photo_refusal = file.file_id, None
@@ -147,7 +148,7 @@ def answered(
 ) -> tuple[NDArray[np.floating], list[Tile], str]:
     """Return the probabilities, the small pictures, and the answer in words."""
     # Imported when there is something to show, like all that an empty canvas need not wait for.
-    from simplenet.evidence import flip_evidence
+    from simplenet.study.evidence import flip_evidence
 
     all_y = net.predict(stages)  # (3, 10)
     titles = T("draw.raw"), T("draw.boxed"), T("draw.centred")

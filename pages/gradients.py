@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import run_page
-from pages.lab.bugs import bugs
-from pages.lab.lens import lens
-from pages.lab.link import from_link, one_of
-from pages.lab.microscope import microscope
-from pages.lab.race import race
-from pages.lab.scaling import scaling
-from pages.lab.without_backprop import without_backprop
-from pages.parts.session import T
+from pages.language import T
+from pages.panels.bugs import bugs
+from pages.panels.lens import lens
+from pages.panels.link import from_link, one_of
+from pages.panels.microscope import microscope
+from pages.panels.race import race
+from pages.panels.scaling import scaling
+from pages.panels.without_backprop import without_backprop
+from pages.platform.first_visit import run_page
 
 PANELS = {
     "race": race,

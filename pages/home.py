@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import run_page
-from pages.parts.session import T, jobs
+from pages.language import T
+from pages.platform.first_visit import run_page
+from pages.session import jobs
 
 
 def page() -> None:

@@ -8,7 +8,7 @@ from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from simplenet import SimpleNet, TrainingConfig, train
 from simplenet.blas import one_blas_thread
-from simplenet.bugs import accuracy_after
+from simplenet.study.bugs import accuracy_after
 
 
 def threads():
@@ -103,7 +103,7 @@ def test_interleaved_trainings_leave_the_threads_as_they_were(stripes):
 def test_a_training_that_fails_leaves_the_threads_as_they_were(stripes, monkeypatch):
     records = train(new_net(), stripes, CONFIG)
     next(records)
-    monkeypatch.setattr("simplenet.training.compute_gradient", lambda *_: 1 / 0)
+    monkeypatch.setattr("simplenet.training.loop.compute_gradient", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         next(records)
     assert set(threads()) == {2}

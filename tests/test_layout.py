@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -6,8 +7,9 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_the_engine_loads_neither_streamlit_nor_plotly():
-    modules = [f"simplenet.{path.stem}" for path in (ROOT / "simplenet").glob("[!_]*.py")]
-    assert len(modules) >= 8
+    files = [path.relative_to(ROOT) for path in (ROOT / "simplenet").rglob("[!_]*.py")]
+    modules = [".".join(path.with_suffix("").parts) for path in files]
+    assert len(modules) >= 30
     program = (
         f"import sys, importlib; [importlib.import_module(m) for m in {modules}];"
         "print(sorted({'streamlit', 'plotly', 'pages', 'app'} & set(sys.modules)))"
@@ -28,3 +30,17 @@ def test_a_worker_that_reads_the_main_file_loads_no_streamlit():
         check=True,
     )
     assert found.stdout.strip() == "False"
+
+
+def test_the_map_of_the_readme_names_every_file():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rooms = dict(re.findall(r"^\| `((?:simplenet|pages)/\S*)` \| (.*) \|$", readme, re.MULTILINE))
+    for package in ("simplenet", "pages"):
+        folders = {path.parent for path in (ROOT / package).rglob("*.py")}
+        # A component is a folder, and its name says what it is.
+        folders = {path for path in folders if path.parent.name != "components"}
+        named = {ROOT / room for room in rooms if room.startswith(f"{package}/")}
+        assert named == folders
+    for room, words in rooms.items():
+        files = {path.name for path in (ROOT / room).glob("[!_]*.py")}
+        assert set(re.findall(r"`(\w+\.py)`", words)) == files, room

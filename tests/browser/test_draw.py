@@ -7,9 +7,9 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from simplenet.exam import examine
-from simplenet.shipped import MODELS
+from simplenet.runs.shipped import MODELS
 from simplenet.storage import load_model
+from simplenet.study.exam import examine
 from tests.browser.steps import (
     at_rest,
     button,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from simplenet.drawings import DrawingSet
+from simplenet.data.drawings import DrawingSet
 from tests.browser.steps import button, draw, go, prediction, status, train, wait_for_canvas
 from tests.waiting import until
 

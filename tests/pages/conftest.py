@@ -20,7 +20,7 @@ def workers():
 
 def forget_the_jobs() -> None:
     """End the workers that the pages have started, if any: the next page starts others."""
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     jobs().close()
     st.cache_resource.clear()

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.charts import (
+from pages.figures.training import (
     MOST_POINTS,
     accuracy_figure,
     loss_figure,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pages.parts import networks
-from pages.parts.card import recipe
-from pages.parts.networks import MOST_WEIGHT, answers, saved_model
-from pages.parts.text import MOST_QUOTED, quoted
+from pages import networks
+from pages.drawing.card import recipe
+from pages.language.text import MOST_QUOTED, quoted
+from pages.networks import MOST_WEIGHT, answers, saved_model
 from simplenet import SimpleNet
 from simplenet.runs import TrainingRun, described
 from simplenet.storage import save_model

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from PIL import Image
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from pages.parts.incoming import _PARTS, MOST_SIDE, is_message, is_strokes, picture
+from pages.platform.incoming import _PARTS, MOST_SIDE, is_message, is_strokes, picture
 from tests.pages.conftest import APP, opened
 
 PAGES = [

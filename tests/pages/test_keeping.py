@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from pages.parts.keeping import MOST_CHARACTERS, Keeping, sets_in
-from simplenet.drawings import MOST_DRAWINGS, DrawingSet
+from pages.components.keepsakes.keeping import MOST_CHARACTERS, Keeping, sets_in
+from simplenet.data.drawings import MOST_DRAWINGS, DrawingSet
 
 
 def some(n, seed=0):

@@ -98,12 +98,12 @@ def test_the_gradient_check_says_what_is_so(app, bug, network, batch, seed, kind
     ("language", "words"), [("en", "Cannot tell here, in W1"), ("zh", "无法判断")]
 )
 def test_where_the_gradient_check_cannot_tell_the_page_says_so(app, monkeypatch, language, words):
-    import pages.lab.bugs
+    import pages.panels.bugs
 
     # As if the numerical gradient were as far off as a mistake would be.
-    true = pages.lab.bugs.central_difference_error
+    true = pages.panels.bugs.central_difference_error
     monkeypatch.setattr(
-        pages.lab.bugs,
+        pages.panels.bugs,
         "central_difference_error",
         lambda *args: {key: 1e9 * value for key, value in true(*args).items()},
     )
@@ -196,7 +196,7 @@ def test_one_step_is_told_stage_by_stage(app):
 def test_scaling_is_measured_at_every_point(app):
     opened(app, "gradients", panel="scaling")
     app.button(key="scaling_start").click().run()
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     assert app.button(key="scaling_start").disabled
     assert jobs().get(app.session_state["scaling"]).wait(240)
@@ -210,7 +210,7 @@ def test_scaling_is_measured_at_every_point(app):
 def test_training_without_backprop_gives_the_same_curve(app):
     opened(app, "gradients", panel="without", iterations="100")
     app.button(key="pair_start").click().run()
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     numerical, backprop = (
         jobs().get(app.session_state[name]) for name in ("numerical", "backprop")

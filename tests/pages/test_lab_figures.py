@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pages.lab.figures import (
+from pages.figures.gradients import (
     FLOOR,
     agreement_figure,
     bars_figure,
@@ -13,10 +13,10 @@ from pages.lab.figures import (
     pair_figures,
     scaling_figure,
 )
-from simplenet.bugs import ArrayCheck
-from simplenet.comparison import Difference
-from simplenet.lens import StepErrors
-from simplenet.scaling import WAYS, Timing
+from simplenet.runs.scaling import WAYS, Timing
+from simplenet.study.bugs import ArrayCheck
+from simplenet.study.lens import StepErrors
+from simplenet.study.measuring import Difference
 from simplenet.training import Record
 
 

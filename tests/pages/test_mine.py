@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from simplenet.digit_table import write_digits
-from simplenet.drawings import DrawingSet
+from simplenet.data.digit_table import write_digits
+from simplenet.data.drawings import DrawingSet
 from tests.pages.conftest import opened
 
 
@@ -77,8 +77,8 @@ def test_what_is_wrong_with_a_file_is_said(app, language, start):
 
 
 def test_a_file_that_is_too_large_for_the_set_can_fill_it_up(app, monkeypatch):
-    monkeypatch.setattr("simplenet.drawings.MOST_DRAWINGS", 20)
-    monkeypatch.setattr("pages.parts.mine.MOST_DRAWINGS", 20)
+    monkeypatch.setattr("simplenet.data.drawings.MOST_DRAWINGS", 20)
+    monkeypatch.setattr("pages.drawing.mine.MOST_DRAWINGS", 20)
     before = some(17)
     upload(app, before.to_csv().encode())
     rng = np.random.default_rng(1)
@@ -106,7 +106,7 @@ def teach(app, drawing, digit):
 
 def drawn(left):
     """A vertical stroke, as the canvas tells of it."""
-    from pages.parts.canvas import Picture  # Its component wants the app to be there.
+    from pages.components.canvas import Picture  # Its component wants the app to be there.
 
     ink = np.full((280, 280, 4), 255, np.uint8)
     ink[..., 3] = 0
@@ -115,7 +115,7 @@ def drawn(left):
 
 
 def test_it_is_said_whether_a_drawing_was_added(app, monkeypatch):
-    monkeypatch.setattr("simplenet.drawings.MOST_DRAWINGS", 1)
+    monkeypatch.setattr("simplenet.data.drawings.MOST_DRAWINGS", 1)
     one = drawn(130)
     assert teach(app, one, 1) == "Added as a 1. Your set has 1."
     assert teach(app, one, 1) == "This drawing is in your set already, as a 1."
@@ -163,7 +163,7 @@ def test_what_cannot_be_read_can_be_downloaded_and_discarded(app):
 
 
 def test_drawings_without_room_are_offered_as_a_file(app, monkeypatch):
-    monkeypatch.setattr("simplenet.drawings.MOST_DRAWINGS", 3)
+    monkeypatch.setattr("simplenet.data.drawings.MOST_DRAWINGS", 3)
     app.session_state["keeping"].change(mine=some(2, seed=1))
     tell(app, text=json.dumps({"mine": some(3).to_text()}))
     assert "Drawings that found no room: 2." in app.warning[0].value

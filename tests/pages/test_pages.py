@@ -3,8 +3,8 @@ import shutil
 import numpy as np
 import pytest
 
-import simplenet.line
-from simplenet.drawings import DrawingSet
+import simplenet.jobs.line
+from simplenet.data.drawings import DrawingSet
 from simplenet.jobs import Job, Jobs
 from simplenet.runs import TrainingRun
 from simplenet.training import Record, TrainingConfig
@@ -33,7 +33,7 @@ def test_train_starts_one_job_and_puts_it_into_the_address(app):
     assert not app.exception
     run = app.session_state["run"]
     assert run in app.query_params["run"]
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     job = jobs().get(run)
     assert isinstance(jobs(), Jobs)
@@ -50,7 +50,7 @@ def test_a_number_that_is_shown_twice_is_the_same_twice(app):
     app.number_input(key="hidden_size").set_value(10)
     app.number_input(key="batch_size").set_value(10)
     app.button(key="train").click().run()
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     job = jobs().get(app.session_state["run"])
     assert job.wait(240)
@@ -76,7 +76,7 @@ def test_values_out_of_range_are_refused_with_a_sentence(app):
 
 def ended_job(records):
     """A training that has ended, with these records."""
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     job = Job(TrainingRun(), jobs(), "full")
     job.records, job._end = records, "finished"
@@ -132,7 +132,7 @@ def test_a_network_that_is_still_training_can_be_asked(app):
     app.number_input(key="iterations").set_value(500_000)
     app.button_group(key="pace").set_value("step").run()
     app.button(key="train").click().run()
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     job = jobs().get(app.session_state["run"])
     until(lambda: job.records)
@@ -144,7 +144,7 @@ def test_a_network_that_is_still_training_can_be_asked(app):
 
 
 def test_a_damaged_model_file_is_named_and_breaks_nothing(app, tmp_path, monkeypatch):
-    from pages.parts import networks
+    from pages import networks
 
     for name in ("article", "robust"):
         shutil.copy(networks.MODELS / f"{name}.safetensors", tmp_path)
@@ -161,9 +161,9 @@ def test_a_damaged_model_file_is_named_and_breaks_nothing(app, tmp_path, monkeyp
 
 
 def test_more_trainings_than_cores_wait_in_line(app, monkeypatch):
-    monkeypatch.setattr(simplenet.line, "TURN_S", 1000.0)  # Nobody gives a core away.
+    monkeypatch.setattr(simplenet.jobs.line, "TURN_S", 1000.0)  # Nobody gives a core away.
     opened(app, "train")
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     long = TrainingRun(TrainingConfig(iterations=500_000))
     others = [jobs().start(long) for _ in range(until(lambda: jobs().workers.cores))]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pages.lab.scaling import fitted, verdict
+from pages.panels.scaling import fitted, verdict
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.parts.text import LANGUAGES, best_language, catalogue, text, translations
+from pages.language.text import LANGUAGES, best_language, catalogue, text, translations
 
 ROOT = Path(__file__).parents[2]
 LIBRARIES = ("streamlit.", "plotly.")

@@ -5,9 +5,9 @@ import pytest
 from distributed import LocalCluster
 from streamlit.testing.v1 import AppTest
 
-import simplenet.workers
-from pages.parts.text import text
-from simplenet.drawings import DrawingSet
+import simplenet.jobs.workers
+from pages.language.text import text
+from simplenet.data.drawings import DrawingSet
 from tests.pages.conftest import APP, forget_the_jobs
 from tests.waiting import until
 
@@ -21,7 +21,7 @@ def no_workers():
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("SIMPLENET_SCHEDULER", cluster.scheduler_address)
-        patch.setattr(simplenet.workers, "MISSING_S", 0.0)
+        patch.setattr(simplenet.jobs.workers, "MISSING_S", 0.0)
         yield
         forget_the_jobs()
 
@@ -48,7 +48,7 @@ def test_every_page_says_that_no_worker_is_there(page, panel, button, parameter,
     app.switch_page(f"pages/{page}.py").run()
     app.button(key=button).click().run()
     assert not app.exception
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     job = jobs().get(app.session_state[parameter])
     until(lambda: job.status == "no_worker")

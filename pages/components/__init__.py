@@ -1,0 +1,1 @@
+"""Streamlit components, a folder each: its Python, its JavaScript, its style."""

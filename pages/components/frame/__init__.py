@@ -1,0 +1,31 @@
+"""The frame around every page, which is Streamlit's own: its language, its words, its menu.
+
+A hidden Streamlit component tells the browser the language of the page, has Streamlit's own
+buttons speak it, gives the main part a name, and closes the menu of a phone after a choice.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.language import language
+from pages.language.text import CODES, translations
+
+STYLE = Path(__file__).with_name("frame.css")
+"""Of every page."""
+
+_mount = st.components.v2.component(
+    "frame",
+    html="<span hidden></span>",
+    js=Path(__file__).with_name("frame.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def frame(title: str) -> None:
+    """Set the language of the frame to the visitor's; call it once on every page."""
+    # From every other language: what was translated stays so until it is translated back.
+    words = translations("streamlit", language())
+    _mount(key="frame", data={"code": CODES[language()], "title": title, "words": words})

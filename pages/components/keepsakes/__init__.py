@@ -1,0 +1,72 @@
+"""What a visitor's browser keeps: the own drawings and the pinned digit, and nobody else has them.
+
+A hidden Streamlit component writes them to the browser's local storage, and reads them from there
+when the page is loaded anew, or when another tab of the same browser has changed them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.components.keepsakes.keeping import Keeping
+from pages.language import T
+from simplenet.data.drawings import DrawingSet
+
+KEY = "keepsakes"
+
+_mount = st.components.v2.component(
+    "keepsakes",
+    html="<span hidden></span>",
+    js=Path(__file__).with_name("keepsakes.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def keeping() -> Keeping:
+    """Return what the visitor has, and what is known of the browser that keeps it."""
+    kept: Keeping = st.session_state.setdefault("keeping", Keeping())
+    return kept
+
+
+def mine() -> DrawingSet:
+    """Return the visitor's own drawings."""
+    return keeping().sets.get("mine", DrawingSet.empty())
+
+
+def pinned() -> NDArray[np.uint8] | None:
+    """Return the visitor's pinned digit, (784,), or None."""
+    pin = keeping().sets.get("pinned", DrawingSet.empty())
+    return pin.pixels[0] if len(pin) else None
+
+
+def keep_mine(drawings: DrawingSet) -> None:
+    """Have these be the visitor's own drawings from now on."""
+    keeping().change(mine=drawings)
+
+
+def pin(x: NDArray[np.floating] | None) -> None:
+    """Pin a digit, (1, 784) in [0, 1], or unpin the one that is."""
+    # A set of one, under any label: so it is written down, and checked, like the others.
+    keeping().change(pinned=DrawingSet.empty() if x is None else DrawingSet.empty().added(x, 0))
+
+
+def keepsakes() -> None:
+    """Have the browser keep what there is; once on every page."""
+    _mount(key=KEY, data=keeping().answer(), on_told_change=_receive)
+
+
+def _receive() -> None:
+    """Take what the browser tells, and say so if it keeps nothing."""
+    kept = keeping()
+    kept.receive(st.session_state[KEY].get("told"))
+    if kept.problem and any(map(len, kept.sets.values())):
+        st.toast(problem(), icon=":material/error:")
+
+
+def problem() -> str:
+    """Return why the browser keeps nothing, and what to do."""
+    return T("mine.storage_full") if keeping().problem == "full" else T("mine.storage_off")

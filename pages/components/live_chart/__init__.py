@@ -1,0 +1,80 @@
+"""A Plotly chart that updates in place: a Streamlit component of a few lines of JavaScript.
+
+`st.plotly_chart` builds the chart anew when its data change, which flickers and loses the zoom.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+import streamlit.components.v1 as components
+
+from pages.language import language
+from pages.language.text import CODES, translations
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+HEIGHT = 340
+"""Of a chart in pixels, where a figure does not say another."""
+
+_HERE = Path(__file__).parent
+
+
+@st.cache_resource(show_spinner=False)
+def _plotly_url() -> str:
+    """Have the server offer the folder that holds plotly.min.js, and return the file's address."""
+    import plotly
+
+    folder = Path(plotly.__file__).parent / "package_data"
+    served = components.declare_component("plotly_js", path=str(folder))
+    return f"component/{served.name}/plotly.min.js"
+
+
+_mount = st.components.v2.component(
+    "live_chart",
+    html='<div class="live-chart" role="img"></div>',
+    css="""
+        .live-chart { width: 100%; }
+        .live-chart:focus-within .modebar--hover { opacity: 1 !important; }
+        .live-chart .modebar-btn:focus-visible { outline-color: currentColor !important; }
+        .live-chart.empty {
+            display: grid; place-content: center; text-align: center; white-space: pre-line;
+            border: 1px dashed var(--st-border-color); border-radius: var(--st-base-radius);
+            color: color-mix(in srgb, var(--st-text-color) 70%, transparent);
+        }
+    """,
+    js=(_HERE / "live_chart.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def live_chart(figure: Figure | None, *, key: str, alt: str, empty: str = "") -> None:
+    """Show a figure, or update it where it is shown already.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure or None
+        `layout.uirevision` says for how long zoom and hidden traces are kept. None keeps the
+        place of a chart that is to come, and has the browser load Plotly once it has time.
+    key : str
+        The same in each run for the same chart.
+    alt : str
+        What the chart shows, in words, for those who cannot see it.
+    empty : str
+        What stands in the place of a chart that is to come.
+    """
+    _mount(
+        key=key,
+        data={
+            "figure": figure.to_json() if figure else None,
+            "height": (figure.layout.height if figure else None) or HEIGHT,
+            "alt": alt,
+            "empty": empty,
+            "plotly": _plotly_url(),
+            "locale": CODES[language()],
+            "words": dict(translations("plotly", language())),
+        },
+    )

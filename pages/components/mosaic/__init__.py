@@ -1,0 +1,81 @@
+"""Images to choose from, or to choose a pixel of: a Streamlit component for mouse, touch, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.components.pixels import PIXELS_JS, as_bytes
+from pages.platform.incoming import whole
+
+_mount = st.components.v2.component(
+    "mosaic",
+    html='<div class="mosaic"></div>',
+    css=Path(__file__).with_name("mosaic.css").read_text(encoding="utf-8"),
+    js=PIXELS_JS + Path(__file__).with_name("mosaic.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def mosaic(
+    images: NDArray[np.floating],
+    *,
+    key: str,
+    alt: str,
+    signed: bool = True,
+    side: int = 48,
+    captions: Sequence[str] = (),
+    image: int | None = None,
+    pixel: tuple[int, int] | None = None,
+    on_pick: Callable[[int, tuple[int, int]], None] | None = None,
+) -> None:
+    """Show images side by side.
+
+    Parameters
+    ----------
+    images : ndarray, shape (m, height, width)
+        Ink in [0, 1]; or, where `signed`, from -1 to 1.
+    key : str
+        The same in each run.
+    alt : str
+        What they show, in words.
+    signed : bool
+        Whether they have two colours.
+    side : int
+        Width of an image in pixels of the screen; where there is less room it is smaller.
+    captions : sequence of str, length m, optional
+        What stands below each.
+    image : int, optional
+        The chosen image, which is marked.
+    pixel : tuple of int, optional
+        The chosen pixel, row and column, of the only image; then pixels are what is chosen.
+    on_pick : callable, optional
+        Gets the number of the image and the pixel, when a person chose; before the page runs.
+    """
+
+    def receive() -> None:
+        found = st.session_state[key].get("picked") or {}
+        ends = zip(("image", "row", "column"), images.shape, strict=True)
+        image, row, column = (whole(found.get(name), 0, end - 1) for name, end in ends)
+        if on_pick and image is not None and row is not None and column is not None:
+            on_pick(image, (row, column))
+
+    picked = (st.session_state.get(key) or {}).get("picked") or {}
+    _mount(
+        key=key,
+        data={
+            "turn": picked.get("turn", 0),
+            "images": [as_bytes(one, signed) for one in images],
+            "alt": alt,
+            "side": side,
+            "captions": list(captions),
+            "image": image,
+            "pixel": pixel,
+            "choose": None if on_pick is None else "image" if pixel is None else "pixel",
+        },
+        on_picked_change=receive,
+    )

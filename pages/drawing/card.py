@@ -1,0 +1,69 @@
+"""What is known of a network, measured on the spot: its model card on the Draw page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.language import T
+from pages.language.words import count, option_names
+from pages.networks import exam, metadata, network
+from pages.platform.incoming import real, whole
+from simplenet.training import LIMITS
+
+
+def card(choice: str) -> None:
+    """Show the card of a network, once somebody opens it."""
+    shown = st.expander(T("card.title"), icon=":material/badge:", on_change="rerun", key="card")
+    if not shown.open:
+        return
+    net = network(choice, say=False)
+    if net is None:
+        return
+    result = exam(net)
+    with shown:
+        st.markdown(T("card.network", hidden=count(net.hidden_size)) + recipe(metadata(choice)))
+        st.markdown(T("card.accuracy", accuracy=f"{result.accuracy:.2%}", n=count(result.size)))
+        st.table(
+            {str(digit): [f"{share:.1%}"] for digit, share in enumerate(result.per_digit)},
+            hide_index=True,
+        )
+        mistakes = ", ".join(
+            T("card.mistake", right=right, taken=taken, n=n)
+            for right, taken, n in result.mistakes(5)
+        )
+        st.markdown(T("card.confuses", mistakes=mistakes) if mistakes else "")
+        st.markdown(T("card.limits"))
+
+
+def recipe(about: dict[str, object]) -> str:
+    """Return how a network was trained, in words; nothing if nobody knows."""
+    # Anybody may write a file: nothing of it is shown but numbers, and the names of our options.
+    names = option_names()
+    try:
+        training = about["recipe"]["training"]
+        chosen = [training.get("schedule", "constant"), *training.get("augmentation", ())]
+        schedule, *augmentation = [names[option] for option in chosen]
+        numbers = {name: whole(training[name], *LIMITS[name]) for name in ("batch_size", "seed")}
+        rate = real(training["learning_rate"], *LIMITS["learning_rate"])
+        momentum = real(training.get("momentum", 0), *LIMITS["momentum"])
+        iteration = whole(about["iteration"], 0, LIMITS["iterations"][1])
+        later, written = 0, 0
+        if then := about["recipe"].get("then"):
+            later = whole(then["training"]["iterations"], *LIMITS["iterations"])
+            written = whole(then["written"], 1, LIMITS["iterations"][1])
+    except (AttributeError, KeyError, TypeError):
+        return ""
+    if None in (*numbers.values(), rate, momentum, iteration, later, written):
+        return ""
+    words = T(
+        "card.recipe",
+        iterations=count(iteration - later),
+        learning_rate=f"{rate:g}",
+        schedule=schedule,
+        momentum=f"{momentum:g}",
+        augmentation=", ".join(augmentation) or T("train.none"),
+        **numbers,
+    )
+    if later:
+        words += T("card.course", iterations=count(later), written=count(written))
+    return words

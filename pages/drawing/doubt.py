@@ -1,0 +1,28 @@
+"""The word that a picture does not look like one digit."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.language import T
+from simplenet.ink.novelty import KnownDigits
+
+
+@cache
+def known_digits() -> KnownDigits:
+    """Return the digits that pictures are compared with, read once for everybody."""
+    return KnownDigits.load()
+
+
+def doubt_about(x: NDArray[np.floating]) -> str:
+    """Return why a picture, (784,), does not look like one digit, or nothing if it does."""
+    words = {
+        None: "",
+        "parts": T("draw.doubt_parts"),
+        "wide": T("draw.doubt_wide"),
+        "unlike": T("draw.doubt_unlike"),
+    }
+    return words[known_digits().look(x).doubt]

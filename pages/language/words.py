@@ -1,0 +1,63 @@
+"""What pages say alike: counts with separators, times in the unit that fits, why a job waits."""
+
+from __future__ import annotations
+
+from pages.language import T
+from simplenet.jobs import Job
+
+
+def count(n: int) -> str:
+    """Return an integer with separators, such as 10,000."""
+    return f"{n:,}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time with two or three digits, in the unit that fits."""
+    for limit_s, unit_s, name in (
+        (1e-3, 1e-6, T("unit.us")),
+        (1.0, 1e-3, T("unit.ms")),
+        (120.0, 1.0, T("unit.s")),
+        (7200.0, 60.0, T("unit.min")),
+        (48 * 3600.0, 3600.0, T("unit.h")),
+        (float("inf"), 86400.0, T("unit.d")),
+    ):
+        if seconds < limit_s:
+            value = seconds / unit_s
+            return f"{value:.{0 if value >= 100 else 1}f} {name}"
+    raise ValueError(f"a time must be finite, got {seconds}")
+
+
+def factor(value: float) -> str:
+    """Return how many times as large something is, with two digits."""
+    return f"{value:.1f}×" if value < 10 else f"{float(f'{value:.2g}'):,.0f}×"
+
+
+def scientific(value: float) -> str:
+    """Return a small number with two digits, such as 3.1e-12, and 0 as it is.
+
+    With a minus in the place of the hyphen: no line ends after it.
+    """
+    return f"{value:.1e}".replace("-", "−") if value else "0"
+
+
+def why_waiting(job: Job) -> str | None:
+    """Return what a job waits for, or None if it does not wait."""
+    if job.status == "no_worker":
+        return T("train.no_worker")
+    place = job.place
+    return T("train.waiting", place=place) if place else None
+
+
+def option_names() -> dict[str, str]:
+    """Return what the options of a training are called."""
+    return {
+        "backprop": T("train.backprop"),
+        "fast_numerical": T("train.fast_numerical"),
+        "bundled": T("train.bundled"),
+        "openml": T("train.openml"),
+        "constant": T("train.constant"),
+        "cosine": T("train.cosine"),
+        "affine": T("train.affine"),
+        "elastic": T("train.elastic"),
+        "thickness": T("train.thickness"),
+    }

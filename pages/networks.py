@@ -1,0 +1,116 @@
+"""The networks that a page can use: the visitor's own, and those in `models/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from pages.language import T
+from pages.language.text import quoted
+from pages.session import current_run, current_tuned, jobs
+from simplenet.data import loaded
+from simplenet.network import SimpleNet
+from simplenet.runs import TrainingRun, described
+from simplenet.storage import ModelFileError, SavedModel, list_models, load_model
+from simplenet.training import TrainingConfig
+
+if TYPE_CHECKING:
+    from simplenet.study.exam import Exam
+
+MODELS = Path(__file__).parents[1] / "models"
+
+RUN, TUNED, FRESH = ":run", ":tuned", ":fresh"  # No file that is offered has such a name.
+BEST = "robust"
+"""The one of the networks in `models/` that comes first."""
+
+MOST_WEIGHT = 1e12
+"""Any training stays far below; with the largest numbers that there are an answer would be NaN, as
+infinity less infinity is."""
+
+
+def choose_network(*, key: str, fresh: bool = False) -> str | None:
+    """Show the choice of a network, and return what was chosen; `network` makes it a network."""
+    run, tuned = current_run(), current_tuned()
+    names = [path.stem for path in list_models(MODELS) if not path.stem.startswith(":")]
+    choices = sorted(names, key=lambda name: name != BEST)
+    if fresh:
+        choices.insert(0, FRESH)
+    if run and run.state:
+        choices.insert(0, RUN)
+    if tuned:
+        choices.insert(0, TUNED)
+    if not choices:
+        st.info(T("network.none"), icon=":material/model_training:")
+        return None
+
+    def name(choice: str) -> str:
+        if choice == RUN:
+            return T("network.run") if run and run.ended else T("network.live_run")
+        return {FRESH: T("network.fresh"), TUNED: T("network.tuned")}.get(choice, choice)
+
+    if st.session_state.get(key) not in choices:
+        st.session_state.pop(key, None)
+    return st.selectbox(
+        T("network.label"), choices, format_func=name, key=key, persist_state="session"
+    )
+
+
+def network(choice: str, seed: int = 0, *, say: bool = True) -> SimpleNet | None:
+    """Return the network of a choice as it is now; where it cannot be had, None, and say so."""
+    if choice == FRESH:
+        return TrainingRun(TrainingConfig(seed=seed)).new_network()
+    if choice in (RUN, TUNED):
+        job = jobs().get(st.session_state.get(choice[1:]))
+        return SimpleNet.from_params(job.state.params) if job and job.state else None
+    saved = saved_model(choice)
+    if saved is None and say:
+        st.error(T("network.broken", name=quoted(choice)), icon=":material/broken_image:")
+    return saved.net if saved else None
+
+
+def metadata(choice: str) -> dict[str, Any]:
+    """Return what is known of a network: its recipe, its history."""
+    if choice == RUN:
+        job = jobs().get(st.session_state.get("run"))
+        return described(job.work, job.records) if job and job.records else {}
+    saved = None if choice in (TUNED, FRESH) else saved_model(choice)
+    return saved.metadata if saved else {}
+
+
+def saved_model(name: str) -> SavedModel | None:
+    """Return a network in `models/`, or None if it cannot be read, or cannot read digits."""
+    path = MODELS / f"{name}.safetensors"
+    try:
+        model = _read(path, path.stat().st_mtime_ns)
+    except (OSError, ModelFileError):
+        return None
+    of_digits = (model.net.input_size, model.net.output_size) == (784, 10)
+    return model if of_digits and answers(model.net) else None
+
+
+def answers(net: SimpleNet) -> bool:
+    """Return whether every answer of a network is a number: its weights may be finite, and huge."""
+    return max(float(np.abs(value).max()) for value in net.params.values()) <= MOST_WEIGHT
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+def _read(path: Path, changed_ns: int) -> SavedModel:
+    """Read a network once for as long as its file does not change."""
+    return load_model(path)
+
+
+def exam(net: SimpleNet) -> Exam:
+    """Return how a network does on MNIST's test set; the answer is kept for the next time."""
+    return _examined(b"".join(value.tobytes() for value in net.params.values()), net)
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def _examined(content: bytes, _net: SimpleNet) -> Exam:
+    """Examine a network once for as long as its parameters do not change."""
+    from simplenet.study.exam import examine
+
+    data = loaded("bundled")
+    return examine(_net, data.pixels_test, data.t_test)

@@ -1,0 +1,343 @@
+"""Backprop under the microscope: one digit, one step, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from pages.components.live_chart import live_chart
+from pages.components.mosaic import mosaic
+from pages.language import T
+from pages.language.words import count, scientific
+from pages.panels.link import between, from_link, one_of, to_link
+from pages.panels.settings import chosen_setting, setting_fields
+from simplenet.network import SimpleNet
+from simplenet.study.microscope import STAGES, Dissection, Stage, code_of, dissect
+from simplenet.training import LIMITS, TrainingConfig
+
+DIGITS = 60
+"""Digits of the mini-batch that can be chosen."""
+
+RATE, RATES = TrainingConfig.learning_rate, tuple(map(float, LIMITS["learning_rate"]))
+
+
+def microscope() -> None:
+    """Show the panel."""
+    st.markdown(T("microscope.intro"))
+    right = setting_fields(batch=False)
+    left, main = st.columns([1, 2], gap="large")
+    chosen = chosen_setting(DIGITS) if right else None
+    if chosen is None:
+        return
+    with left:
+        digit = choose_digit(chosen.net, chosen.pixels, chosen.labels)
+        from_link("rate", "scope_rate", between(*RATES))
+        rate = st.number_input(
+            T("train.learning_rate"),
+            *RATES,
+            RATE,
+            step=0.1,
+            format="%g",
+            key="scope_rate",
+            persist_state="session",
+            width=162,
+            help=T("microscope.rate_help"),
+        )
+        to_link("rate", rate, RATE)
+    with main:
+        if digit is None or rate is None:
+            st.info(T("microscope.empty"), icon=":material/draw:")
+        else:
+            stages(dissect(chosen.net.params, *digit, rate))
+
+
+def choose_digit(
+    net: SimpleNet, pixels: np.ndarray, labels: np.ndarray
+) -> tuple[np.ndarray, int] | None:
+    """Show the choice of a digit, and return it with its label, or None if there is none yet."""
+    state = st.session_state
+    sources = {"batch": T("microscope.batch"), "drawing": T("microscope.drawing")}
+    source = st.segmented_control(
+        T("microscope.digit"),
+        list(sources),
+        default="batch",
+        required=True,
+        format_func=sources.__getitem__,
+        key="scope_source",
+        persist_state="session",
+    )
+    if source == "batch":
+        from_link("digit", "scope_digit", between(0, DIGITS - 1))
+        i = state.get("scope_digit", 0)
+        to_link("digit", i, 0)
+        mosaic(
+            pixels.reshape(-1, 28, 28) / 255,
+            key="scope_digits",
+            alt=T("microscope.digits_alt", label=labels[i]),
+            signed=False,
+            side=40,
+            image=i,
+            on_pick=lambda image, _: state.update(scope_digit=image),
+        )
+        return pixels[i], int(labels[i])
+    # Half a second of imports that only a drawing needs.
+    from pages.components.canvas import canvas, seen
+
+    canvas()
+    x = seen()
+    label = st.pills(
+        T("microscope.label"),
+        range(10),
+        default=int(net.predict(x).argmax()) if x is not None else None,
+        key=None if x is None else "scope_label",
+        required=x is not None,
+        disabled=x is None,
+        help=T("microscope.label_help"),
+    )
+    return None if x is None or label is None else (x, label)
+
+
+def stages(found: Dissection) -> None:
+    """Show the stage that is chosen, and the steps to the others."""
+    state = st.session_state
+    names = {
+        "input": T("microscope.input"),
+        "hidden": T("microscope.hidden"),
+        "output": T("microscope.output"),
+        "loss": T("microscope.loss"),
+        "delta2": T("microscope.delta2"),
+        "gradient2": T("microscope.gradient2"),
+        "delta1": T("microscope.delta1"),
+        "gradient1": T("microscope.gradient1"),
+        "update": T("microscope.update"),
+        "after": T("microscope.after"),
+    }
+    order = [stage.name for stage in STAGES]
+
+    def go(by: int) -> Callable[[], None]:
+        return lambda: state.update(scope_stage=order[order.index(state.scope_stage) + by])
+
+    from_link("stage", "scope_stage", one_of(order))
+    state.setdefault("scope_stage", order[0])
+    to_link("stage", state.scope_stage, order[0])
+    at = order.index(state.scope_stage)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            T("microscope.back"),
+            icon=":material/arrow_back:",
+            key="scope_back",
+            disabled=at == 0,
+            on_click=go(-1),
+        )
+        st.button(
+            T("microscope.next"),
+            icon=":material/arrow_forward:",
+            type="primary",
+            key="scope_next",
+            disabled=at == len(order) - 1,
+            on_click=go(1),
+        )
+        st.markdown(T("microscope.at", n=at + 1, all=len(order)), width="content")
+    st.pills(
+        T("microscope.stage"),
+        order,
+        default=order[0],
+        required=True,
+        format_func={name: f"{i} {names[name]}" for i, name in enumerate(order, 1)}.__getitem__,
+        key="scope_stage",
+        label_visibility="collapsed",
+        persist_state="session",
+        wrap=True,
+    )
+    stage = STAGES[at]
+    st.subheader(names[stage.name], anchor=False)
+    st.markdown(explanation(stage, found))
+    st.latex(stage.formula)
+    picture(stage, found)
+    for path, line, code in code_of(stage):
+        st.caption(T("microscope.code", path=path, line=line))
+        st.code(code, language="python", wrap_lines=True)
+
+
+def explanation(stage: Stage, found: Dissection) -> str:
+    """Return what a stage does, with its numbers."""
+    wrong = int(np.argmax(np.where(np.arange(len(found.y)) == found.label, -1, found.y)))
+    lit = int(np.count_nonzero(found.x))
+    return {
+        "input": T("microscope.input_words", lit=lit, all=found.x.size, label=found.label),
+        "hidden": T("microscope.hidden_words", n=found.a1.size, mean=f"{found.a1.mean():.2f}"),
+        "output": T("microscope.output_words", label=found.label, p=f"{found.y[found.label]:.2%}"),
+        "loss": T(
+            "microscope.loss_words", loss=f"{found.loss:.4f}", p=f"{found.y[found.label]:.4f}"
+        ),
+        "delta2": T(
+            "microscope.delta2_words",
+            label=found.label,
+            right=f"{found.delta2[found.label]:+.4f}",
+            wrong=wrong,
+            p=f"{found.delta2[wrong]:+.4f}",
+        ),
+        "gradient2": T("microscope.gradient2_words"),
+        "delta1": T("microscope.delta1_words", n=found.delta1.size),
+        "gradient1": T("microscope.gradient1_words", lit=lit),
+        "update": T(
+            "microscope.update_words",
+            n=count(sum(int(np.count_nonzero(value)) for value in found.gradient.values())),
+            all=count(sum(value.size for value in found.gradient.values())),
+        ),
+        "after": T(
+            "microscope.after_words",
+            label=found.label,
+            before=f"{found.y[found.label]:.2%}",
+            after=f"{found.y_after[found.label]:.2%}",
+            loss=f"{found.loss:.4f}",
+            loss_after=f"{found.loss_after:.4f}",
+        ),
+    }[stage.name]
+
+
+def picture(stage: Stage, found: Dissection) -> None:
+    """Show what a stage computes."""
+    show = {
+        "input": show_input,
+        "hidden": show_hidden,
+        "output": show_output,
+        "loss": show_loss,
+        "delta2": show_delta2,
+        "gradient2": show_gradient2,
+        "delta1": show_delta1,
+        "gradient1": show_gradient1,
+        "update": show_update,
+        "after": show_after,
+    }
+    show[stage.name](found)
+
+
+def show_input(found: Dissection) -> None:
+    """Show the digit."""
+    alt = T("microscope.input")
+    mosaic(found.x.reshape(1, 28, 28), key="scope_input", alt=alt, signed=False, side=224)
+
+
+def show_hidden(found: Dissection) -> None:
+    """Show what goes into the hidden units, and what comes out."""
+    units = np.arange(found.a1.size)
+    bars("scope_s1", T("microscope.s1"), units, {T("microscope.s1"): found.s1})
+    bars("scope_a1", T("microscope.a1"), units, {T("microscope.a1"): found.a1})
+
+
+def show_output(found: Dissection) -> None:
+    """Show the scores and the probabilities."""
+    digits = np.arange(found.y.size)
+    bars("scope_s2", T("microscope.s2"), digits, {T("microscope.s2"): found.s2})
+    bars("scope_y", T("microscope.y"), digits, {T("microscope.y"): found.y})
+
+
+def show_loss(found: Dissection) -> None:
+    """Show the loss over the probability of the right digit."""
+    from pages.figures.gradients import loss_of_probability_figure
+
+    p = float(found.y[found.label])
+    live_chart(
+        loss_of_probability_figure(p, found.loss, T),
+        key="scope_loss",
+        alt=T("microscope.loss_words", loss=f"{found.loss:.4f}", p=f"{p:.4f}"),
+    )
+
+
+def show_delta2(found: Dissection) -> None:
+    """Show the probabilities, the target, and the error between them."""
+    digits = np.arange(found.y.size)
+    target = (digits == found.label).astype(float)
+    title = T("microscope.y_and_t")
+    bars("scope_t", title, digits, {"y": found.y, "t": target})
+    bars("scope_delta2", T("microscope.error2"), digits, {T("microscope.error2"): found.delta2})
+
+
+def show_gradient2(found: Dissection) -> None:
+    """Show the gradient of W2, a row a digit."""
+    st.caption(T("microscope.w2_help"))
+    matrix = scaled(found.gradient["W2"].T)
+    mosaic(matrix[np.newaxis], key="scope_w2", alt=T("microscope.gradient2"), side=700)
+
+
+def show_delta1(found: Dissection) -> None:
+    """Show the error as it arrives at the hidden layer, and after the sigmoid's slope."""
+    units = np.arange(found.delta1.size)
+    bars("scope_carried", T("microscope.carried"), units, {T("microscope.carried"): found.carried})
+    slope = found.a1 * (1 - found.a1)
+    bars("scope_slope", T("microscope.slope"), units, {T("microscope.slope"): slope})
+    bars("scope_delta1", T("microscope.error1"), units, {T("microscope.error1"): found.delta1})
+
+
+def show_gradient1(found: Dissection) -> None:
+    """Show the gradient of W1, an image a hidden unit."""
+    unit = chosen_unit(found)
+    st.caption(T("microscope.w1_help", unit=unit, error=scientific(float(found.delta1[unit]))))
+    unit_images(scaled(found.gradient["W1"]), found, "scope_w1")
+
+
+def show_update(found: Dissection) -> None:
+    """Show the weights of one hidden unit before and after the step, and their change."""
+    unit = chosen_unit(found)
+    before, after = (params["W1"][:, unit] for params in (found.before, found.after))
+    change = after - before
+    reach = max(np.abs(before).max(), np.abs(after).max()) or 1.0
+    st.caption(T("microscope.update_help", unit=unit))
+    mosaic(
+        np.stack([before / reach, scaled(change), after / reach]).reshape(3, 28, 28),
+        key="scope_update",
+        alt=T("microscope.update"),
+        side=200,
+        captions=[
+            T("microscope.before"),
+            T("microscope.change", largest=scientific(float(np.abs(change).max()))),
+            T("microscope.afterwards"),
+        ],
+    )
+    st.caption(T("microscope.update_units"))
+    unit_images(scaled(found.after["W1"] - found.before["W1"]), found, "scope_changes")
+
+
+def show_after(found: Dissection) -> None:
+    """Show the probabilities before and after the step."""
+    shown = {T("microscope.before"): found.y, T("microscope.afterwards"): found.y_after}
+    bars("scope_after", T("microscope.y"), np.arange(found.y.size), shown)
+
+
+def unit_images(matrix: np.ndarray, found: Dissection, key: str) -> None:
+    """Show a matrix of the shape of W1 as an image a hidden unit, to choose one."""
+    mosaic(
+        matrix.T.reshape(-1, 28, 28),
+        key=key,
+        alt=T("microscope.units_alt", unit=chosen_unit(found)),
+        image=chosen_unit(found),
+        on_pick=lambda image, _: st.session_state.update(scope_unit=image),
+    )
+
+
+def chosen_unit(found: Dissection) -> int:
+    """Return the hidden unit that is looked at: the one with the largest error, at first."""
+    last, largest = found.delta1.size - 1, int(np.abs(found.delta1).argmax())
+    from_link("unit", "scope_unit", between(0, last))
+    unit = st.session_state.get("scope_unit", largest)
+    unit = unit if unit <= last else largest  # The network may be another one now.
+    to_link("unit", unit, largest)
+    return unit
+
+
+def scaled(matrix: np.ndarray) -> np.ndarray:
+    """Return a matrix whose largest entry is 1 or -1."""
+    return matrix / (np.abs(matrix).max() or 1.0)
+
+
+def bars(key: str, title: str, x: np.ndarray, values: dict[str, np.ndarray]) -> None:
+    """Show numbers as bars."""
+    from pages.figures.gradients import bars_figure
+
+    said = "; ".join(
+        f"{name}: " + ", ".join(f"{value:.3g}" for value in of) for name, of in values.items()
+    )
+    live_chart(bars_figure(title, x, values), key=key, alt=f"{title}. {said}")

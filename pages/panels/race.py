@@ -1,0 +1,201 @@
+"""The race: the gradient of one mini-batch in three ways, from the same start."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components.live_chart import live_chart
+from pages.language import T
+from pages.language.text import quoted
+from pages.language.words import count, duration, factor, scientific, why_waiting
+from pages.panels.settings import chosen_setting, setting_fields
+from pages.platform.place import place
+from pages.session import current_race, follow, jobs
+from simplenet.jobs import Job
+from simplenet.runs.comparison import Comparison, GradientComparison
+from simplenet.study.measuring import Difference
+
+REFRESH_S = 0.3
+ITERATIONS = 10_000
+ARRAYS = ("W1", "b1", "W2", "b2")
+PER_ARRAY = (5, 10, 25, 50, 100, 500, None)
+
+
+def race() -> None:
+    """Show the panel."""
+    st.markdown(T("race.intro"))
+    job = current_race()
+    live = job is not None and not job.ended
+    settings(job, live)
+    st.fragment(results, run_every=REFRESH_S if live else None)(job, live)
+
+
+def settings(job: Job | None, live: bool) -> None:
+    """Show what is compared, and the buttons."""
+    right = setting_fields()
+    with st.expander(T("race.less")), st.container(horizontal=True):
+        arrays = st.pills(
+            T("race.arrays"),
+            ARRAYS,
+            selection_mode="multi",
+            default=ARRAYS,
+            key="race_arrays",
+            persist_state="session",
+            help=T("race.arrays_help"),
+        )
+        st.select_slider(
+            T("race.per_array"),
+            PER_ARRAY,
+            None,
+            key="race_per_array",
+            format_func={n: count(n) if n else T("race.all") for n in PER_ARRAY}.__getitem__,
+            persist_state="session",
+            width=280,
+            help=T("race.per_array_help"),
+        )
+    with place():
+        if not arrays:
+            st.error(T("race.no_arrays"), icon=":material/error:")
+    with st.container(horizontal=True):
+        st.button(
+            T("race.start"),
+            type="primary",
+            icon=":material/flag:",
+            key="race_start",
+            disabled=live or not (right and arrays),
+            on_click=start,
+        )
+        st.button(
+            T("train.stop"),
+            icon=":material/stop:",
+            key="race_stop",
+            disabled=not live or job.stopping,
+            on_click=job.stop if job else None,
+        )
+
+
+def start() -> None:
+    """Start a race, unless the visitor has one: a second click changes nothing."""
+    state = st.session_state
+    job, chosen = jobs().get(state.get("race")), chosen_setting(state.lab_batch)
+    if chosen is None or not state.race_arrays or (job and (not job.ended or job.is_new)):
+        return
+    work = GradientComparison(
+        chosen.net.params,
+        chosen.pixels,
+        chosen.t,
+        tuple(state.race_arrays),
+        state.race_per_array,
+        state.lab_seed,
+    )
+    follow(jobs().start(work), "race")
+    st.query_params["race"] = state.race
+
+
+def results(job: Job | None, live: bool) -> None:
+    """Show what is measured so far; this part of the page runs again and again."""
+    if job and not job.ended:
+        job.wait_for_records(timeout_s=REFRESH_S)
+    with place():
+        if job and job.error:
+            st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
+    last: Comparison | None = job.records[-1] if job and job.records else None
+    lanes(job, last)
+    if last:
+        times(job.work, last)
+        differences(last)
+    if live and job.ended:
+        st.rerun()  # The buttons are outside of the part that runs again and again.
+
+
+def lanes(job: Job | None, last: Comparison | None) -> None:
+    """Show the three lanes."""
+    names = T("gradients.definition"), T("gradients.fast"), T("gradients.backprop")
+    if last is None:
+        words = T("race.ready") if job is None else why_waiting(job) or T("train.starting")
+        for name in names:
+            st.progress(0.0, text=f"**{name}** · {words}")
+        return
+    at = T("race.at", done=count(last.measured), all=count(last.parameters))
+    st.progress(
+        last.measured / last.parameters,
+        text=f"**{names[0]}** · {at} · {definition_text(job, last)}",
+    )
+    every = count(last.parameters)
+    for name, seconds in zip(names[1:], (last.fast_numerical_s, last.backprop_s), strict=True):
+        at = T("race.at", done=every, all=every)
+        words = T("race.finished", time=duration(seconds))
+        st.progress(1.0, text=f"**{name}** · {at} · {words}")
+
+
+def definition_text(job: Job, last: Comparison) -> str:
+    """Return how far the definition is, in a line."""
+    spent = duration(last.definition_s)
+    if last.measured == last.parameters:
+        return T("race.finished", time=spent)
+    end = T("race.projected_end", time=duration(last.projected_definition_s))
+    if job.ended:
+        return f"{T('race.ended', time=spent)} · {end}"
+    return f"{why_waiting(job) or T('race.so_far', time=spent)} · {end}"
+
+
+def times(work: GradientComparison, last: Comparison) -> None:
+    """Show how long each way takes, as a chart and as a table."""
+    seconds = {
+        T("gradients.definition"): last.projected_definition_s,
+        T("gradients.fast"): last.fast_numerical_s,
+        T("gradients.backprop"): last.backprop_s,
+    }
+    labels = {name: duration(value) for name, value in seconds.items()}
+    training = [duration(s * ITERATIONS) for s in seconds.values()]
+    # Plotly is loaded when there is something to draw with it.
+    from pages.figures.training import times_figure
+
+    said = ", ".join(f"{name}: {label}" for name, label in labels.items())
+    live_chart(
+        times_figure(seconds, labels, T("race.axis")),
+        key="times",
+        alt=T("race.times_alt", times=said),
+    )
+    st.table(
+        {
+            T("race.method"): list(seconds),
+            T("race.time"): list(labels.values()),
+            T("race.speed_up"): [
+                factor(last.projected_definition_s / value) for value in seconds.values()
+            ],
+            T("race.passes"): [count(n) for n in last.forward_passes.values()],
+            T("race.training", n=count(ITERATIONS)): training,
+        },
+        hide_index=True,
+    )
+    digits, hidden = len(work.x), len(work.params["b1"])
+    words = [T("race.article", time=training[0], digits=count(digits), hidden=count(hidden))]
+    if last.measured < last.parameters:
+        words.append(
+            T(
+                "race.projected",
+                done=count(last.measured),
+                all=count(last.parameters),
+                time=duration(last.definition_s),
+            )
+        )
+    st.caption(" ".join(words))
+
+
+def differences(last: Comparison) -> None:
+    """Show how far the three gradients lie apart, array by array."""
+    st.subheader(T("race.differences"), anchor=False)
+    pairs = (
+        (T("race.definition_backprop"), last.definition_to_backprop),
+        (T("race.fast_backprop"), last.fast_to_backprop),
+        (T("race.definition_fast"), last.definition_to_fast),
+    )
+    table = {T("race.array"): list(ARRAYS)}
+    for name, by_array in pairs:
+        found: list[Difference | None] = [by_array.get(array) for array in ARRAYS]
+        table[name] = [
+            f"{scientific(d.largest)} · {scientific(d.relative)}" if d else "–" for d in found
+        ]
+    st.table(table, hide_index=True)
+    st.caption(T("race.differences_help"))

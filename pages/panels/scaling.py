@@ -1,0 +1,159 @@
+"""Scaling: how the cost of each way grows with the hidden layer and with the mini-batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from pages.components.live_chart import live_chart
+from pages.language import T
+from pages.language.text import quoted
+from pages.language.words import duration, why_waiting
+from pages.platform.place import place
+from pages.session import current_scaling, follow, jobs
+from simplenet.jobs import Job
+from simplenet.runs.scaling import THEORY, WAYS, Axis, Scaling, Timing, exponent_error, power_law
+
+REFRESH_S = 0.4
+
+
+def scaling() -> None:
+    """Show the panel."""
+    st.markdown(T("scaling.intro"))
+    job = current_scaling()
+    live = job is not None and not job.ended
+    with st.container(horizontal=True):
+        st.button(
+            T("scaling.measure"),
+            type="primary",
+            icon=":material/straighten:",
+            key="scaling_start",
+            disabled=live,
+            on_click=start,
+        )
+        st.button(
+            T("train.stop"),
+            icon=":material/stop:",
+            key="scaling_stop",
+            disabled=not live or job.stopping,
+            on_click=job.stop if job else None,
+        )
+    st.fragment(results, run_every=REFRESH_S if live else None)(job, live)
+
+
+def start() -> None:
+    """Start the measurements, unless the visitor has some: a second click changes nothing."""
+    job = jobs().get(st.session_state.get("scaling"))
+    if job is None or (job.ended and not job.is_new):
+        follow(jobs().start(Scaling()), "scaling")
+        st.query_params["scaling"] = st.session_state.scaling
+
+
+def results(job: Job | None, live: bool) -> None:
+    """Show what is measured so far; this part of the page runs again and again."""
+    if job and not job.ended:
+        job.wait_for_records(timeout_s=REFRESH_S)
+    timings: list[Timing] = list(job.records) if job else []
+    with place():
+        if job and job.error:
+            st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
+    if job is None:
+        st.progress(0.0, text=T("train.ready"))
+    else:
+        points = len(job.work.plan())
+        words = [T("scaling.at", done=len(timings), all=points)]
+        if waiting := why_waiting(job):
+            words.append(waiting)
+        st.progress(len(timings) / points, text=" · ".join(words))
+    left, right = st.columns(2)
+    with left:
+        verdicts = axis(timings, "hidden_size", job)
+    with right:
+        verdicts |= axis(timings, "batch_size", job)
+    if timings:
+        st.caption(
+            " ".join(
+                [T("scaling.help")]
+                + [T("scaling.below_help")] * ("below" in verdicts)
+                + [T("scaling.above_help")] * ("above" in verdicts)
+            )
+        )
+    if live and job.ended:
+        st.rerun()  # The buttons are outside of the part that runs again and again.
+
+
+def axis(timings: Sequence[Timing], name: Axis, job: Job | None) -> set[str]:
+    """Show the chart and the exponents of one size; return how they compare to the theory."""
+    title = T("scaling.hidden") if name == "hidden_size" else T("scaling.batch")
+    here = [timing for timing in timings if timing.axis == name]
+    if not here:
+        words = f"{title}\n{T('scaling.empty')}"
+        live_chart(None, key=f"scaling_{name}", alt=words, empty=words)
+        return set()
+    from pages.figures.gradients import scaling_figure
+
+    names = {
+        "numerical": T("gradients.definition"),
+        "fast_numerical": T("gradients.fast"),
+        "backprop": T("gradients.backprop"),
+    }
+    points = {way: [timing for timing in here if timing.way == way] for way in WAYS}
+    laws = {
+        way: power_law([p.size for p in found], [p.seconds for p in found])
+        for way, found in points.items()
+        if len(found) > 1
+    }
+    work = job.work
+    sizes = work.hidden_sizes if name == "hidden_size" else work.batch_sizes
+    figure = scaling_figure(points, laws, names, sizes, title, T("scaling.seconds"), job.id)
+    said = "; ".join(
+        f"{names[way]}: " + ", ".join(f"{p.size}: {duration(p.seconds)}" for p in found)
+        for way, found in points.items()
+    )
+    live_chart(figure, key=f"scaling_{name}", alt=f"{title}. {said}")
+    errors = {
+        way: exponent_error([p.size for p in points[way]], [p.seconds for p in points[way]])
+        for way in laws
+    }
+    verdicts = {way: verdict(laws[way][1], errors[way], THEORY[name][way]) for way in laws}
+    words = {
+        "below": T("scaling.below"),
+        "above": T("scaling.above"),
+        "equal": T("scaling.equal"),
+        "open": "–",
+    }
+    st.table(
+        {
+            T("race.method"): [names[way] for way in WAYS],
+            T("scaling.fitted"): [
+                fitted(laws[way][1], errors[way]) if way in laws else "–" for way in WAYS
+            ],
+            T("scaling.theory"): [str(THEORY[name][way]) for way in WAYS],
+            T("scaling.measured"): [words[verdicts.get(way, "open")] for way in WAYS],
+        },
+        hide_index=True,
+    )
+    return set(verdicts.values())
+
+
+def fitted(exponent: float, error: float) -> str:
+    """Return an exponent with its uncertainty, twice the standard error."""
+    return f"{exponent:.2f} ± {2 * error:.2f}" if np.isfinite(error) else f"{exponent:.2f}"
+
+
+def verdict(exponent: float, error: float, theory: float) -> str:
+    """Return how a measured exponent compares to the theory, as they are shown.
+
+    Returns
+    -------
+    {"below", "above", "equal", "open"}
+        Equal is within the uncertainty; open is not known yet.
+    """
+    if not np.isfinite(error):
+        return "open"
+    apart = round(round(exponent, 2) - theory, 2)
+    if abs(apart) <= round(2 * error, 2):
+        return "equal"
+    return "below" if apart < 0 else "above"

@@ -1,0 +1,1 @@
+"""What the Train page is made of: the recipe, the progress, the pinned digit, the keeping."""

@@ -1,0 +1,53 @@
+"""What becomes of a trained network: for the other pages, as a file, for everybody."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages import networks
+from pages.language import T
+from pages.language.text import quoted
+from simplenet.jobs import Job
+from simplenet.network import SimpleNet
+from simplenet.runs import described
+from simplenet.storage import check_model_name, model_to_bytes, save_model
+
+
+def keep(job: Job) -> None:
+    """Offer the trained network: to the other pages, as a file, and to everybody on this server."""
+    net = SimpleNet.from_params(job.state.params)
+    about = described(job.work, job.records)
+    st.subheader(T("keep.title"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.page_link("pages/draw.py", label=T("keep.draw"), icon=":material/draw:")
+        st.download_button(
+            T("keep.download"),
+            model_to_bytes(net, about),
+            file_name="simplenet.safetensors",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+    with (
+        st.form("publish", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        name = st.text_input(T("keep.name"), max_chars=40, help=T("keep.publish_help"), width=280)
+        if st.form_submit_button(T("keep.publish"), icon=":material/public:"):
+            publish(name, net, about)
+
+
+def publish(name: str, net: SimpleNet, about: dict[str, object]) -> None:
+    """Save a network in `models/`, or say why that cannot be."""
+    try:
+        path = networks.MODELS / f"{check_model_name(name)}.safetensors"
+    except ValueError:
+        st.error(T("keep.bad_name"), icon=":material/error:")
+        return
+    try:
+        save_model(path, net, about)
+    except FileExistsError:
+        st.error(T("keep.taken", name=quoted(path.stem)), icon=":material/error:")
+    except OSError as error:
+        st.error(T("keep.failed", error=quoted(error)), icon=":material/error:")
+    else:
+        st.success(T("keep.done", name=quoted(path.stem)), icon=":material/check:")

@@ -1,0 +1,231 @@
+"""Whether a picture looks like one digit: how far it is from digits that were learned from.
+
+A network always answers: softmax gives ten shares that sum to 1, for a letter or a blot, too, and
+is often very sure. So this asks another question, of the picture alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import ndimage
+
+from simplenet.data import Dataset, load_mnist
+from simplenet.functions import as_pixels
+
+Doubt = Literal["parts", "wide", "unlike"]
+"""Why a picture does not look like one digit: it has parts that stand beside each other, it is
+wider than digits are, or it is far from all digits that were learned from."""
+
+BUNDLED = Path(__file__).parents[1] / "data" / "mnist" / "known_digits.npz"
+"""Digits of MNIST's training set: `KnownDigits.of` takes longer than whoever draws wants to wait.
+`make models` writes it anew."""
+
+SIDE = 28
+BINS, CELLS, SPREAD = 8, 7, 1.8
+"""Directions that are told apart; places of an image, each way; and how far a place looks around
+it, as the standard deviation of its weights in pixels."""
+
+CHUNK = 50
+"""Pictures worked on at a time: they stay in the cache."""
+
+COMPONENTS, KNOWN, NEIGHBOURS = 60, 10_000, 3
+"""How many numbers of a picture are compared, with how many digits, and how many of them count."""
+
+FAR, SLIM, WIDER = 0.565, 0.9, 0.12
+"""Distance beyond which a picture is unlike a digit, up to a width by height that most digits keep
+to, and by how much the distance may be less for each 1 that it is wider: two digits that touch are
+wide, and not very far. 3 in 1,000 of MNIST's test digits are unlike."""
+
+INK, JOINED = 0.25, 0.5
+"""Ink below this share of a pixel leaves a gap between columns, or does not join two parts: a gap
+that is narrower than a pixel is gray."""
+
+LEAST_PART, WIDEST = 0.1, 1.7
+"""Share of the ink that makes a part of its own, and width by height of the widest digits: 8 in
+10,000 of MNIST's have more, of either."""
+
+LEAST_DIGIT, ASIDE, LEVEL = 0.2, 0.2, 0.6
+"""Share of the ink that makes a digit of its own though it leans over the other; by how much of
+their widths the two may lie above each other, and of their heights they must lie abreast: 6 in
+10,000 of MNIST's have such parts."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is measured of a picture.
+
+    Parameters
+    ----------
+    distance : float
+        To the nearest known digits, 0 to about 1.4: see `KnownDigits`.
+    beside : float
+        Share of the ink, 0 to 0.5, of what stands beside the rest: see `beside`.
+    aspect : float
+        Width of the ink by its height.
+    """
+
+    distance: float
+    beside: float
+    aspect: float
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """Why it does not look like one digit, or None if it does."""
+        if self.beside > LEAST_PART:
+            return "parts"
+        if self.aspect > WIDEST:
+            return "wide"
+        wider = max(self.aspect - SLIM, 0)
+        return "unlike" if self.distance + WIDER * wider > FAR else None
+
+
+@dataclass(frozen=True, eq=False)
+class KnownDigits:
+    """Digits that pictures are compared with.
+
+    Parameters
+    ----------
+    mean : ndarray of float32, shape (392,)
+        Of their features, as `oriented_gradients` returns them.
+    axes : ndarray of float32, shape (392, 60)
+        The principal components of their features.
+    points : ndarray of float32, shape (m, 60)
+        Where each of them lies along the axes.
+
+    Notes
+    -----
+    Pictures are compared by the directions of their strokes at 7 x 7 places: histograms of
+    oriented gradients (Dalal and Triggs, CVPR 2005), each as a vector of length 1. Of these, 60
+    principal components are compared and what they leave out is added; the distance is the root
+    of the mean square distance to the nearest three digits (a k-nearest-neighbour novelty
+    detector, as in Ramaswamy et al., SIGMOD 2000).
+    """
+
+    mean: NDArray[np.float32]
+    axes: NDArray[np.float32]
+    points: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, data: Dataset) -> Self:
+        """Return 10,000 digits of a training set, always the same; it takes some seconds."""
+        size = len(data.pixels_train)
+        rows = np.random.default_rng(0).permutation(size)[:KNOWN]
+        features = oriented_gradients(data.pixels_train[rows])  # (10000, 392)
+        mean = features.mean(axis=0)
+        features -= mean
+        _, axes = np.linalg.eigh(features.T @ features)
+        axes = axes[:, -COMPONENTS:]
+        return cls(mean, axes, features @ axes)
+
+    @classmethod
+    def load(cls, path: Path = BUNDLED) -> Self:
+        """Return the digits of a file that `save` wrote; without a path, those of MNIST."""
+        with np.load(path) as arrays:
+            return cls(**{name: arrays[name].astype(np.float32) for name in arrays})
+
+    def save(self, path: Path) -> None:
+        """Write the digits to a file, in half precision: some 1.3 MB."""
+        np.savez_compressed(
+            path, **{name: value.astype(np.float16) for name, value in vars(self).items()}
+        )
+
+    def distances(self, x: ArrayLike) -> NDArray[np.float32]:
+        """Return how far pictures, (n, 784), are from the known digits, (n,)."""
+        features = oriented_gradients(x) - self.mean
+        z = features @ self.axes  # (n, 60)
+        rest = (features**2).sum(axis=1) - (z**2).sum(axis=1)
+        squares = (z**2).sum(axis=1)[:, np.newaxis] + (self.points**2).sum(axis=1)
+        squares -= 2 * z @ self.points.T  # (n, m)
+        nearest = np.partition(squares, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]  # (n, 3)
+        return np.asarray(np.sqrt(np.maximum(nearest.mean(axis=1) + rest, 0)))
+
+    def look(self, x: ArrayLike) -> Look:
+        """Return what is measured of one picture with ink on it, shape (784,)."""
+        image = as_pixels(x).reshape(SIDE, SIDE)
+        return Look(float(self.distances(image.reshape(1, -1))[0]), beside(image), aspect(image))
+
+
+def oriented_gradients(x: ArrayLike) -> NDArray[np.float32]:
+    """Return the directions of the strokes of pictures, (n, 784), as vectors of length 1, (n, 392).
+
+    Each entry is the root of how much edge of one direction there is near one of 7 x 7 places.
+    """
+    rows = np.asarray(x)
+    return np.concatenate(
+        [_oriented_gradients(rows[i : i + CHUNK]) for i in range(0, len(rows), CHUNK)]
+    )
+
+
+def _oriented_gradients(x: NDArray[Any]) -> NDArray[np.float32]:
+    images = ndimage.gaussian_filter(as_pixels(x).reshape(-1, SIDE, SIDE), (0, 0.7, 0.7))
+    down, right = np.gradient(images, axis=(1, 2))  # (n, 28, 28) each
+    strength = np.hypot(right, down)
+    turn = np.arctan2(down, right) / np.pi * BINS  # An edge and its opposite are one direction.
+    centres = np.arange(BINS, dtype=np.float32)[:, np.newaxis, np.newaxis]
+    away = (turn[:, np.newaxis] - centres + BINS / 2) % BINS - BINS / 2  # (n, 8, 28, 28)
+    shares = np.maximum(1 - np.abs(away), 0) * strength[:, np.newaxis]
+    cells = _PLACES @ shares @ _PLACES.T  # (n, 8, 7, 7)
+    roots = np.sqrt(cells.reshape(len(x), -1))
+    return np.asarray(roots / np.maximum(np.linalg.norm(roots, axis=1, keepdims=True), 1e-9))
+
+
+def _places() -> NDArray[np.float32]:
+    """Return the weight of each pixel for each place along an axis, (7, 28)."""
+    centres = (np.arange(CELLS) + 0.5) * SIDE / CELLS - 0.5
+    away = np.arange(SIDE) - centres[:, np.newaxis]
+    weights = np.exp(-((away / SPREAD) ** 2) / 2)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
+
+
+_PLACES = _places()
+
+
+def beside(image: NDArray[np.floating]) -> float:
+    """Return the share of the ink of a picture, (28, 28), that stands beside the rest.
+
+    It is what lies on the smaller side of the widest gap between columns. Digits that lean leave
+    no such gap: without one, it is the second of the two largest parts if they are abreast and
+    large enough to be digits. Otherwise 0.
+    """
+    filled = np.flatnonzero((image > INK).any(axis=0))
+    steps = np.diff(filled)
+    if not len(steps) or steps.max() == 1:
+        return _abreast(image)
+    cut = filled[steps.argmax()] + 1
+    left = image[:, :cut].sum() / image.sum()
+    return float(min(left, 1 - left))
+
+
+def _abreast(image: NDArray[np.floating]) -> float:
+    """Return the share of the ink of the second of the two largest parts if they are abreast."""
+    labels, count = ndimage.label(image > JOINED, np.ones((3, 3)))
+    if count < 2:
+        return 0.0
+    shares = np.bincount(labels.ravel(), image.ravel())[1:] / image.sum()
+    second, first = np.argsort(shares)[-2:]
+    boxes = ndimage.find_objects(labels)
+    rows, columns = (_overlap(*pair) for pair in zip(boxes[first], boxes[second], strict=True))
+    aside = shares[second] > LEAST_DIGIT and rows > LEVEL and columns < ASIDE
+    return float(shares[second]) if aside else 0.0
+
+
+def _overlap(one: slice, other: slice) -> float:
+    """Return how much of the shorter of two intervals lies in both, negative if they are apart."""
+    both: int = min(one.stop, other.stop) - max(one.start, other.start)
+    shorter: int = min(one.stop - one.start, other.stop - other.start)
+    return both / shorter
+
+
+def aspect(image: NDArray[np.floating]) -> float:
+    """Return the width of the ink of a picture, (28, 28), by its height."""
+    rows, columns = (np.flatnonzero((image > INK).any(axis=axis)) for axis in (1, 0))
+    return float((np.ptp(columns) + 1) / (np.ptp(rows) + 1)) if len(rows) else 1.0
+
+
+if __name__ == "__main__":
+    KnownDigits.of(load_mnist()).save(BUNDLED)

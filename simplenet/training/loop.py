@@ -1,0 +1,175 @@
+"""Mini-batch gradient descent: `train` is a generator that updates a network and yields records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from simplenet.blas import one_blas_thread
+from simplenet.data import Dataset
+from simplenet.data.augmentation import augmented
+from simplenet.functions import as_labels, as_pixels
+from simplenet.network import Params, SimpleNet, backprop, loss_of
+from simplenet.training.config import GradientMethod, TrainingConfig
+from simplenet.training.layout import Layout
+from simplenet.training.record import Record, snapshot_iterations
+
+
+def train(
+    net: SimpleNet,
+    data: Dataset,
+    config: TrainingConfig,
+    after: Record | None = None,
+    velocity: Params | None = None,
+) -> Iterator[Record]:
+    """Train a network in place by mini-batch gradient descent.
+
+    Parameters
+    ----------
+    net : SimpleNet
+        Its `params` are changed in place between two records. Reading them while a record is
+        at hand is safe; keep a copy to keep them.
+    data : Dataset
+        Its training set is learned from; both sets are used for the accuracies.
+    config : TrainingConfig
+        The recipe.
+    after : Record, optional
+        The last record of the same training, to go on from there with the parameters as they
+        were then. A training in pieces gives the same records as one in a single piece.
+    velocity : dict of str to ndarray, optional
+        Of the momentum, shaped like `params` and changed in place as they are: zeros at first.
+        Only who goes on with a training that has momentum needs to hold it.
+
+    Yields
+    ------
+    Record
+        One before the first update (unless `after` is given) and one after each. Close the
+        generator to stop; do not ask it for more to pause.
+
+    Raises
+    ------
+    ValueError
+        If the data do not fit the network, or there are none, or if images that are not
+        28 x 28 are to be augmented.
+
+    Notes
+    -----
+    An iteration is the article's: draw a mini-batch with replacement, compute the gradient of
+    its loss, and subtract `learning_rate` times the gradient from each parameter. Momentum, a
+    schedule and augmentation are what the article leaves to try.
+    """
+    if data.pixels_train.shape[1:] != (net.input_size,) or data.t_train.shape[1:] != (
+        net.output_size,
+    ):
+        raise ValueError(
+            f"the network takes {net.input_size} inputs and knows {net.output_size} classes, "
+            f"the data have {data.pixels_train.shape[1:]} and {data.t_train.shape[1:]}"
+        )
+    train_size = len(data.pixels_train)
+    if not train_size or not len(data.pixels_test):
+        raise ValueError("training needs at least one training and one test sample")
+    if config.augmentation and net.input_size != 784:
+        raise ValueError(f"only images of 28 x 28 can be augmented, got {net.input_size} pixels")
+    labels = as_labels(data.t_train, train_size, net.output_size)
+    epoch = iterations_per_epoch(train_size, config.batch_size)
+    done, elapsed_s = (after.iteration, after.elapsed_s) if after else (0, 0.0)
+
+    if config.augmentation:  # A digit that is varied may light any pixel.
+        lit, pixels = np.ones(net.input_size, bool), data.pixels_train
+    else:
+        lit, pixels = data.lit, data.lit_train
+    layout = Layout(net, lit, velocity)
+    snapshots = snapshot_iterations(
+        config.iterations, sum(value.nbytes for value in net.params.values())
+    )
+
+    def record(iteration: int, loss: float, found: tuple[float, float, float] | None) -> Record:
+        params = {k: v.copy() for k, v in net.params.items()} if iteration in snapshots else None
+        train_accuracy, test_accuracy, vanished = found or (None, None, None)
+        return Record(iteration, loss, elapsed_s, train_accuracy, test_accuracy, params, vanished)
+
+    started = perf_counter()
+    batches = mini_batches(pixels, labels, config, done, net.dtype)
+    if after is None:
+        with one_blas_thread:
+            x, t = next(batches)
+            loss = loss_of(layout.params, x, t)
+            first = evaluate(net, data)
+        batches = chain([(x, t)], batches)
+        elapsed_s += perf_counter() - started
+        yield record(0, loss, first)
+        started = perf_counter()
+    for iteration in range(done + 1, config.iterations + 1):
+        # Not around the yield: who has the generator may do anything before it goes on.
+        with one_blas_thread:
+            x, t = next(batches)
+            loss = compute_gradient(layout.params, x, t, config.gradient, layout.gradient)
+            layout.descend(config.learning_rate_at(iteration), config.momentum)
+            found = evaluate(net, data) if iteration % epoch == 0 else None
+        elapsed_s += perf_counter() - started
+        yield record(iteration, loss, found)
+        started = perf_counter()
+
+
+def mini_batches(
+    pixels: NDArray[Any],
+    labels: NDArray[np.intp],
+    config: TrainingConfig,
+    done: int,
+    dtype: DTypeLike,
+) -> Iterator[tuple[NDArray[Any], NDArray[np.intp]]]:
+    """Yield the mini-batches of the iterations after `done`; each overwrites the one before.
+
+    The draws of an epoch come from a generator of their own, so that a training can go on from
+    any iteration without those of the epochs before; so does the augmentation of each iteration.
+    """
+    epoch = iterations_per_epoch(len(pixels), config.batch_size)
+    shape = config.batch_size, pixels.shape[1]
+    raw, x = np.empty(shape, pixels.dtype), np.empty(shape, dtype)
+    rows = np.empty((0, 0), np.intp)
+    for iteration in range(done, config.iterations):
+        if not len(rows) or iteration % epoch == 0:
+            rng = np.random.default_rng([config.seed, iteration // epoch])
+            rows = rng.integers(len(pixels), size=(epoch, config.batch_size))
+            drawn = labels[rows]
+        at = iteration % epoch
+        pixels.take(rows[at], axis=0, out=raw, mode="clip")  # With "raise", NumPy takes a detour.
+        batch = as_pixels(raw, dtype, out=x)
+        if config.augmentation:
+            draws = np.random.default_rng([config.seed, iteration, 2])
+            batch = augmented(batch, config.augmentation, draws)
+        yield batch, drawn[at]
+
+
+def compute_gradient(
+    params: Params, x: NDArray[Any], t: NDArray[np.intp], method: GradientMethod, out: Params
+) -> float:
+    """Return the loss of a mini-batch, and write its gradient, computed by `method`, into `out`."""
+    if method == "backprop":
+        return backprop(params, x, t, out)
+    net = SimpleNet.from_params(params)
+    numerical = (
+        net.fast_numerical_gradient if method == "fast_numerical" else net.numerical_gradient
+    )
+    for key, value in numerical(x, t).items():
+        out[key][...] = value
+    return loss_of(params, x, t)
+
+
+def evaluate(net: SimpleNet, data: Dataset) -> tuple[float, float, float]:
+    """Return the accuracy on the training set and on the test set, and the share that vanished.
+
+    All three in [0, 1]; the last one is that of the training set, see `Record`.
+    """
+    train_accuracy, vanished = net.accuracy_and_vanished(data.pixels_train, data.t_train)
+    return train_accuracy, net.accuracy(data.pixels_test, data.t_test), vanished
+
+
+def iterations_per_epoch(train_size: int, batch_size: int) -> int:
+    """Return how many mini-batches have as many samples as the training set, at least 1."""
+    return max(train_size // batch_size, 1)

@@ -1,0 +1,572 @@
+import gc
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import dask
+import psutil
+import pytest
+from distributed import LocalCluster
+
+import simplenet.jobs.job
+import simplenet.jobs.line
+import simplenet.jobs.workers
+from simplenet.data import DataSourceError
+from simplenet.jobs import Job, JobError, Jobs
+from simplenet.jobs.preparation import NICENESS, Preparation
+from simplenet.runs import TrainingRun
+from simplenet.training import TrainingConfig
+from tests.jobs.counting import Asking, Counting, Deadly, warm_up
+from tests.waiting import until
+
+ROOT = Path(__file__).parents[2]
+LONG = Counting(end=1_000_000, pause_s=0.005)
+ENDLESS = Counting(end=2, pause_s=600.0)
+
+
+@pytest.fixture(scope="module")
+def jobs():
+    jobs = Jobs(workers=2, warm_up=warm_up)
+    yield jobs
+    jobs.close()
+
+
+@pytest.fixture(scope="module")
+def one_core():
+    jobs = Jobs(workers=1)
+    yield jobs
+    jobs.close()
+
+
+@contextmanager
+def cluster():
+    """A cluster that somebody else runs, with one worker."""
+    simplenet.jobs.workers.configure_dask()
+    with LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+    ) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def shared():
+    with cluster() as shared:
+        yield shared
+
+
+@pytest.fixture
+def theirs(shared):
+    """A cluster that somebody else runs: with one worker, whatever an earlier test made of it."""
+    shared.scale(1)
+    until(lambda: len(shared.workers) == 1)
+    return shared
+
+
+@pytest.fixture
+def jobs_there(theirs):
+    """Jobs on somebody else's cluster."""
+    jobs = Jobs(theirs.scheduler_address)
+    yield jobs
+    jobs.close()
+
+
+def stopped(*jobs):
+    for job in jobs:
+        job.stop()
+    for job in jobs:
+        assert ended(job).status == "stopped"
+
+
+def cheap(jobs):
+    """A job in slow motion that need not wait in line."""
+    job = jobs.start(LONG, pace="slow")
+    until(lambda: len(job.records) > 10)
+    return job
+
+
+def numbers(job):
+    return [number for number, _ in job.records]
+
+
+def ended(job):
+    assert job.wait(240)
+    return job
+
+
+def test_a_job_runs_to_its_end_in_another_process(jobs):
+    job = ended(jobs.start(Counting(end=100, pause_s=0.005)))
+    assert job.status == "finished"
+    assert numbers(job) == list(range(1, 101))
+    assert os.getpid() not in {pid for _, pid in job.records}
+    assert job.state == 100
+
+
+def test_dask_is_kept_out_of_the_garbage_collector(jobs):
+    until(lambda: jobs.workers.cores)
+    assert not any("GCDiagnosis" in repr(callback) for callback in gc.callbacks)
+
+
+def test_reading_takes_nothing_away(jobs):
+    job = ended(jobs.start(Counting(end=3)))
+    assert jobs.get(job.id) is job
+    assert list(job.records) == list(job.records)
+
+
+def test_ids_cannot_be_guessed(jobs):
+    ids = {ended(jobs.start(Counting(end=1))).id for _ in range(5)}
+    assert len(ids) == 5
+    assert all(len(job_id) >= 16 for job_id in ids)
+    assert jobs.get("1") is None
+    assert jobs.get(None) is None
+
+
+def test_pause_holds_and_resume_goes_on(one_core):
+    job = one_core.start(LONG)
+    until(lambda: len(job.records) > 5)
+    job.pause()
+    until(lambda: job.status == "paused")
+    other = one_core.start(Counting(end=40, pause_s=0.005))
+    until(lambda: other.records)  # So the slice that was under way has ended.
+    held = len(job.records)
+    assert ended(other).status == "finished"
+    assert len(job.records) == held
+    job.resume()
+    until(lambda: len(job.records) > held + 1)
+    stopped(job)
+    assert numbers(job)[: held + 1] == list(range(1, held + 2))
+
+
+def test_stop_keeps_what_is_done_and_concludes_it(jobs, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.job, "STOP_S", 60.0)  # A slow machine has its time.
+    job = jobs.start(LONG)
+    until(lambda: job.records)
+    job.stop()
+    assert job.stopping or job.ended
+    ended(job)
+    assert job.status == "stopped"
+    assert not job.stopping
+    assert job.records[-1] == ("concluded", len(job.records))
+    assert numbers(job)[:-1] == list(range(1, len(job.records)))
+
+
+def test_a_slice_that_takes_forever_is_given_up(one_core):
+    job = one_core.start(Counting(end=2, pause_s=0.01))
+    assert ended(job).status == "finished"
+    job = one_core.start(ENDLESS)
+    until(lambda: job.status == "running")
+    stopped(job)
+    assert job.records == []
+    assert ended(one_core.start(Counting(end=2))).status == "finished"
+
+
+def test_stop_while_paused(jobs):
+    job = jobs.start(LONG)
+    until(lambda: job.records)
+    job.pause()
+    job.stop()
+    assert ended(job).status == "stopped"
+
+
+def test_single_steps(jobs):
+    job = jobs.start(LONG, pace="step")
+    until(lambda: job.status == "paused")
+    assert numbers(job) == [1]
+    job.step()
+    until(lambda: len(job.records) == 2)
+    until(lambda: job.status == "paused")
+    job.pace = "full"
+    until(lambda: len(job.records) > 10)
+    job.pace = "step"
+    until(lambda: job.status == "paused")
+    job.stop()
+    ended(job)
+
+
+def test_a_change_of_pace_in_the_line_gives_the_place_away(one_core):
+    first, second, third = (one_core.start(LONG) for _ in range(3))
+    until(lambda: first.records and second.place == 1)
+    second.pace = "step"
+    until(lambda: second.status == "paused" and third.place == 1)
+    stopped(first, second, third)
+
+
+def test_slow_motion_is_slow_and_holds_no_core(one_core, monkeypatch):
+    slow = cheap(one_core)
+    monkeypatch.setattr(simplenet.jobs.job, "SLOW_PERIOD_S", 1000.0)
+    at = len(slow.records)
+    assert ended(one_core.start(Counting(end=200, pause_s=0.005))).status == "finished"
+    # A slice that was under way, and the one after the pause that was.
+    assert len(slow.records) <= at + 2 * simplenet.jobs.job.SLOW_RECORDS
+    assert slow.status == "running"
+    stopped(slow)
+
+
+def test_jobs_wait_in_line_for_a_core_in_the_order_of_their_start(one_core):
+    first, second, third = (one_core.start(LONG) for _ in range(3))
+    until(lambda: first.records and second.place == 1 and third.place == 2)
+    assert [job.status for job in (first, second, third)] == ["running", "waiting", "waiting"]
+    second.stop()  # Whoever leaves the line makes place for those behind.
+    ended(second)
+    assert second.records == []
+    until(lambda: third.place == 1)
+    first.pause()  # Whoever pauses gives the core away.
+    until(lambda: third.records)
+    first.resume()
+    until(lambda: first.place == 1)
+    third.stop()
+    until(lambda: first.status == "running")
+    first.stop()
+    ended(first)
+
+
+def test_a_turn_ends_when_others_wait(one_core, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.line, "TURN_S", 0.3)
+    long = one_core.start(LONG)
+    until(lambda: long.records)
+    short = ended(one_core.start(Counting(end=20, pause_s=0.005)))
+    assert short.status == "finished"
+    assert not long.ended
+    long.stop()
+    assert numbers(ended(long))[:-1] == list(range(1, len(long.records)))
+
+
+def test_an_error_of_the_work_is_told_and_keeps_what_is_done(jobs):
+    job = ended(jobs.start(Counting(end=100, pause_s=0.01, fails_at=60)))
+    assert job.status == "failed"
+    assert isinstance(job.error, ValueError)
+    assert "that is too many" in str(job.error)
+    assert numbers(job) == list(range(1, len(job.records) + 1))
+    assert job.state == len(job.records) > 0
+
+
+def test_a_killed_worker_costs_no_record_and_doubles_none(jobs):
+    job = jobs.start(LONG)
+    until(lambda: job.records)
+    while not job.restarts:  # Between two slices there is nothing to lose: once more.
+        at = len(job.records)
+        os.kill(job.records[-1][1], signal.SIGKILL)
+        until(lambda at=at: job.restarts or len(job.records) > at + 50)
+    at = len(job.records)
+    until(lambda: len(job.records) > at)
+    stopped(job)
+    assert numbers(job)[:-1] == list(range(1, len(job.records)))
+
+
+def test_a_worker_that_comes_later_is_prepared_like_the_first(jobs):
+    def prepared(job):
+        until(lambda: job.records)
+        _, pid, times_warmed_up = job.records[-1]
+        return psutil.Process(pid).nice() >= NICENESS and times_warmed_up == 1
+
+    job = jobs.start(Asking(end=1_000_000, pause_s=0.005))
+    assert prepared(job)
+    old = {pid for _, pid, _ in job.records}
+    for pid in old:
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: job.records[-1][1] not in old)
+    assert prepared(job)
+    stopped(job)
+
+
+def test_an_error_of_the_warm_up_is_logged_and_stops_no_worker(monkeypatch, caplog):
+    monkeypatch.setattr(os, "setpriority", lambda *_: None)
+
+    def warm_up():
+        raise KeyError("no such pixel")
+
+    Preparation(warm_up).setup(None)
+    assert "no such pixel" in caplog.text
+    assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ValueError("that is too many"), False),
+        (OSError("no space is left"), False),
+        (JobError("no memory"), True),
+        (DataSourceError("no network"), True),
+    ],
+)
+def test_an_error_that_nobody_expected_is_logged(jobs, caplog, error, expected):
+    job = ended(jobs.start(Counting(fails_at=1, error=error)))
+    assert job.status == "failed"
+    assert str(job.error) == str(error)
+    assert ("Traceback" in caplog.text and str(error) in caplog.text) != expected
+
+
+def test_who_is_stopped_while_it_waits_for_a_worker_disturbs_nobody(one_core):
+    slow = [cheap(one_core) for _ in range(3)]
+    long = one_core.start(Counting(end=2, pause_s=1.5))  # Two slices, longer than any patience.
+    until(lambda: long.status == "running")
+    stopped(*slow)  # Most of them in the middle of that slice.
+    assert ended(long).status == "finished"
+    assert long.restarts == 0
+
+
+def test_a_worker_that_another_job_is_stopped_on_is_no_failed_attempt(one_core, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.job, "ATTEMPTS", 1)
+    monkeypatch.setattr(simplenet.jobs.workers, "GIVEN_UP_S", 0.0)
+    slow = cheap(one_core)
+    endless = one_core.start(ENDLESS)
+    until(lambda: endless.status == "running")
+    at = len(slow.records)
+    while not slow.restarts:  # Between two of its slices nothing of it is lost: once more.
+        stopped(endless)
+        until(lambda at=at: slow.restarts or len(slow.records) > at)
+        at = len(slow.records)
+        endless = one_core.start(ENDLESS)
+    stopped(endless)
+    until(lambda: len(slow.records) > at)
+    stopped(slow)
+
+
+def test_work_that_kills_its_workers_is_given_up(one_core, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.job, "ATTEMPTS", 2)
+    job = ended(one_core.start(Deadly()))
+    assert job.status == "failed"
+    assert "2 workers in a row were lost" in str(job.error)
+
+
+def test_what_takes_a_lot_of_a_core_waits_in_line_at_every_pace(one_core, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.line, "TURN_S", 1000.0)  # Nobody gives a core away.
+    cheap_one = cheap(one_core)
+    dear = one_core.start(Counting(end=1000, busy_s=0.05), pace="slow")
+    until(lambda: len(dear.records) > 1)
+    full = one_core.start(LONG)
+    until(lambda: full.records)
+    new = one_core.start(LONG, pace="step")  # Nobody knows yet how much it takes.
+    until(lambda: dear.place and new.place)
+    at, steps = len(dear.records), len(cheap_one.records)
+    until(lambda: len(cheap_one.records) > steps + 10)
+    assert len(dear.records) == at
+    assert new.records == []
+    stopped(full)
+    until(lambda: len(dear.records) > at and new.records)
+    stopped(cheap_one, dear, new)
+
+
+def test_a_conclusion_that_takes_long_is_not_waited_for(one_core, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.workers, "GIVEN_UP_S", 0.0)
+    job = one_core.start(Counting(end=1_000_000, pause_s=0.005, conclusion_s=600.0))
+    until(lambda: job.records)
+    stopped(job)
+    assert numbers(job) == list(range(1, len(job.records) + 1))
+    assert ended(one_core.start(Counting(end=2))).status == "finished"
+
+
+def test_stop_needs_no_scheduler():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        jobs = Jobs(f"tcp://127.0.0.1:{silent.getsockname()[1]}")
+        stopped(jobs.start(LONG), jobs.start(LONG, pace="slow"))
+    jobs.close()
+
+
+def test_without_workers_jobs_say_so_give_their_core_back_and_go_on(
+    theirs, jobs_there, monkeypatch
+):
+    monkeypatch.setattr(simplenet.jobs.workers, "MISSING_S", 0.2)
+    monkeypatch.setattr(simplenet.jobs.line, "TURN_S", 1000.0)  # Nobody gives a core away.
+    slow = cheap(jobs_there)
+    first, second, third = (jobs_there.start(LONG) for _ in range(3))
+    until(lambda: first.records and second.place == 1)
+    assert jobs_there.start(LONG, pace="step").status != "no_worker"
+    theirs.scale(0)
+    until(lambda: not theirs.workers)
+    for job in (slow, first, second, third):
+        until(lambda job=job: job.status == "no_worker")
+        assert job.place == 0
+    stopped(third)
+    first.pause()
+    until(lambda: first.status == "paused")
+    at = len(slow.records)
+    theirs.scale(1)
+    until(lambda: second.records and len(slow.records) > at)
+    stopped(slow, first, second)
+
+
+def test_who_pauses_just_as_its_core_is_lost_keeps_nobody_waiting(theirs, jobs_there, monkeypatch):
+    do_some = Job._do_some
+
+    def pausing(job):
+        finished = do_some(job)
+        if job.records and not job._jobs.workers.cores:
+            job.pause()
+        return finished
+
+    monkeypatch.setattr(Job, "_do_some", pausing)
+    monkeypatch.setattr(simplenet.jobs.line, "TURN_S", 1000.0)  # It is to get its core back.
+    first, second = jobs_there.start(LONG), jobs_there.start(LONG)
+    until(lambda: first.records and second.place == 1)
+    theirs.scale(0)
+    until(lambda: not theirs.workers)
+    until(lambda: first.status == "paused")
+    theirs.scale(1)
+    until(lambda: second.records)
+    stopped(first, second)
+
+
+def test_local_workers_that_dask_gives_up_come_back(monkeypatch, caplog):
+    monkeypatch.setattr(simplenet.jobs.workers, "HOPELESS_S", 0.1)
+    timeout = "distributed.deploy.lost-worker-timeout"
+    monkeypatch.setitem(simplenet.jobs.workers.DASK_CONFIG, timeout, "10ms")
+    with dask.config.set({timeout: "1 day"}):  # As it is again afterwards.
+        jobs = Jobs(workers=1)
+        job = jobs.start(LONG)
+        until(lambda: job.records)
+        pid = job.records[-1][1]
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: job.records[-1][1] != pid)
+        stopped(job)
+        jobs.close()
+    assert sum("built anew" in record.message for record in caplog.records) == 1
+
+
+def test_the_oldest_idle_jobs_are_forgotten(jobs, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.job, "KEPT_JOBS", 3)
+    old = ended(jobs.start(Counting(end=1)))
+    busy = jobs.start(LONG)
+    new = [ended(jobs.start(Counting(end=1))) for _ in range(4)]
+    assert jobs.get(old.id) is None
+    assert jobs.get(busy.id) is busy
+    assert jobs.get(new[-1].id) is new[-1]
+    busy.stop()
+    ended(busy)
+
+
+def test_a_cluster_that_somebody_else_runs():
+    with cluster() as theirs:
+        jobs = Jobs(theirs.scheduler_address)
+        assert ended(jobs.start(Counting(end=5))).status == "finished"
+        slow = cheap(jobs)
+        lost, in_line = jobs.start(LONG), jobs.start(LONG)
+        until(lambda: lost.records and in_line.place == 1)
+    for job in (lost, in_line, slow):
+        assert ended(job).status == "failed"
+        assert isinstance(job.error, JobError)
+        assert job.state or job is in_line
+        assert (job.state or 0) == len(job.records)
+    jobs.close()
+
+
+def test_a_core_that_joins_later_takes_the_next_in_line(theirs, jobs_there, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.line, "TURN_S", 1000.0)  # Nobody gives a core away.
+    first, second = jobs_there.start(LONG), jobs_there.start(LONG)
+    until(lambda: first.records and second.place == 1)
+    theirs.scale(2)
+    until(lambda: second.records)
+    assert {job.status for job in (first, second)} == {"running"}
+    stopped(first, second)
+
+
+def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.workers, "CONNECT_S", 0.3)
+    jobs = Jobs("tcp://127.0.0.1:9")
+    job = ended(jobs.start(Counting()))
+    assert job.status == "failed"
+    assert isinstance(job.error, JobError)
+    assert "tcp://127.0.0.1:9" in str(job.error)
+    again = ended(jobs.start(Counting()))  # Nobody is left in the line.
+    assert again.status == "failed"
+    jobs.close()
+
+
+def test_close_ends_the_workers_and_fails_what_runs():
+    before = set(psutil.Process().children(recursive=True))
+    jobs = Jobs(workers=1)
+    job = jobs.start(LONG)
+    until(lambda: job.records)
+    paused = jobs.start(LONG, pace="step")
+    until(lambda: paused.status == "waiting")
+    paused.pause()
+    until(lambda: paused.status == "paused")
+    endless = jobs.start(ENDLESS)
+    stopped(job)
+    until(lambda: endless.status == "running")
+    jobs.close()
+    for job in (paused, endless):
+        assert ended(job).status == "failed"
+        assert isinstance(job.error, JobError)
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert [process for process in left if "spawn_main" in " ".join(process.cmdline())] == []
+
+
+def test_close_while_the_workers_start_leaves_none():
+    before = set(psutil.Process().children(recursive=True))
+    jobs = Jobs(workers=1)
+    job = jobs.start(LONG)
+    until(lambda: set(psutil.Process().children(recursive=True)) - before)
+    jobs.close()
+    assert ended(job).status == "failed"
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert [process for process in left if "spawn_main" in " ".join(process.cmdline())] == []
+
+
+def test_the_commands_of_the_readme_start_a_cluster_that_trains(tmp_path):
+    readme = (ROOT / "README.md").read_text()
+    scheduler, worker = re.findall(r"^\S+ -m dask .*$", readme, re.MULTILINE)
+    (address,) = re.findall(r"^SIMPLENET_SCHEDULER=(\S+) make run$", readme, re.MULTILINE)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def here(text):
+        return re.sub(r"(?<!-)\bhost\b", "127.0.0.1", text).replace("8786", str(port))
+
+    def scheduler_listens():
+        assert processes[0].poll() is None, log.read_text()
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", port)) == 0
+
+    log = tmp_path / "cluster.log"
+    processes = []
+    with log.open("wb") as output:
+        try:
+            for command in (scheduler, worker):
+                processes.append(
+                    subprocess.Popen(
+                        shlex.split(here(command)), cwd=ROOT, stdout=output, stderr=output
+                    )
+                )
+                until(scheduler_listens)
+            jobs = Jobs(here(address))
+            run = TrainingRun(TrainingConfig(iterations=20))
+            job = ended(jobs.start(run))
+            jobs.close()
+        finally:
+            for process in reversed(processes):
+                process.terminate()
+                process.wait(30)
+    assert job.status == "finished", log.read_text()
+    assert job.records[-1].iteration == 20
+
+
+@pytest.mark.parametrize("killed_by", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_no_worker_outlives_its_server(killed_by):
+    program = (
+        "from simplenet.jobs import Jobs\n"
+        "from tests.jobs.counting import Counting\n"
+        "import signal, time\n"
+        "if __name__ == '__main__':\n"
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # May be ignored here.
+        "    job = Jobs(workers=1).start(Counting(end=10**6, pause_s=0.005))\n"
+        "    while not job.records: time.sleep(0.01)\n"
+        "    print(job.records[0][1], flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as server:
+        worker = int(server.stdout.readline())
+        server.send_signal(killed_by)
+        server.wait(240)
+    until(lambda: not psutil.pid_exists(worker))

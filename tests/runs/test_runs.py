@@ -1,0 +1,127 @@
+import json
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import simplenet.runs.training_run
+from simplenet import SimpleNet, TrainingConfig, train
+from simplenet.runs import TrainingRun, described, largest_batch
+
+
+@pytest.fixture(autouse=True)
+def small_data(stripes, monkeypatch):
+    monkeypatch.setattr(simplenet.runs.training_run, "loaded", lambda source: stripes)
+
+
+RUN = TrainingRun(TrainingConfig(iterations=20, seed=7), hidden_size=12)
+
+
+def in_slices(run, limit):
+    state, records, finished = None, [], False
+    while not finished:
+        part = run.advance(state, 60.0, limit)
+        state, finished = part.state, part.finished
+        records += part.records
+    return state, records
+
+
+MOVING = replace(RUN.training, momentum=0.9, schedule="cosine", augmentation=("affine",))
+
+
+@pytest.mark.parametrize("limit", [None, 1, 7])
+@pytest.mark.parametrize("run", [RUN, replace(RUN, training=MOVING)], ids=["plain", "with all"])
+def test_slices_make_up_the_whole_training(stripes, run, limit):
+    net = run.new_network()
+    expected = list(train(net, stripes, run.training))
+    state, records = in_slices(run, limit)
+    assert [(r.iteration, r.loss) for r in records] == [(r.iteration, r.loss) for r in expected]
+    for key, value in net.params.items():
+        np.testing.assert_array_equal(state.params[key], value)
+
+
+def test_the_last_record_has_the_accuracy_of_the_network_that_is_kept(stripes):
+    state, records = in_slices(RUN, None)
+    net = SimpleNet.from_params(state.params)
+    assert records[-1].iteration == 20
+    assert records[-1].test_accuracy == net.accuracy(stripes.x_test, stripes.t_test)
+    assert records[-1].train_accuracy == net.accuracy(stripes.x_train, stripes.t_train)
+    assert state.last == records[-1]
+
+
+def test_a_slice_ends_when_its_time_is_over():
+    part = RUN.advance(None, 0.0, None)
+    assert [r.iteration for r in part.records] == [0]
+    assert not part.finished
+
+
+def test_a_limited_slice_shows_what_it_did(stripes):
+    part = RUN.advance(None, 60.0, 3)
+    assert [r.iteration for r in part.records] == [0, 1, 2]
+    net = SimpleNet.from_params(part.state.params)
+    assert part.records[-1].test_accuracy == net.accuracy(stripes.x_test, stripes.t_test)
+
+
+def test_a_stopped_run_is_evaluated(stripes):
+    part = RUN.advance(None, 60.0, 5)
+    end = RUN.conclude(part.state)
+    [record] = end.records
+    net = SimpleNet.from_params(part.state.params)
+    assert record.iteration == 4
+    assert record.train_accuracy == net.accuracy(stripes.x_train, stripes.t_train)
+    assert record.vanished == 0
+
+
+def test_the_seed_draws_weights_and_batches_and_nothing_is_shared():
+    assert np.array_equal(RUN.new_network().params["W1"], RUN.new_network().params["W1"])
+    other = TrainingRun(TrainingConfig(seed=8), hidden_size=12)
+    assert not np.array_equal(RUN.new_network().params["W1"], other.new_network().params["W1"])
+
+
+def test_a_description_tells_recipe_end_and_history():
+    state, records = in_slices(RUN, None)
+    about = described(RUN, records)
+    assert about["recipe"]["hidden_size"] == 12
+    assert about["recipe"]["training"]["iterations"] == about["iteration"] == 20
+    assert about["test_accuracy"] == state.last.test_accuracy
+    assert [record["iteration"] for record in about["history"]] == [0, 6, 12, 18, 20]
+    assert "params" not in json.dumps(about)  # The snapshots are not for the file.
+
+
+def test_it_travels_to_a_worker():
+    assert pickle.loads(pickle.dumps(RUN)) == RUN
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"hidden_size": 0}, {"hidden_size": 1001}, {"weight_init_std": -0.1}]
+)
+def test_what_cannot_be_is_refused(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        TrainingRun(**wrong)
+
+
+@pytest.mark.parametrize("limit", [1, 5, 1000])
+def test_a_limited_slice_ends_when_its_time_is_over_too(limit):
+    assert len(RUN.advance(None, 0.0, limit).records) == 1
+
+
+FAST = TrainingConfig(gradient="fast_numerical")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "augmentation", "most"), [(50, (), 1000), (1000, (), 50), (1000, ("affine",), 15)]
+)
+def test_an_iteration_that_could_not_be_stopped_for_long_is_refused(hidden, augmentation, most):
+    config = replace(FAST, augmentation=augmentation)
+    assert largest_batch(config, hidden) == most
+    TrainingRun(replace(config, batch_size=most), hidden)
+    words = f"batch_size must be at most {most} with .* {hidden} hidden units.*, got {most + 1}"
+    with pytest.raises(ValueError, match=words):
+        TrainingRun(replace(config, batch_size=most + 1), hidden)
+    TrainingRun(replace(config, gradient="backprop", batch_size=10_000), hidden)
+
+
+def test_the_definition_is_no_run():
+    with pytest.raises(ValueError, match="'numerical' takes minutes for an iteration"):
+        TrainingRun(TrainingConfig(gradient="numerical", batch_size=1), hidden_size=1)
