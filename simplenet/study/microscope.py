@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-import simplenet.functions
-import simplenet.network
-import simplenet.training
-from simplenet.functions import as_pixels, checked_pixels
+from simplenet.functions import as_pixels, checked_pixels, sigmoid, softmax
 from simplenet.network import Params, SimpleNet, backprop, forward
 from simplenet.training import LIMITS, Layout, check_between
 
 PROJECT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The statements of a function that write certain things, one after another.
+
+    Parameters
+    ----------
+    function : callable
+        Of the engine.
+    writes : tuple of str
+        What they write: a variable, ``self.attribute``, ``mapping["key"]``, or ``return``.
+    """
+
+    function: Callable[..., Any]
+    writes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -30,63 +44,63 @@ class Stage:
     name : str
     formula : str
         In LaTeX, of one sample.
-    code : tuple of (function, first, last)
-        The lines of a function from the one that holds `first` to the one that holds `last`.
+    code : tuple of Piece
+        What of the engine's source computes it.
     """
 
     name: str
     formula: str
-    code: tuple[tuple[Callable[..., Any], str, str], ...]
+    code: tuple[Piece, ...]
 
 
 STAGES = (
-    Stage("input", r"x \in [0, 1]^{784}", ((as_pixels, "np.copyto", "1 / 255"),)),
+    Stage("input", r"x \in [0, 1]^{784}", (Piece(as_pixels, ("out",)),)),
     Stage(
         "hidden",
         r"\begin{gathered} s_1 = x W_1 + b_1 \\ a_1 = \frac{1}{1 + e^{-s_1}}"
         r" = \frac{1}{2} \left(1 + \tanh \frac{s_1}{2}\right) \end{gathered}",
-        ((forward, "a1 =", "a1 ="), (simplenet.functions.sigmoid, "y = np", "return y")),
+        (Piece(forward, ("a1",)), Piece(sigmoid, ("y", "return"))),
     ),
     Stage(
         "output",
         r"s_2 = a_1 W_2 + b_2 \qquad y_k = \frac{e^{s_{2,k}}}{\sum_j e^{s_{2,j}}}",
-        ((forward, "y =", "y ="), (simplenet.functions.softmax, "y = np", "return y.T")),
+        (Piece(forward, ("y",)), Piece(softmax, ("y", "return"))),
     ),
     Stage(
         "loss",
         r"L = -\log (y_{\mathrm{right}} + 10^{-7})",
-        ((backprop, "right = y", "safe ="), (backprop, "return", "return")),
+        (Piece(backprop, ("right", "safe")), Piece(backprop, ("return",))),
     ),
     Stage(
         "delta2",
         r"\delta_2 = \frac{\partial L}{\partial s_2}"
         r" = (y - t) \cdot \frac{y_{\mathrm{right}}}{y_{\mathrm{right}} + 10^{-7}}",
-        ((backprop, "delta2 = y", "delta2 *="),),
+        (Piece(backprop, ("delta2",)),),
     ),
     Stage(
         "gradient2",
         r"\frac{\partial L}{\partial W_2} = a_1^{\top} \delta_2"
         r" \qquad \frac{\partial L}{\partial b_2} = \delta_2",
-        ((backprop, "np.dot(a1.T", '"b2"'),),
+        (Piece(backprop, ('gradient["W2"]', 'gradient["b2"]')),),
     ),
     Stage(
         "delta1",
         r"\delta_1 = \frac{\partial L}{\partial s_1}"
         r" = (\delta_2 W_2^{\top}) \odot a_1 \odot (1 - a_1)",
-        ((backprop, "delta1 = np", "delta1 *="),),
+        (Piece(backprop, ("delta1",)),),
     ),
     Stage(
         "gradient1",
         r"\frac{\partial L}{\partial W_1} = x^{\top} \delta_1"
         r" \qquad \frac{\partial L}{\partial b_1} = \delta_1",
-        ((backprop, "np.dot(x.T", '"b1"'),),
+        (Piece(backprop, ('gradient["W1"]', 'gradient["b1"]')),),
     ),
     Stage(
         "update",
         r"W \leftarrow W - \eta \frac{\partial L}{\partial W}",
-        ((Layout.descend, "if momentum", "self._vector -="),),
+        (Piece(Layout.descend, ("self._velocity", "self._step", "self._vector")),),
     ),
-    Stage("after", r"y' = \mathrm{forward}(x;\, W')", ((forward, "a1 =", "return"),)),
+    Stage("after", r"y' = \mathrm{forward}(x;\, W')", (Piece(forward, ("a1", "y", "return")),)),
 )
 
 
@@ -184,23 +198,49 @@ def dissect(params: Params, x: ArrayLike, label: int, learning_rate: float) -> D
 
 
 def code_of(stage: Stage) -> list[tuple[str, int, str]]:
-    """Return the engine's lines of a stage: file, number of the first line, and text, by piece."""
+    """Return the engine's lines of a stage: file, number of the first line, and text, by piece.
+
+    Raises
+    ------
+    ValueError
+        If nothing in a function writes what a piece says, or something else stands in between.
+    """
     pieces = []
-    for function, first, last in stage.code:
-        lines, start = inspect.getsourcelines(function)
-        begin = _line_with(lines, first, after=0)
-        end = _line_with(lines, last, after=begin)
-        path = Path(inspect.getsourcefile(function) or "").relative_to(PROJECT)
-        text = inspect.cleandoc("\n" + "".join(lines[begin : end + 1]))
-        pieces.append((path.as_posix(), start + begin, text))
+    for piece in stage.code:
+        lines, start = inspect.getsourcelines(piece.function)
+        (function,) = ast.parse(inspect.cleandoc("\n" + "".join(lines))).body
+        assert isinstance(function, ast.FunctionDef)
+        wanted = set(piece.writes)
+        at = [i for i, part in enumerate(function.body) if wanted & set(_written(part))]
+        found = {name for i in at for name in _written(function.body[i])}
+        if not wanted <= found or at != list(range(at[0], at[-1] + 1)):
+            raise ValueError(
+                f"{function.name} does not write {' and '.join(piece.writes)} in one piece"
+            )
+        begin, end = function.body[at[0]].lineno, function.body[at[-1]].end_lineno
+        path = Path(inspect.getsourcefile(piece.function) or "").relative_to(PROJECT).as_posix()
+        text = inspect.cleandoc("\n" + "".join(lines[begin - 1 : end]))
+        pieces.append((path, start + begin - 1, text))
     return pieces
 
 
-def _line_with(lines: list[str], words: str, after: int) -> int:
-    """Return the first line of the code, below the docstring, that holds some words."""
-    quotes = [i for i, line in enumerate(lines) if '"""' in line]
-    body = quotes[-1] + 1 if quotes else 0
-    for i in range(max(after, body), len(lines)):
-        if words in lines[i]:
-            return i
-    raise ValueError(f"no line with {words!r}")
+def _written(statement: ast.stmt) -> Iterator[str]:
+    """Yield what a statement writes, and those inside it."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Return):
+            yield "return"
+        elif isinstance(node, ast.Assign):
+            yield from map(_name, node.targets)
+        elif isinstance(node, ast.AugAssign):
+            yield _name(node.target)
+        elif isinstance(node, ast.Call):
+            yield from (_name(word.value) for word in node.keywords if word.arg == "out")
+            if ast.unparse(node.func) == "np.copyto":
+                yield _name(node.args[0])
+
+
+def _name(target: ast.expr) -> str:
+    """Return the name of what is written: some of an array is the array."""
+    if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
+        target = target.value
+    return ast.unparse(target).replace("'", '"')

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.networks import TUNED
-from simplenet.drawings import DrawingSet
+from pages.networks import TUNED
+from simplenet.data.drawings import DrawingSet
 from simplenet.ink import canvas_to_input
 from tests.pages.conftest import APP, opened
 
@@ -63,7 +63,7 @@ def own_accuracy(app):
 
 def learned(app):
     """Have a copy of the network learn from the set, and wait until it has."""
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     app.button(key="learn").click().run()
     job = jobs().get(app.session_state["tuning"])

@@ -235,7 +235,7 @@ def test_a_race_over_few_parameters_says_what_all_would_take(app):
     app.number_input(key="lab_batch").set_value(40)
     app.select_slider(key="race_per_array").set_value(5).run()
     app.button(key="race_start").click().run()
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     race = jobs().get(app.session_state["race"])
     assert race.wait(240)

@@ -1,6 +1,6 @@
 """What the Train page refuses, does and saves, without a browser."""
 
-from pages.parts import networks
+from pages import networks
 from tests.pages.conftest import opened
 from tests.waiting import until
 
@@ -24,7 +24,7 @@ def test_what_cannot_be_is_named_until_the_defaults_are_back(app):
 
 
 def test_pause_and_stop_say_what_they_did(app):
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     opened(app, "train")
     app.number_input(key="iterations").set_value(500_000)
@@ -52,7 +52,7 @@ def status(app):
 
 
 def test_a_network_is_published_under_a_name_that_is_right_and_free(app, tmp_path, monkeypatch):
-    from pages.parts.session import jobs
+    from pages.session import jobs
 
     monkeypatch.setattr(networks, "MODELS", tmp_path)
     opened(app, "train")
