@@ -1,5 +1,7 @@
 # make run    sets everything up and opens the app
 # make test   sets everything up and runs every check
+# make lint   style, format, types, and the order of the imports
+# make quick  all that takes less than a minute
 # make bench  sets everything up and measures, against peers
 # make models trains the shipped networks anew, and writes the known digits anew;
 #             NAMES=robust only one of the networks
@@ -8,15 +10,21 @@ BIN := .venv/bin
 # The address that is shown: a browser cannot open 0.0.0.0.
 SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
-.PHONY: run test bench models
+.PHONY: run test lint quick bench models
 run: .venv/run
 	$(BIN)/python -m pages.platform.offline run app.py $(if $(ADDRESS),--server.address $(ADDRESS) --browser.serverAddress $(SHOWN)) $(if $(PORT),--server.port $(PORT))
 
-test: .venv/test
+test: lint
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+lint: .venv/test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+quick: lint
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m "not browser and not slow"
 
 models: .venv/run
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m simplenet.runs.shipped $(NAMES)
