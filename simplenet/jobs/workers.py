@@ -221,7 +221,8 @@ class Workers:
                 elif not self.failure:
                     self._connect()
             except Exception:  # Without this thread nothing would ever run again.
-                logger.exception("the workers could not be looked after, once more")
+                if threading.main_thread().is_alive():  # Otherwise the server is being stopped.
+                    logger.exception("the workers could not be looked after, once more")
             with self._changed:
                 self._changed.wait_for(lambda: self.closed, COUNT_S)
         if self.closed:  # Otherwise the process ends, and Dask ends what it has started.

@@ -29,7 +29,7 @@ PAGES = {
 @pytest.mark.parametrize(
     ("path", "how"),
     [
-        ("", signal.SIGKILL),
+        ("", signal.SIGTERM),
         ("train", signal.SIGINT),
         ("draw", signal.SIGKILL),
         ("gradients", signal.SIGKILL),
