@@ -26,7 +26,7 @@ def main() -> None:
     st.session_state.page = page.url_path
     st.html(STYLE)
     choose_language()
-    frame(page.title)
+    frame(page.title, page.url_path)
     keepsakes()
     st.title(page.title, anchor=False)
     notice = place()

@@ -133,6 +133,24 @@ def test_the_language_can_be_changed_and_stays_and_the_menu_of_a_phone_closes(se
     expect(page.get_by_role("button", name="Main menu")).to_be_visible()
 
 
+def test_a_link_whose_click_was_lost_is_followed_all_the_same(server, visit):
+    page = visit(f"{server.url}/train")
+    expect(button(page, "Train")).to_be_enabled()
+    at_rest(page)
+    # Streamlit takes the second one only.
+    page.evaluate(
+        """() => {
+            const named = (elements, words) => [...elements].find(e => e.innerText.includes(words));
+            const link = named(document.querySelectorAll("a"), "Draw");
+            const pace = named(document.querySelectorAll("[role=radio]"), "Slow motion");
+            link.click();
+            pace.click();
+        }"""
+    )
+    expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
+    expect(page).to_have_url(f"{server.url}/draw")
+
+
 def test_train_works_by_keyboard_alone_and_a_change_of_language_keeps_what_was_chosen(
     server, visit
 ):

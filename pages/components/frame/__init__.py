@@ -1,12 +1,14 @@
 """The frame around every page, which is Streamlit's own: its language, its words, its menu.
 
 A hidden Streamlit component tells the browser the language of the page, has Streamlit's own
-buttons speak it, gives the main part a name, and closes the menu of a phone after a choice.
+buttons speak it, gives the main part a name, closes the menu of a phone after a choice, and
+follows a link once more whose click was lost.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 
 import streamlit as st
 
@@ -24,8 +26,25 @@ _mount = st.components.v2.component(
 )
 
 
-def frame(title: str) -> None:
-    """Set the language of the frame to the visitor's; call it once on every page."""
+def frame(title: str, path: str) -> None:
+    """Set the language of the frame to the visitor's; call it once on every page.
+
+    Parameters
+    ----------
+    title : str
+        Of the page that is shown.
+    path : str
+        Its address, without what is before it; empty for the first page.
+    """
     # From every other language: what was translated stays so until it is translated back.
     words = translations("streamlit", language())
-    _mount(key="frame", data={"code": CODES[language()], "title": title, "words": words})
+    _mount(
+        key="frame",
+        data={
+            "code": CODES[language()],
+            "title": title,
+            "path": path,
+            "words": words,
+            "run": monotonic(),  # The browser is to look at each.
+        },
+    )

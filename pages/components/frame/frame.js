@@ -7,6 +7,9 @@ const WRITTEN = [
   "stDialog", "stTooltipContent", "stSelectboxVirtualDropdown", "stConnectionStatus", "stMultiSelect",
 ].map((name) => `[data-testid="${name}"]`).join() + ', [role="listbox"]';
 const PAUSE_MS = 50;
+const LOST_MS = 300; // Between two looks whether the page that was clicked is there.
+const CLICKS = 3; // How often a click is repeated at most.
+const RESTS = 3; // How many looks in a row it has to be there.
 
 let exact = new Map(), patterns = [], waiting = false;
 
@@ -63,7 +66,42 @@ addEventListener("click", (event) => {
   document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
 });
 
+// Streamlit takes the last of several requests: where something else is sent just after a click on a link,
+// the old page comes again. So what was clicked is remembered until it stands there, and clicked once more.
+const LINKS = 'a[data-testid$="NavLink"]';
+let wanted = null, shown = "", timer;
+
+const pathOf = (link) => new URL(link.href).pathname;
+const busy = () => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "running";
+
+addEventListener("click", (event) => {
+  const link = event.target.closest(LINKS);
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return; // Those open another tab.
+  wanted = { path: pathOf(link), left: CLICKS, rest: RESTS };
+}, true);
+addEventListener("popstate", () => { wanted = null; });
+
+function follow() {
+  clearTimeout(timer);
+  if (wanted) timer = setTimeout(settle, LOST_MS);
+}
+
+function settle() {
+  if (!wanted) return;
+  const { path, left, rest } = wanted;
+  if (busy()) return follow();
+  if (shown === path.split("/").pop()) {
+    wanted = rest ? { path, left, rest: rest - 1 } : null;
+  } else {
+    if (left) [...document.querySelectorAll(LINKS)].find((link) => pathOf(link) === path)?.click();
+    wanted = left ? { path, left: left - 1, rest } : null;
+  }
+  follow();
+}
+
 export default function ({ data }) {
+  shown = data.path;
+  follow();
   document.documentElement.lang = data.code;
   // The keyboard gets to it, so that it can be scrolled: then a reader says where one is.
   document.querySelector('[data-testid="stMain"]')?.setAttribute("aria-label", data.title);
