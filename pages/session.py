@@ -8,6 +8,7 @@ import os
 import threading
 from importlib import import_module
 from time import sleep
+from typing import Any, TypeAlias, TypeVar
 
 import streamlit as st
 from threadpoolctl import threadpool_limits
@@ -15,11 +16,19 @@ from threadpoolctl import threadpool_limits
 from simplenet.jobs import Job, Jobs, Work
 from simplenet.jobs.workers import EARLY_S
 from simplenet.runs import TrainingRun, warm_up
-from simplenet.runs.comparison import GradientComparison
-from simplenet.runs.finetuning import FineTuning
-from simplenet.runs.scaling import Scaling
+from simplenet.runs.comparison import Comparison, GradientComparison
+from simplenet.runs.finetuning import FineTuning, Lesson
+from simplenet.runs.scaling import Scaling, Timing
+from simplenet.training import Record
 
 logger = logging.getLogger(__name__)
+
+Kind = TypeVar("Kind", bound=Work)
+
+TrainingJob: TypeAlias = Job[TrainingRun, Record]
+RaceJob: TypeAlias = Job[GradientComparison, Comparison]
+ScalingJob: TypeAlias = Job[Scaling, Timing]
+FineTuningJob: TypeAlias = Job[FineTuning, Lesson]
 
 SOON = ("pages.figures.training", "simplenet.ink", "simplenet.study.evidence", "distributed")
 """What is imported before the first click wants it: all that a first page can do without."""
@@ -56,7 +65,7 @@ def _settle() -> None:
         sleep(TIDY_S)
 
 
-def current(kind: type[Work], parameter: str) -> Job | None:
+def current(kind: type[Kind], parameter: str) -> Job[Kind, Any] | None:
     """Return the visitor's job of a kind, and keep its id in the address of the page.
 
     The address counts first: so a reload, a second tab and a shared link find the job again.
@@ -75,27 +84,27 @@ def current(kind: type[Work], parameter: str) -> Job | None:
     return job
 
 
-def follow(job: Job, parameter: str) -> None:
+def follow(job: Job[Any, Any], parameter: str) -> None:
     """Make a job the visitor's."""
     st.session_state[parameter] = job.id
 
 
-def current_run() -> Job | None:
+def current_run() -> TrainingJob | None:
     """Return the training that the visitor follows; its id is `run` in the address."""
     return current(TrainingRun, "run")
 
 
-def current_race() -> Job | None:
+def current_race() -> RaceJob | None:
     """Return the comparison that the visitor follows; its id is `race` in the address."""
     return current(GradientComparison, "race")
 
 
-def current_scaling() -> Job | None:
+def current_scaling() -> ScalingJob | None:
     """Return the measurements that the visitor follows; their id is `scaling` in the address."""
     return current(Scaling, "scaling")
 
 
-def current_pair() -> tuple[Job | None, Job | None]:
+def current_pair() -> tuple[TrainingJob | None, TrainingJob | None]:
     """Return the two trainings that the visitor compares: without backprop, and with it.
 
     Their ids are `numerical` and `backprop` in the address.
@@ -108,11 +117,11 @@ def current_pair() -> tuple[Job | None, Job | None]:
     return numerical, current(TrainingRun, "backprop")
 
 
-def current_tuning() -> Job | None:
+def current_tuning() -> FineTuningJob | None:
     """Return the fine-tuning that the visitor has not decided about; `tuning` in the address."""
     return current(FineTuning, "tuning")
 
 
-def current_tuned() -> Job | None:
+def current_tuned() -> FineTuningJob | None:
     """Return the fine-tuning that the visitor has kept; its id is `tuned` in the address."""
     return current(FineTuning, "tuned")

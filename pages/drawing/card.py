@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from pages.language import T
@@ -35,7 +38,7 @@ def card(choice: str) -> None:
         st.markdown(T("card.limits"))
 
 
-def recipe(about: dict[str, object]) -> str:
+def recipe(about: Mapping[str, Any]) -> str:
     """Return how a network was trained, in words; nothing if nobody knows."""
     # Anybody may write a file: nothing of it is shown but numbers, and the names of our options.
     names = option_names()
@@ -47,13 +50,16 @@ def recipe(about: dict[str, object]) -> str:
         rate = real(training["learning_rate"], *LIMITS["learning_rate"])
         momentum = real(training.get("momentum", 0), *LIMITS["momentum"])
         iteration = whole(about["iteration"], 0, LIMITS["iterations"][1])
-        later, written = 0, 0
+        later: int | None = 0
+        written: int | None = 0
         if then := about["recipe"].get("then"):
             later = whole(then["training"]["iterations"], *LIMITS["iterations"])
             written = whole(then["written"], 1, LIMITS["iterations"][1])
     except (AttributeError, KeyError, TypeError):
         return ""
-    if None in (*numbers.values(), rate, momentum, iteration, later, written):
+    if None in (*numbers.values(), rate, momentum) or iteration is None:
+        return ""
+    if later is None or written is None:
         return ""
     words = T(
         "card.recipe",

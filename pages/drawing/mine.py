@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,19 +13,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pages.components.keepsakes import keep_mine, keeping, mine, problem
+from pages.following import again_and_again, start
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, why_waiting
 from pages.networks import TUNED, exam, network
 from pages.platform.place import place
-from pages.session import current_tuning, follow, jobs
-from simplenet.data.digit_table import MOST_MB, read_digits
-from simplenet.data.drawings import MOST_DRAWINGS, DrawingSet, DrawingSetError
-from simplenet.jobs import Job
+from pages.session import FineTuningJob, current_tuning, follow
+from simplenet.data.digit_table import MOST_MB, DrawingSetError, read_digits
+from simplenet.data.drawings import MOST_DRAWINGS, DrawingSet
 from simplenet.network import SimpleNet
-from simplenet.runs.finetuning import FineTuning
+from simplenet.runs.finetuning import FineTuning, Lesson
 
-REFRESH_S = 0.3
 ROW, MOST_ROWS = 44, 6
 """Height of a row of the sheet in pixels; and rows before it scrolls."""
 
@@ -188,58 +188,58 @@ def learning(net: SimpleNet, drawings: DrawingSet) -> None:
             help=T("mine.rehearse_help"),
             persist_state="session",
         )
-    if busy:
-        st.fragment(progress, run_every=REFRESH_S)(job)
+    if job and busy:
+        again_and_again(lambda: progress(job), "live", job)
     elif job and job.status != "stopped":
         lesson(job)
 
 
 def learn(net: SimpleNet, drawings: DrawingSet) -> None:
-    """Start the fine-tuning of a copy; a second click changes nothing."""
-    job = current_tuning()
-    if job is None or (job.ended and not job.is_new):
-        work = FineTuning(net.params, drawings.pixels, drawings.labels, st.session_state.rehearse)
-        follow(jobs().start(work), "tuning")
-        st.query_params["tuning"] = st.session_state.tuning
+    """Start the fine-tuning of a copy."""
+    rehearse = st.session_state.rehearse
+    start({"tuning": FineTuning(net.params, drawings.pixels, drawings.labels, rehearse)})
 
 
-def progress(job: Job) -> None:
-    """Show how far a fine-tuning is; this part of the page runs again and again."""
-    if job.ended:
-        st.rerun()
+def progress(job: FineTuningJob) -> None:
+    """Show how far a fine-tuning is."""
     done = job.records[-1].iteration if job.records else 0
     st.progress(done / job.work.recipe.iterations, text=why_waiting(job) or T("mine.learning"))
 
 
-def lesson(job: Job) -> None:
+def lesson(job: FineTuningJob) -> None:
     """Show what a fine-tuning did, and ask what shall become of it."""
     if job.error:
         st.error(T("mine.failed", error=quoted(job.error)), icon=":material/error:")
         return
-    before, after = job.records[0], job.records[-1]
-    st.dataframe(
-        {
-            T("mine.exam"): [
-                f"{T('mine.own_accuracy')} ({count(len(job.work.labels))})",
-                f"{T('mine.mnist_accuracy')} ({count(10_000)})",
-            ],
-            T("mine.before"): [f"{before.own_accuracy:.1%}", f"{before.test_accuracy:.2%}"],
-            T("mine.after"): [f"{after.own_accuracy:.1%}", f"{after.test_accuracy:.2%}"],
-            T("mine.change"): [
-                f"{100 * (after.own_accuracy - before.own_accuracy):+.1f}",
-                f"{100 * (after.test_accuracy - before.test_accuracy):+.2f}",
-            ],
-        },
-        hide_index=True,
-        width="content",
-    )
+    own_before, mnist_before = examined(job.records[0])
+    own_after, mnist_after = examined(job.records[-1])
+    table: dict[str, Any] = {
+        T("mine.exam"): [
+            f"{T('mine.own_accuracy')} ({count(len(job.work.labels))})",
+            f"{T('mine.mnist_accuracy')} ({count(10_000)})",
+        ],
+        T("mine.before"): [f"{own_before:.1%}", f"{mnist_before:.2%}"],
+        T("mine.after"): [f"{own_after:.1%}", f"{mnist_after:.2%}"],
+        T("mine.change"): [
+            f"{100 * (own_after - own_before):+.1f}",
+            f"{100 * (mnist_after - mnist_before):+.2f}",
+        ],
+    }
+    st.dataframe(table, hide_index=True, width="content")
     st.caption(T("mine.learned", n=job.work.recipe.iterations))
     with st.container(horizontal=True):
         st.button(T("mine.keep"), icon=":material/check:", on_click=keep, args=(job,), key="keep")
         st.button(T("mine.discard"), icon=":material/close:", on_click=discard, key="discard")
 
 
-def keep(job: Job) -> None:
+def examined(lesson: Lesson) -> tuple[float, float]:
+    """Return the accuracies on the own drawings and on MNIST after the first or last iteration."""
+    assert lesson.own_accuracy is not None
+    assert lesson.test_accuracy is not None
+    return lesson.own_accuracy, lesson.test_accuracy
+
+
+def keep(job: FineTuningJob) -> None:
     """Have a fine-tuned network be one of those to choose, and choose it."""
     follow(job, "tuned")
     st.query_params["tuned"] = job.id

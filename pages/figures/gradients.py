@@ -376,13 +376,11 @@ def pair_figures(
         )
         tested = [r for r in records if r.test_accuracy is not None]
         accuracy = np.array([r.test_accuracy for r in tested], np.float32)
-        for figure, x in (
-            (accuracies, [r.iteration for r in tested]),
-            (clock, [r.elapsed_s for r in tested]),
+        for figure, along in (
+            (accuracies, np.array([r.iteration for r in tested])),
+            (clock, np.array([r.elapsed_s for r in tested])),
         ):
-            figure.add_scatter(
-                x=np.array(x), y=accuracy, name=name, mode="lines+markers", line=line
-            )
+            figure.add_scatter(x=along, y=accuracy, name=name, mode="lines+markers", line=line)
     for figure in (losses, accuracies):
         figure.update_xaxes(
             title=T("chart.iteration"), range=[-0.01 * iterations, 1.01 * iterations]

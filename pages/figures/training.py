@@ -180,7 +180,7 @@ def moving_average(y: NDArray[np.floating], window: int) -> NDArray[np.floating]
     sums = np.concatenate([[0.0], np.cumsum(y)])
     ends = np.arange(1, len(y) + 1)
     starts = np.maximum(ends - window, 0)
-    return (sums[ends] - sums[starts]) / (ends - starts)
+    return np.asarray((sums[ends] - sums[starts]) / (ends - starts))
 
 
 def _curves(title: str, iterations: int, revision: str, T: Callable[[str], str]) -> go.Figure:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pages.language import T
 from simplenet.jobs import Job
 
@@ -40,7 +42,7 @@ def scientific(value: float) -> str:
     return f"{value:.1e}".replace("-", "−") if value else "0"
 
 
-def why_waiting(job: Job) -> str | None:
+def why_waiting(job: Job[Any, Any]) -> str | None:
     """Return what a job waits for, or None if it does not wait."""
     if job.status == "no_worker":
         return T("train.no_worker")

@@ -125,7 +125,7 @@ def loss_curve(view: Lens, derivative: float, step: float, dtype: str, central: 
     here, *losses = view.losses([0.0, *ends, *moves, *near], dtype)
     end_losses, curve, zoomed = np.split(np.array(losses) - here, [2, 2 + POINTS])
     slope = (end_losses[1] - end_losses[0]) / (ends[1] - ends[0])
-    error = abs(slope - derivative) / (abs(derivative) or 1.0)
+    error = float(abs(slope - derivative) / (abs(derivative) or 1.0))
     words = T(
         "lens.curve_alt",
         slope=f"{slope:.6g}",

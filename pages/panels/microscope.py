@@ -20,7 +20,7 @@ from simplenet.training import LIMITS, TrainingConfig
 DIGITS = 60
 """Digits of the mini-batch that can be chosen."""
 
-RATE, RATES = TrainingConfig.learning_rate, tuple(map(float, LIMITS["learning_rate"]))
+RATE, RATES = TrainingConfig.learning_rate, LIMITS["learning_rate"]
 
 
 def microscope() -> None:
@@ -33,10 +33,11 @@ def microscope() -> None:
         return
     with left:
         digit = choose_digit(chosen.net, chosen.pixels, chosen.labels)
-        from_link("rate", "scope_rate", between(*RATES))
+        from_link("rate", "scope_rate", between(float(RATES[0]), float(RATES[1])))
         rate = st.number_input(
             T("train.learning_rate"),
-            *RATES,
+            float(RATES[0]),
+            float(RATES[1]),
             RATE,
             step=0.1,
             format="%g",

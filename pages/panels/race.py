@@ -5,17 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components.live_chart import live_chart
+from pages.following import again_and_again, phase, start, start_and_stop
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, duration, factor, scientific, why_waiting
 from pages.panels.settings import chosen_setting, setting_fields
 from pages.platform.place import place
-from pages.session import current_race, follow, jobs
-from simplenet.jobs import Job
+from pages.session import RaceJob, current_race
 from simplenet.runs.comparison import Comparison, GradientComparison
 from simplenet.study.measuring import Difference
 
-REFRESH_S = 0.3
 ITERATIONS = 10_000
 ARRAYS = ("W1", "b1", "W2", "b2")
 PER_ARRAY = (5, 10, 25, 50, 100, 500, None)
@@ -25,12 +24,12 @@ def race() -> None:
     """Show the panel."""
     st.markdown(T("race.intro"))
     job = current_race()
-    live = job is not None and not job.ended
-    settings(job, live)
-    st.fragment(results, run_every=REFRESH_S if live else None)(job, live)
+    shown = phase(job)
+    settings(job)
+    again_and_again(lambda: results(job), shown, job)
 
 
-def settings(job: Job | None, live: bool) -> None:
+def settings(job: RaceJob | None) -> None:
     """Show what is compared, and the buttons."""
     right = setting_fields()
     with st.expander(T("race.less")), st.container(horizontal=True):
@@ -56,62 +55,43 @@ def settings(job: Job | None, live: bool) -> None:
     with place():
         if not arrays:
             st.error(T("race.no_arrays"), icon=":material/error:")
-    with st.container(horizontal=True):
-        st.button(
-            T("race.start"),
-            type="primary",
-            icon=":material/flag:",
-            key="race_start",
-            disabled=live or not (right and arrays),
-            on_click=start,
-        )
-        st.button(
-            T("train.stop"),
-            icon=":material/stop:",
-            key="race_stop",
-            disabled=not live or job.stopping,
-            on_click=job.stop if job else None,
-        )
-
-
-def start() -> None:
-    """Start a race, unless the visitor has one: a second click changes nothing."""
-    state = st.session_state
-    job, chosen = jobs().get(state.get("race")), chosen_setting(state.lab_batch)
-    if chosen is None or not state.race_arrays or (job and (not job.ended or job.is_new)):
-        return
-    work = GradientComparison(
-        chosen.net.params,
-        chosen.pixels,
-        chosen.t,
-        tuple(state.race_arrays),
-        state.race_per_array,
-        state.lab_seed,
+    start_and_stop(
+        "race", T("race.start"), ":material/flag:", race_these, job, ready=right and bool(arrays)
     )
-    follow(jobs().start(work), "race")
-    st.query_params["race"] = state.race
 
 
-def results(job: Job | None, live: bool) -> None:
-    """Show what is measured so far; this part of the page runs again and again."""
-    if job and not job.ended:
-        job.wait_for_records(timeout_s=REFRESH_S)
+def race_these() -> None:
+    """Start a race of what is chosen."""
+    state = st.session_state
+    chosen = chosen_setting(state.lab_batch)
+    if chosen and state.race_arrays:
+        work = GradientComparison(
+            chosen.net.params,
+            chosen.pixels,
+            chosen.t,
+            tuple(state.race_arrays),
+            state.race_per_array,
+            state.lab_seed,
+        )
+        start({"race": work})
+
+
+def results(job: RaceJob | None) -> None:
+    """Show what is measured so far."""
     with place():
         if job and job.error:
             st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
     last: Comparison | None = job.records[-1] if job and job.records else None
     lanes(job, last)
-    if last:
+    if job and last:
         times(job.work, last)
         differences(last)
-    if live and job.ended:
-        st.rerun()  # The buttons are outside of the part that runs again and again.
 
 
-def lanes(job: Job | None, last: Comparison | None) -> None:
+def lanes(job: RaceJob | None, last: Comparison | None) -> None:
     """Show the three lanes."""
     names = T("gradients.definition"), T("gradients.fast"), T("gradients.backprop")
-    if last is None:
+    if job is None or last is None:
         words = T("race.ready") if job is None else why_waiting(job) or T("train.starting")
         for name in names:
             st.progress(0.0, text=f"**{name}** · {words}")
@@ -128,7 +108,7 @@ def lanes(job: Job | None, last: Comparison | None) -> None:
         st.progress(1.0, text=f"**{name}** · {at} · {words}")
 
 
-def definition_text(job: Job, last: Comparison) -> str:
+def definition_text(job: RaceJob, last: Comparison) -> str:
     """Return how far the definition is, in a line."""
     spent = duration(last.definition_s)
     if last.measured == last.parameters:

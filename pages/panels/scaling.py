@@ -8,53 +8,32 @@ import numpy as np
 import streamlit as st
 
 from pages.components.live_chart import live_chart
+from pages.following import again_and_again, phase, start, start_and_stop
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import duration, why_waiting
 from pages.platform.place import place
-from pages.session import current_scaling, follow, jobs
-from simplenet.jobs import Job
+from pages.session import ScalingJob, current_scaling
 from simplenet.runs.scaling import THEORY, WAYS, Axis, Scaling, Timing, exponent_error, power_law
-
-REFRESH_S = 0.4
+from simplenet.training import GradientMethod
 
 
 def scaling() -> None:
     """Show the panel."""
     st.markdown(T("scaling.intro"))
     job = current_scaling()
-    live = job is not None and not job.ended
-    with st.container(horizontal=True):
-        st.button(
-            T("scaling.measure"),
-            type="primary",
-            icon=":material/straighten:",
-            key="scaling_start",
-            disabled=live,
-            on_click=start,
-        )
-        st.button(
-            T("train.stop"),
-            icon=":material/stop:",
-            key="scaling_stop",
-            disabled=not live or job.stopping,
-            on_click=job.stop if job else None,
-        )
-    st.fragment(results, run_every=REFRESH_S if live else None)(job, live)
+    shown = phase(job)
+    start_and_stop("scaling", T("scaling.measure"), ":material/straighten:", measure, job)
+    again_and_again(lambda: results(job), shown, job)
 
 
-def start() -> None:
-    """Start the measurements, unless the visitor has some: a second click changes nothing."""
-    job = jobs().get(st.session_state.get("scaling"))
-    if job is None or (job.ended and not job.is_new):
-        follow(jobs().start(Scaling()), "scaling")
-        st.query_params["scaling"] = st.session_state.scaling
+def measure() -> None:
+    """Start the measurements."""
+    start({"scaling": Scaling()})
 
 
-def results(job: Job | None, live: bool) -> None:
-    """Show what is measured so far; this part of the page runs again and again."""
-    if job and not job.ended:
-        job.wait_for_records(timeout_s=REFRESH_S)
+def results(job: ScalingJob | None) -> None:
+    """Show what is measured so far."""
     timings: list[Timing] = list(job.records) if job else []
     with place():
         if job and job.error:
@@ -80,21 +59,19 @@ def results(job: Job | None, live: bool) -> None:
                 + [T("scaling.above_help")] * ("above" in verdicts)
             )
         )
-    if live and job.ended:
-        st.rerun()  # The buttons are outside of the part that runs again and again.
 
 
-def axis(timings: Sequence[Timing], name: Axis, job: Job | None) -> set[str]:
+def axis(timings: Sequence[Timing], name: Axis, job: ScalingJob | None) -> set[str]:
     """Show the chart and the exponents of one size; return how they compare to the theory."""
     title = T("scaling.hidden") if name == "hidden_size" else T("scaling.batch")
     here = [timing for timing in timings if timing.axis == name]
-    if not here:
-        words = f"{title}\n{T('scaling.empty')}"
-        live_chart(None, key=f"scaling_{name}", alt=words, empty=words)
+    if job is None or not here:
+        empty = f"{title}\n{T('scaling.empty')}"
+        live_chart(None, key=f"scaling_{name}", alt=empty, empty=empty)
         return set()
     from pages.figures.gradients import scaling_figure
 
-    names = {
+    names: dict[GradientMethod, str] = {
         "numerical": T("gradients.definition"),
         "fast_numerical": T("gradients.fast"),
         "backprop": T("gradients.backprop"),

@@ -20,7 +20,7 @@ from simplenet.functions import as_pixels
 from simplenet.network import Params, SimpleNet
 from simplenet.training import LIMITS
 
-BATCH, SEED = (1, 1000), LIMITS["seed"]
+BATCH, SEED = (1, 1000), (int(LIMITS["seed"][0]), int(LIMITS["seed"][1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +42,12 @@ class Setting:
     @property
     def x(self) -> NDArray[np.float64]:
         """The digits, (n, 784), in [0, 1]."""
-        return as_pixels(self.pixels, np.float64)
+        return np.asarray(as_pixels(self.pixels, np.float64))
 
     @property
     def labels(self) -> NDArray[np.intp]:
         """What the digits are, (n,)."""
-        return self.t.argmax(axis=1)
+        return np.asarray(self.t.argmax(axis=1))
 
     @property
     def params(self) -> Params:
@@ -68,8 +68,8 @@ def setting_fields(*, batch: bool = True) -> bool:
     wrong = []
     numbers = [("seed", T("gradients.seed"), T("gradients.seed_help"), 0, 1, SEED)]
     if batch:
-        words = T("gradients.batch_size"), T("gradients.batch_help")
-        numbers.insert(0, ("batch", *words, 100, 10, BATCH))
+        batch_field = "batch", T("gradients.batch_size"), T("gradients.batch_help"), 100, 10, BATCH
+        numbers.insert(0, batch_field)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=280):
             from_link("network", "lab_network", str)

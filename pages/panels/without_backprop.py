@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
 import streamlit as st
 
 from pages.components.live_chart import live_chart
+from pages.following import again_and_again, phase, start, start_and_stop
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, duration, factor, scientific, why_waiting
 from pages.panels.link import between, from_link, one_of, to_link
 from pages.panels.settings import SEED
 from pages.platform.place import place
-from pages.session import current_pair, follow, jobs
-from simplenet.jobs import Job
+from pages.session import TrainingJob, current_pair
 from simplenet.runs import TrainingRun
 from simplenet.training import Record, TrainingConfig
 
-REFRESH_S = 0.5
+Pair: TypeAlias = tuple[TrainingJob | None, TrainingJob | None]
+"""The training without backprop, and the one with it."""
+
 ITERATIONS = (100, 600, 1200, 3000, 6000, 10_000)
 SMOOTHED = 50
 
@@ -27,12 +31,12 @@ def without_backprop() -> None:
     """Show the panel."""
     st.markdown(T("without.intro"))
     pair = current_pair()
-    live = any(job is not None and not job.ended for job in pair)
-    fields(pair, live)
-    st.fragment(results, run_every=REFRESH_S if live else None)(pair, live)
+    shown = phase(*pair)
+    fields(pair)
+    again_and_again(lambda: results(pair), shown, *pair)
 
 
-def fields(pair: tuple[Job | None, Job | None], live: bool) -> None:
+def fields(pair: Pair) -> None:
     """Show what can be set, and the buttons."""
     from_link("iterations", "pair_iterations", one_of(ITERATIONS))
     from_link("seed", "pair_seed", between(*SEED))
@@ -58,53 +62,39 @@ def fields(pair: tuple[Job | None, Job | None], live: bool) -> None:
         )
     to_link("iterations", iterations, ITERATIONS[-1])
     to_link("seed", seed, 0)
-    with st.container(horizontal=True):
-        st.button(
-            T("without.start"),
-            type="primary",
-            icon=":material/play_arrow:",
-            key="pair_start",
-            disabled=live or seed is None,
-            on_click=start,
-        )
-        st.button(
-            T("train.stop"),
-            icon=":material/stop:",
-            key="pair_stop",
-            disabled=not live,
-            on_click=lambda: [job.stop() for job in pair if job],
-        )
+    start_and_stop(
+        "pair",
+        T("without.start"),
+        ":material/play_arrow:",
+        train_both,
+        *pair,
+        ready=seed is not None,
+    )
 
 
-def start() -> None:
-    """Start both trainings, unless the visitor has two: a second click changes nothing."""
+def train_both() -> None:
+    """Start both trainings."""
     state = st.session_state
-    old = [jobs().get(state.get(name)) for name in ("numerical", "backprop")]
-    if any(job and (not job.ended or job.is_new) for job in old):
-        return
-    for name, gradient in (("backprop", "backprop"), ("numerical", "fast_numerical")):
-        config = TrainingConfig(
-            iterations=state.pair_iterations, seed=state.pair_seed, gradient=gradient
-        )
-        follow(jobs().start(TrainingRun(config)), name)
-        st.query_params[name] = state[name]
+    config = TrainingConfig(iterations=state.pair_iterations, seed=state.pair_seed)
+    start(
+        {
+            "backprop": TrainingRun(config),
+            "numerical": TrainingRun(replace(config, gradient="fast_numerical")),
+        }
+    )
 
 
-def results(pair: tuple[Job | None, Job | None], live: bool) -> None:
-    """Show how far both are; this part of the page runs again and again."""
+def results(pair: Pair) -> None:
+    """Show how far both are."""
     names = T("gradients.fast"), T("gradients.backprop")
     for job, name in zip(pair, names, strict=True):
-        if job and not job.ended:
-            job.wait_for_records(timeout_s=REFRESH_S)
         lane(job, name)
     numerical, backprop = (list(job.records) if job else [] for job in pair)
     clocks(numerical, backprop)
     curves(numerical, backprop, pair, names)
-    if live and all(job is None or job.ended for job in pair):
-        st.rerun()  # The buttons are outside of the part that runs again and again.
 
 
-def lane(job: Job | None, name: str) -> None:
+def lane(job: TrainingJob | None, name: str) -> None:
     """Show how far a training is."""
     with place():
         if job and job.error:
@@ -157,7 +147,7 @@ def clocks(numerical: Sequence[Record], backprop: Sequence[Record]) -> None:
 def curves(
     numerical: Sequence[Record],
     backprop: Sequence[Record],
-    pair: tuple[Job | None, Job | None],
+    pair: Pair,
     names: tuple[str, str],
 ) -> None:
     """Show both trainings over the iterations, where they lie on each other, and over time."""

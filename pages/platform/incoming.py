@@ -128,7 +128,7 @@ def is_message(value: object) -> bool:
     )
 
 
-def whole(value: object, low: int, high: int) -> int | None:
+def whole(value: object, low: float, high: float) -> int | None:
     """Return a value if it is a whole number from `low` to `high`, else None."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         return None

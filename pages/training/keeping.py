@@ -7,13 +7,13 @@ import streamlit as st
 from pages import networks
 from pages.language import T
 from pages.language.text import quoted
-from simplenet.jobs import Job
+from pages.session import TrainingJob
 from simplenet.network import SimpleNet
 from simplenet.runs import described
 from simplenet.storage import check_model_name, model_to_bytes, save_model
 
 
-def keep(job: Job) -> None:
+def keep(job: TrainingJob) -> None:
     """Offer the trained network: to the other pages, as a file, and to everybody on this server."""
     net = SimpleNet.from_params(job.state.params)
     about = described(job.work, job.records)

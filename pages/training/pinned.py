@@ -12,11 +12,11 @@ from pages.components.keepsakes import pin, pinned
 from pages.components.live_chart import live_chart
 from pages.language import T
 from pages.language.words import count
-from simplenet.jobs import Job
+from pages.session import TrainingJob
 from simplenet.network import Params, SimpleNet
 
 
-def pinned_digit(job: Job | None) -> None:
+def pinned_digit(job: TrainingJob | None) -> None:
     """Show the ten probabilities of the pinned digit over a training, and at one moment of it."""
     st.subheader(T("pin.title"), anchor=False)
     x = pinned()
@@ -28,7 +28,7 @@ def pinned_digit(job: Job | None) -> None:
     snapshots = snapshots_of(job) if job else []
     left, right = st.columns(2, gap="large")
     with left:
-        if snapshots:
+        if job and snapshots:
             end = job.work.training.iterations
             iterations = [iteration for iteration, _ in snapshots]
             at = chosen_snapshot(iterations, end, job.ended)
@@ -43,7 +43,7 @@ def pinned_digit(job: Job | None) -> None:
         answer(shown, [tile], key="pinned_answer", title=T("draw.prediction"), words=words)
         st.button(T("pin.unpin"), icon=":material/keep_off:", on_click=pin, args=(None,))
     with right:
-        if not snapshots:
+        if not (job and snapshots):
             words = f"{T('pin.chart')}\n{T('chart.empty')}"
             live_chart(None, key="pinned_curves", alt=words, empty=words)
             return
@@ -78,7 +78,7 @@ def chosen_snapshot(iterations: Sequence[int], end: int, ended: bool) -> int:
     return newest_until(until)
 
 
-def snapshots_of(job: Job) -> list[tuple[int, Params]]:
+def snapshots_of(job: TrainingJob) -> list[tuple[int, Params]]:
     """Return the parameters that are known of a training, by iteration, up to now."""
     found = {record.iteration: record.params for record in list(job.records) if record.params}
     state = job.state

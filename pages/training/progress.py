@@ -9,8 +9,9 @@ from pages.components.live_chart import live_chart
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, duration, why_waiting
+from pages.session import TrainingJob
 from simplenet.data import DataSourceError
-from simplenet.jobs import Job, JobError
+from simplenet.jobs import JobError
 from simplenet.jobs.job import SLOW_PERIOD_S, SLOW_RECORDS
 from simplenet.training import Record
 
@@ -27,7 +28,7 @@ def done(records: list[Record]) -> int:
     return records[-1].iteration if records else 0
 
 
-def status_text(job: Job, records: list[Record]) -> str:
+def status_text(job: TrainingJob, records: list[Record]) -> str:
     """Return what a training does now, in a line."""
     iterations, status = job.work.training.iterations, job.status
     left = iterations - done(records)

@@ -80,8 +80,11 @@ class Work(Protocol):
         """Return the last record anew, as it should be when the work is stopped at `state`."""
 
 
-class Job:
-    """Work that goes on in the background; make one with `Jobs.start`.
+DoneWork = TypeVar("DoneWork", bound=Work)
+
+
+class Job(Generic[DoneWork, Record]):
+    """Work of some kind that goes on in the background; make one with `Jobs.start`.
 
     Any thread may read it and steer it. Reading takes nothing away from other readers.
 
@@ -101,10 +104,10 @@ class Job:
         Why the job failed, where it did.
     """
 
-    def __init__(self, work: Work, jobs: Jobs, pace: Pace) -> None:
+    def __init__(self, work: DoneWork, jobs: Jobs, pace: Pace) -> None:
         self.id = secrets.token_urlsafe(12)
         self.work = work
-        self.records: list[Any] = []
+        self.records: list[Record] = []
         self.state: Any = None
         self.restarts = 0
         self.error: Exception | None = None
@@ -374,11 +377,11 @@ class Jobs:
         self.changed = threading.Condition()
         self.workers = Workers(self.changed, scheduler, workers, warm_up)
         self.line = Line(self.changed, self.workers)
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, Job[Any, Any]] = {}
 
-    def start(self, work: Work, pace: Pace = "full") -> Job:
+    def start(self, work: DoneWork, pace: Pace = "full") -> Job[DoneWork, Any]:
         """Start a job, and return it at once."""
-        job = Job(work, self, pace)
+        job: Job[DoneWork, Any] = Job(work, self, pace)
         with self.changed:
             self._jobs[job.id] = job
             self.line.join(job)  # Now, so that the order in line is that of the starts.
@@ -389,7 +392,7 @@ class Jobs:
         job.begin()
         return job
 
-    def get(self, job_id: str | None) -> Job | None:
+    def get(self, job_id: str | None) -> Job[Any, Any] | None:
         """Return the job that has this id, or None."""
         return self._jobs.get(job_id) if job_id else None
 

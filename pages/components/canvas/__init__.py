@@ -194,7 +194,7 @@ def keep_frame() -> None:
     state = st.session_state
     frame, state.pen_frame = state.get("pen_frame"), None
     picture = drawn(frame)
-    if picture is None or not picture.ink[..., 3].any():
+    if not isinstance(frame, str) or picture is None or not picture.ink[..., 3].any():
         return
     height, width = picture.whole.shape[:2]
     image = {

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import uuid4
 
-from simplenet.data.drawings import DrawingSet, DrawingSetError
+from simplenet.data.digit_table import DrawingSetError
+from simplenet.data.drawings import DrawingSet
 
 Problem = Literal["full", "off"]
 """Why the browser keeps nothing: there is no room, or it does not let the page."""
@@ -129,8 +130,8 @@ class Keeping:
             self.sets["mine"], no_room = ours.reconciled(base, theirs["mine"])
             self.leave_out(no_room)
         if "pinned" in theirs:
-            ours, base = self.sets.get("pinned"), before.get("pinned")
-            if ours is None or (base is not None and ours.to_text() == base.to_text()):
+            pin, base_pin = self.sets.get("pinned"), before.get("pinned")
+            if pin is None or (base_pin is not None and pin.to_text() == base_pin.to_text()):
                 self.sets["pinned"] = theirs["pinned"]
 
     def _write(self) -> None:

@@ -1,0 +1,103 @@
+"""What goes on in the background, on a page: started once, followed, and stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import streamlit as st
+
+from pages.language import T
+from pages.session import follow, jobs
+from simplenet.jobs import Job, Pace, Work
+
+REFRESH_S = 0.4
+PAUSED_REFRESH_S = 2.0
+
+Phase = Literal["live", "paused", "ended"]
+"""What the buttons depend on."""
+
+
+def phase(*followed: Job[Any, Any] | None) -> Phase:
+    """Return what the jobs do that a page follows; none is as one that has ended."""
+    live = [job for job in followed if job and not job.ended]
+    if not live:
+        return "ended"
+    return "paused" if all(job.status == "paused" for job in live) else "live"
+
+
+def start(works: Mapping[str, Work], pace: Pace = "full") -> None:
+    """Start work for the visitor, unless it goes on already: a second click changes nothing.
+
+    Parameters
+    ----------
+    works : mapping of str to Work
+        By the name of the job in the address. Several are one thing for the visitor.
+    pace : {"full", "slow", "step"}
+    """
+    old = [jobs().get(st.session_state.get(name)) for name in works]
+    if any(job and (not job.ended or job.is_new) for job in old):
+        return
+    for name, work in works.items():
+        job = jobs().start(work, pace)
+        follow(job, name)
+        st.query_params[name] = job.id
+
+
+def start_and_stop(
+    name: str,
+    label: str,
+    icon: str,
+    on_start: Callable[[], None],
+    *followed: Job[Any, Any] | None,
+    ready: bool = True,
+) -> None:
+    """Show the two buttons of jobs: one starts them, where all is ready, and one stops them."""
+    live = [job for job in followed if job and not job.ended]
+
+    def stop() -> None:
+        for job in live:
+            job.stop()
+
+    with st.container(horizontal=True):
+        st.button(
+            label,
+            type="primary",
+            icon=icon,
+            key=f"{name}_start",
+            disabled=bool(live) or not ready,
+            on_click=on_start,
+        )
+        st.button(
+            T("train.stop"),
+            icon=":material/stop:",
+            key=f"{name}_stop",
+            disabled=all(job.stopping for job in live),
+            on_click=stop,
+        )
+
+
+def again_and_again(
+    show: Callable[[], None], shown: Phase, *followed: Job[Any, Any] | None
+) -> None:
+    """Show how far jobs are for as long as they go on.
+
+    Parameters
+    ----------
+    show : callable
+        Shows a part of the page, which runs again and again.
+    shown : {"live", "paused", "ended"}
+        What the rest of the page shows the jobs do. It is shown anew once they do something else.
+    *followed : Job or None
+    """
+
+    def part() -> None:
+        for job in followed:
+            if job and not job.ended:
+                job.wait_for_records(timeout_s=REFRESH_S)
+        show()
+        if phase(*followed) != shown:
+            st.rerun()
+
+    refresh_s = {"live": REFRESH_S, "paused": PAUSED_REFRESH_S, "ended": None}
+    st.fragment(part, run_every=refresh_s[shown])()
