@@ -87,6 +87,10 @@ STROKE_AFTER_CLICK = """(button) => {
 def test_no_stroke_begins_between_a_click_and_what_it_does(server, visit):
     page = visit(f"{server.url}/draw")
     expect(prediction(page)).to_have_text("–")
+    # Where nothing is to be taken back, nothing is waited for: not beside the buttons either.
+    page.locator(".st-key-canvas_tools").evaluate("tools => tools.click()")
+    button(page, "Undo").click(force=True)
+    assert page.locator(".st-key-canvas").get_attribute("inert") is None
     draw(page, *SEVEN)
     wait_for_canvas(page)
     before = light(page)
@@ -158,10 +162,12 @@ def light(page):
     )
 
 
-# A small seven in two opposite corners, the pen as near to them as it goes.
+# A small seven in each corner, the pen as near to it as it goes.
 CORNERS = {
+    "upper left": ((1, 1), (60, 1), (30, 80)),
     "upper right": ((220, 1), (279, 1), (250, 80)),
     "lower left": ((1, 200), (60, 200), (30, 279)),
+    "lower right": ((220, 200), (279, 200), (250, 279)),
 }
 
 
@@ -176,8 +182,7 @@ def test_the_whole_canvas_takes_strokes_of_mouse_and_pen_at_any_width(server, vi
     for corner in CORNERS.values():
         first_stroke(page, "mouse", corner)
     first_stroke(page, "pen", CORNERS["upper right"])
-    # Every 40 pixels where the answer goes below the canvas, and at both sides of each change.
-    for width in (*range(320, 1121, 80), 639, 641, 768, 1079, 1081, 1280, 1920):
+    for width in (*range(320, 1921, 40), 639, 641, 768, 1079, 1081):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function("width => innerWidth === width", arg=width)
         seen, too_wide = canvas.evaluate(

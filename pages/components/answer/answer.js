@@ -87,7 +87,8 @@ class Follower {
     if (path.some((node) => node.classList?.contains(`st-key-${this.key}`))) return;
     this.tell();
     if (!this.sending) {
-      if (path.some((node) => node.classList?.contains(`st-key-${this.key}_tools`))) this.hold();
+      const tool = `.st-key-${this.key}_tools button:enabled`;
+      if (path.some((node) => node.matches?.(tool))) this.hold();
       return;
     }
     event.preventDefault();
