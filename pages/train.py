@@ -14,7 +14,6 @@ from pages.training.pinned import pinned_digit
 from pages.training.progress import curves, done, metrics, show_error, status_text, vanished
 from pages.training.recipe import entered, name_choices, recipe, set_recipe
 from simplenet.runs import TrainingRun
-from simplenet.training import TrainingConfig
 
 PACES = ("full", "slow", "step")
 
@@ -98,21 +97,18 @@ def set_pace(job: TrainingJob | None) -> None:
 
 def progress(job: TrainingJob | None, run: TrainingRun | None) -> None:
     """Show how far a training is."""
-    if job is None:
-        st.progress(0.0, text=T("train.ready"))
-        metrics([])
-        curves([], "", run.training.iterations if run else TrainingConfig().iterations)
-        pinned_digit(None)
-        return
-    records = list(job.records)
-    st.progress(done(records) / job.work.training.iterations, text=status_text(job, records))
+    records = list(job.records) if job else []
+    shown = job.work if job else run or TrainingRun()
+    iterations = shown.training.iterations
+    words = status_text(job, records) if job else T("train.ready")
+    st.progress(done(records) / iterations, text=words)
     with place():
-        if job.error:
+        if job and job.error:
             show_error(job.error)
     metrics(records)
     with place():
         vanished(records)
-    curves(records, job.id, job.work.training.iterations)
+    curves(records, job.id if job else "", iterations)
     pinned_digit(job)
 
 

@@ -74,3 +74,39 @@ def test_a_network_is_published_under_a_name_that_is_right_and_free(app, tmp_pat
     assert [path.name for path in tmp_path.rglob("*")] == ["小明-1.safetensors"]
     app.switch_page("pages/draw.py").run()
     assert "小明-1" in app.selectbox(key="draw_network").options
+
+
+def places(block, path=()):
+    """Return where each widget and each figure stands in the tree of elements, by its name."""
+    found = {}
+    for i, child in block.children.items():
+        if hasattr(child, "children"):
+            found |= places(child, (*path, i))
+        elif name := getattr(child, "key", None) or getattr(child, "label", None):
+            found[name] = (*path, i)
+    return found
+
+
+def test_what_comes_and_goes_moves_nothing(app):
+    """What is moved is there twice for a moment, and a click on it is lost."""
+    from pages.session import jobs
+
+    opened(app, "train")
+    at_first = places(app.main)
+    assert {"train", "stop", "Test accuracy"} <= set(at_first)
+    app.number_input(key="batch_size").set_value(0).run()
+    assert app.error
+    assert places(app.main) == at_first
+    app.button(key="reset").click().run()
+    app.number_input(key="iterations").set_value(1)
+    app.button(key="train").click().run()
+    assert jobs().get(app.session_state["run"]).wait(240)
+    app.run()
+    with_network = places(app.main)
+    assert at_first.items() <= with_network.items()
+
+    opened(app, "gradients", panel="race")
+    at_first = places(app.main)
+    app.button_group(key="race_arrays").set_value([]).run()
+    assert app.error
+    assert places(app.main) == at_first
