@@ -102,15 +102,15 @@ def riddle(names: Mapping[str, str]) -> tuple[str, bool]:
     state = st.session_state
     if "bug_hidden" not in state:  # Who came by a link has not clicked.
         hide_one()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        guess = st.pills(
-            T("bugs.guess"),
-            [bug.name for bug in BUGS],
-            format_func=names.__getitem__,
-            key="bug_guess",
-            persist_state="session",
-        )
-        st.button(T("bugs.another"), icon=":material/casino:", key="another", on_click=hide_one)
+    guess = st.pills(
+        T("bugs.guess"),
+        [bug.name for bug in BUGS],
+        format_func=names.__getitem__,
+        key="bug_guess",
+        persist_state="session",
+        wrap=True,
+    )
+    st.button(T("bugs.another"), icon=":material/casino:", key="another", on_click=hide_one)
     solved = guess == state.bug_hidden
     if solved:
         st.success(T("bugs.solved"), icon=":material/celebration:")

@@ -68,6 +68,7 @@ def choose_digit(
         format_func=sources.__getitem__,
         key="scope_source",
         persist_state="session",
+        wrap=True,
     )
     if source == "batch":
         from_link("digit", "scope_digit", between(0, DIGITS - 1))

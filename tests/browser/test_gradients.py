@@ -14,6 +14,7 @@ from tests.browser.steps import (
     go,
     status,
 )
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -127,6 +128,29 @@ def test_one_step_of_a_digit_from_the_batch_or_by_hand(server, visit):
     expect(page.locator(".answer .digit")).to_have_text("7")  # It is the same drawing.
 
 
+CUT_OFF = """() => [...document.querySelectorAll('[data-testid=stMain] button')]
+    .filter(button => button.checkVisibility()).filter(button => {
+        let { left, right, width } = button.getBoundingClientRect();
+        for (let node = button.parentElement; node; node = node.parentElement) {
+            if (getComputedStyle(node).overflowX === "visible") continue;
+            const box = node.getBoundingClientRect();
+            [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+        }
+        return right - left < width - 1;
+    }).map(button => button.innerText)"""
+
+
+def test_no_button_is_cut_off(server, visit):
+    page = opened(server, visit, "bugs&bug=riddle")
+    expect(page.get_by_text("Read the check below")).to_be_visible()
+    for width in (1280, 768):
+        page.set_viewport_size({"width": width, "height": 900})
+        until(lambda: not page.evaluate(CUT_OFF), why_not=lambda: page.evaluate(CUT_OFF))
+    page.get_by_role("radio", name="Under the microscope").click()
+    expect(page.get_by_role("radio", name="Drawn by hand")).to_be_visible()
+    until(lambda: not page.evaluate(CUT_OFF), why_not=lambda: page.evaluate(CUT_OFF))
+
+
 LATIN = "English|NumPy|sigmoid|softmax|float32|float64|simplenet|network|functions"
 """Names that are not translated."""
 
@@ -175,4 +199,5 @@ def expect_a_readable_phone(page, what):
     assert re.findall(r"[A-Za-z]{4,}", re.sub(LATIN, "", words)) == [], what
     assert main.evaluate("app => app.scrollWidth <= app.clientWidth"), what
     assert page.evaluate(LEGENDS_OVER_WORDS) == [], what
+    assert page.evaluate(CUT_OFF) == [], what
     expect_contrast(page)
