@@ -1,7 +1,7 @@
 # make run    sets everything up and opens the app
 # make test   sets everything up and runs every check
 # make lint   style, format, types, and the order of the imports
-# make quick  all that takes less than a minute
+# make quick  lint, and the tests that together take less than a minute
 # make bench  sets everything up and measures, against peers
 # make models trains the shipped networks anew, and writes the known digits anew;
 #             NAMES=robust only one of the networks

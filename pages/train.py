@@ -90,7 +90,7 @@ def train() -> None:
 
 
 def set_pace(job: TrainingJob | None) -> None:
-    """Have a training go on at the pace that was chosen."""
+    """Set the pace of a training to what was chosen."""
     if job:
         job.pace = st.session_state.pace
 

@@ -30,7 +30,7 @@ ROW, MOST_ROWS = 44, 6
 
 
 def add(x: NDArray[np.floating] | None, digit: int) -> None:
-    """Have a drawing, (1, 784), join the visitor's set as this digit."""
+    """Add a drawing, (1, 784), to the visitor's set as this digit."""
     if x is None:
         return
     before = len(mine())
@@ -240,7 +240,7 @@ def examined(lesson: Lesson) -> tuple[float, float]:
 
 
 def keep(job: FineTuningJob) -> None:
-    """Have a fine-tuned network be one of those to choose, and choose it."""
+    """Put a fine-tuned network among those to choose, and choose it."""
     follow(job, "tuned")
     st.query_params["tuned"] = job.id
     st.session_state.draw_network = TUNED

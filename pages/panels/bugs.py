@@ -98,7 +98,7 @@ def hide_one() -> None:
 
 
 def riddle(names: Mapping[str, str]) -> tuple[str, bool]:
-    """Have the visitor guess the mistake; return it, and whether it was guessed."""
+    """Let the visitor guess the mistake; return it, and whether it was guessed."""
     state = st.session_state
     if "bug_hidden" not in state:  # Who came by a link has not clicked.
         hide_one()

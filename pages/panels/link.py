@@ -17,14 +17,14 @@ Number = TypeVar("Number", int, float)
 
 
 def from_link(name: str, key: str, parse: Callable[[str], object]) -> None:
-    """Have the session hold what the address says, if that can be and nothing was chosen yet."""
+    """Take over what the address says, if that can be and nothing was chosen yet."""
     if key not in st.session_state:
         with suppress(KeyError, ValueError):
             st.session_state[key] = parse(st.query_params[name])
 
 
 def to_link(name: str, choice: object, default: object) -> None:
-    """Have the address say what is chosen; None is nothing."""
+    """Write what is chosen into the address; None is nothing."""
     if choice is None or choice == default:
         st.query_params.pop(name, None)
     elif st.query_params.get(name) != str(choice):

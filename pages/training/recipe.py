@@ -89,7 +89,7 @@ def recipe() -> TrainingRun | None:
 
 
 def name_choices() -> None:
-    """Have the fields of the recipe that are chosen from a list hold what is chosen, by its name.
+    """Put the name of what is chosen into the fields that are chosen from a list.
 
     The browser sends the words of a choice; after a change of language they are those of another.
     """

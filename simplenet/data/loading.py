@@ -101,7 +101,7 @@ def _openml() -> Dataset:
 
 @contextmanager
 def _impatient() -> Iterator[None]:
-    """Have new connections time out, without a warning for every attempt.
+    """Let new connections time out, without a warning for every attempt.
 
     For the whole process, as scikit-learn offers no other way; whoever sets a timeout of their
     own keeps it.

@@ -195,7 +195,7 @@ class Workers:
             raise
 
     def give_up(self, call: Call) -> None:
-        """Have a call that nobody waits for not be done, or end; return at once."""
+        """Give up a call that nobody waits for any more; return at once."""
         with self._changed:
             self._given_up[call] = monotonic()
 
@@ -318,7 +318,7 @@ class Workers:
         return monotonic() - self._had_processes > HOPELESS_S
 
     def _clear(self) -> None:
-        """Have what was given up not be done, and end the processes that go on with it."""
+        """Cancel the calls that were given up, and end the processes that go on with one."""
         with self._changed:
             given_up = dict(self._given_up)
         if not given_up or not self._client:

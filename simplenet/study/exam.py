@@ -52,7 +52,7 @@ class Exam:
 
 
 def examine(net: SimpleNet, x: ArrayLike, t: ArrayLike) -> Exam:
-    """Have a network read digits whose labels are known.
+    """Return what a network makes of digits whose labels are known.
 
     Parameters
     ----------

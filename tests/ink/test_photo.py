@@ -20,6 +20,8 @@ from simplenet.ink.photo import FORMATS, SIDE, PhotoError, read_photo
 from simplenet.storage import load_model
 from tests.ink.photos import KINDS, photos
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PAPER, PEN = 0.85, 0.25
 

@@ -25,6 +25,8 @@ from simplenet.training import TrainingConfig
 from tests.jobs.counting import Asking, Counting, Deadly, warm_up
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 LONG = Counting(end=1_000_000, pause_s=0.005)
 ENDLESS = Counting(end=2, pause_s=600.0)

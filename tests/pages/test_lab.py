@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.conftest import APP, opened
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "panel", ["race", "scaling", "lens", "bugs", "microscope", "without", "nonsense"]

@@ -175,7 +175,7 @@ def read_drawing() -> None:
 
 
 def follow_pen(image: object) -> None:
-    """Have what is on the canvas be read while the canvas itself has not yet told of it."""
+    """Read what the pen has drawn so far, before the canvas itself tells of the stroke."""
     state = st.session_state
     if image != state.get("dropped_frame") and (picture := drawn(image)):
         state.picture, state.pen_frame = picture, image

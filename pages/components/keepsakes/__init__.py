@@ -44,7 +44,7 @@ def pinned() -> NDArray[np.uint8] | None:
 
 
 def keep_mine(drawings: DrawingSet) -> None:
-    """Have these be the visitor's own drawings from now on."""
+    """Replace the visitor's own drawings by these."""
     keeping().change(mine=drawings)
 
 
@@ -55,7 +55,7 @@ def pin(x: NDArray[np.floating] | None) -> None:
 
 
 def keepsakes() -> None:
-    """Have the browser keep what there is; once on every page."""
+    """Let the browser keep what there is; call it once on every page."""
     _mount(key=KEY, data=keeping().answer(), on_told_change=_receive)
 
 

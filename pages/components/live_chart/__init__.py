@@ -25,7 +25,7 @@ _HERE = Path(__file__).parent
 
 @st.cache_resource(show_spinner=False)
 def _plotly_url() -> str:
-    """Have the server offer the folder that holds plotly.min.js, and return the file's address."""
+    """Serve the folder that holds plotly.min.js, and return the address of the file."""
     import plotly
 
     folder = Path(plotly.__file__).parent / "package_data"
