@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import itertools
 import random
-import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import psutil
@@ -20,17 +17,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from simplenet.jobs import Jobs
 from simplenet.runs import TrainingRun, warm_up
+from tests.browser.served import Server, chromium
 
 ROOT = Path(__file__).parents[1]
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ROUNDS = 5
 CORES = psutil.cpu_count()
 
@@ -127,22 +116,12 @@ def peak_mb(pid: int) -> float:
 @contextmanager
 def server() -> Iterator[str]:
     """Run the app, and give its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    with subprocess.Popen(
-        [*command, "--server.port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL
-    ) as process:
-        url = f"http://127.0.0.1:{port}"
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.02)
-        yield url
-        process.terminate()
+    with TemporaryDirectory() as folder:
+        for name in ("app.py", "pages", "models", ".streamlit", "simplenet"):
+            (Path(folder) / name).symlink_to(ROOT / name)
+        app = Server(Path(folder))
+        yield app.url
+        app.stop()
 
 
 def opened(browser: Browser, url: str, path: str) -> Page:
@@ -180,16 +159,10 @@ def in_the_browser() -> dict[str, list[float]]:
     """Return the seconds of first pages, first points, and answers while every core trains."""
     times: dict[str, list[float]] = {"first point": []}
     with sync_playwright() as playwright:
-
-        def launch() -> Browser:
-            return playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=CHROMIUM
-            )
-
         for path in PAGES:
             first = times[f"first page /{path}"] = []
             for _ in range(3):
-                browser = launch()
+                browser = chromium(playwright)
                 with server() as url:
                     started = perf_counter()
                     opened(browser, url, path)
@@ -197,7 +170,7 @@ def in_the_browser() -> dict[str, list[float]]:
                     browser.close()
 
         with server() as url:
-            browser = launch()
+            browser = chromium(playwright)
             page = opened(browser, url, "train")
             page.wait_for_timeout(8000)  # The workers start, and the modules are imported.
             page.context.close()

@@ -4,37 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections import defaultdict
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urljoin
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.served import WAIT_S, Server, chromium, chromium_path, lives
 from tests.browser.steps import button
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-CORES = 2
 
-WAIT_S = 180
-"""How long a test waits for what must come: long enough for a machine whose cores are busy."""
+CORES = 2
+"""As many on every machine: then the line for them has the same length."""
 
 WIDE = {"width": 1280, "height": 900}
 
@@ -45,62 +28,6 @@ STOP = """[...document.querySelectorAll("[data-testid=stMain] button:enabled")]
 expect.set_options(timeout=1000 * WAIT_S)
 
 
-class Server:
-    """A running app: its address, its process, and its files."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        self.log = folder / "server.log"
-        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-        options = ["--server.headless", "true", "--server.port", str(port)]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [*command, *options], cwd=folder, stdout=log, stderr=log, preexec_fn=_few_cores
-            )
-        until = time.monotonic() + WAIT_S
-        while not lives(self.url):
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < until, self.log.read_text()
-            time.sleep(0.1)
-
-    def workers(self) -> list[psutil.Process]:
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if is_worker(child)]
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End the server, and expect that none of its workers outlives it."""
-        workers = self.workers()
-        self.process.send_signal(how)
-        self.process.wait(WAIT_S)
-        _, alive = psutil.wait_procs(workers, timeout=WAIT_S)
-        assert alive == []
-
-
-def is_worker(process: psutil.Process) -> bool:
-    """Return whether a process is one of Dask's workers; one that has just ended is none."""
-    with suppress(psutil.Error):
-        return "spawn_main" in " ".join(process.cmdline())
-    return False
-
-
-def lives(url: str) -> bool:
-    """Return whether the server of an address answers."""
-    try:
-        urllib.request.urlopen(urljoin(url, "/_stcore/health"), timeout=WAIT_S).close()
-    except OSError:
-        return False
-    return True
-
-
-def _few_cores() -> None:
-    """As many cores on every machine: then the line for them has the same length."""
-    os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:CORES])
-
-
 @contextmanager
 def running(folder: Path):
     """Run the app from a copy, so that what it saves does not land among the project's files."""
@@ -108,7 +35,7 @@ def running(folder: Path):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
     (folder / "simplenet").symlink_to(ROOT / "simplenet")
-    server = Server(folder)
+    server = Server(folder, cores=CORES)
     yield server
     if server.process.poll() is None:
         server.stop()
@@ -131,14 +58,13 @@ def cold_server(browser, tmp_path):
 
 @pytest.fixture(scope="session")
 def browser():
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
+    if chromium_path() is None:
         words = "no browser: install Debian's chromium to run the browser tests"
         if os.environ.get("CI") == "true":
             pytest.fail(words)
         pytest.skip(words)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+        browser = chromium(playwright)
         yield browser
         browser.close()
 

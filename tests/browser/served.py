@@ -1,0 +1,108 @@
+"""The app as a process of its own, and its browser: for the tests and for the benchmarks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urljoin
+
+import psutil
+from playwright.sync_api import Browser, Playwright
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+WAIT_S = 180
+"""How long a test waits for what must come: long enough for a machine whose cores are busy."""
+
+
+def chromium_path() -> str | None:
+    """Return where the browser is, or None if there is none."""
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """Start the browser; nothing in it asks another machine for anything."""
+    return playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
+
+
+class Server:
+    """A running app: its address, its process, and its files.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its `app.py` is; its log is written there, too.
+    cores : int, optional
+        How many it may use; all by default.
+    """
+
+    def __init__(self, folder: Path, cores: int | None = None) -> None:
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = folder / "server.log"
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        options = ["--server.headless", "true", "--server.port", str(port)]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [*command, *options],
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+                preexec_fn=lambda: _use_cores(cores),
+            )
+        until = time.monotonic() + WAIT_S
+        while not lives(self.url):
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < until, self.log.read_text()
+            time.sleep(0.1)
+
+    def workers(self) -> list[psutil.Process]:
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return [child for child in children if is_worker(child)]
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the server, and expect that none of its workers outlives it."""
+        workers = self.workers()
+        self.process.send_signal(how)
+        self.process.wait(WAIT_S)
+        _, alive = psutil.wait_procs(workers, timeout=WAIT_S)
+        assert alive == []
+
+
+def is_worker(process: psutil.Process) -> bool:
+    """Return whether a process is one of Dask's workers; one that has just ended is none."""
+    with suppress(psutil.Error):
+        return "spawn_main" in " ".join(process.cmdline())
+    return False
+
+
+def lives(url: str) -> bool:
+    """Return whether the server of an address answers."""
+    try:
+        urllib.request.urlopen(urljoin(url, "/_stcore/health"), timeout=WAIT_S).close()
+    except OSError:
+        return False
+    return True
+
+
+def _use_cores(most: int | None) -> None:
+    os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:most])
