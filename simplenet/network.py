@@ -147,6 +147,10 @@ class SimpleNet:
         """Precision of the parameters."""
         return self.params["W1"].dtype
 
+    def astype(self, dtype: DTypeLike) -> Self:
+        """Return a copy in another precision, float32 or float64."""
+        return self.from_params({key: value.astype(dtype) for key, value in self.params.items()})
+
     def predict(self, x: ArrayLike) -> NDArray[Any]:
         """Return the probability of each class.
 
@@ -251,7 +255,7 @@ class SimpleNet:
         anew: 79,520 forward passes for 784-50-10. In float64 whatever the network's dtype is:
         float32 would round away most of the difference. `params` is left as it was.
         """
-        net = self._as_float64()
+        net = self.astype(np.float64)
         x = np.atleast_2d(as_pixels(self._fitting(self._checked(x)), np.float64))
         if len(x) == 0:
             raise ValueError("a gradient needs at least one sample")
@@ -267,10 +271,6 @@ class SimpleNet:
         It is the same central difference; see `simplenet.gradients.fast_numerical_gradient`.
         """
         return fast_numerical_gradient(self.params, self._checked(x), t)
-
-    def _as_float64(self) -> SimpleNet:
-        """Return a copy in double precision."""
-        return SimpleNet.from_params({k: v.astype(np.float64) for k, v in self.params.items()})
 
     def _inputs(self, x: ArrayLike) -> NDArray[Any]:
         """Return pixels in [0, 1] in the network's precision; ValueError if they do not fit."""

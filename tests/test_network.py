@@ -411,3 +411,17 @@ def test_bytes_are_pixels_too(dtype):
         of_bytes, of_pixels = method(x, t), method(pixels, t)
         for key, value in of_pixels.items():
             np.testing.assert_allclose(of_bytes[key], value, rtol=1e-4, atol=1e-6, err_msg=key)
+
+
+def test_a_copy_in_another_precision_leaves_the_network_as_it_is():
+    net = SimpleNet(784, 4, 10, rng=np.random.default_rng(0))
+    copy = net.astype(np.float64)
+    assert (net.dtype, copy.dtype) == (np.float32, np.float64)
+    np.testing.assert_array_equal(copy.params["W1"], net.params["W1"])
+    copy.params["W1"] += 1
+    assert abs(net.params["W1"]).max() < 1
+    same = net.astype(np.float32)
+    same.params["W1"] += 1
+    assert abs(net.params["W1"]).max() < 1
+    with pytest.raises(ValueError, match="dtype must be float32 or float64"):
+        net.astype(np.float16)

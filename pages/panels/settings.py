@@ -52,7 +52,7 @@ class Setting:
     @property
     def params(self) -> Params:
         """The network's parameters in double precision."""
-        return {key: value.astype(np.float64) for key, value in self.net.params.items()}
+        return self.net.astype(np.float64).params
 
     @property
     def id(self) -> str:

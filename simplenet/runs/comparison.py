@@ -153,7 +153,7 @@ class GradientComparison:
         give no record.
         """
         started = perf_counter()
-        net = SimpleNet.from_params({k: v.astype(np.float64) for k, v in self.params.items()})
+        net = SimpleNet.from_params(self.params).astype(np.float64)
         x = as_pixels(self.x, np.float64)
         if state is None:
             backprop, backprop_s = timed(lambda: net.gradient(x, self.t))

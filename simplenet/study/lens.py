@@ -64,18 +64,18 @@ class Lens:
             0 <= i < n for i, n in zip(index, shape, strict=True)
         ):
             raise ValueError(f"there is no weight {key}{list(index)}, {key} has the shape {shape}")
-        self.params, self.key, self.index = params, key, index
+        self._net, self.key, self.index = SimpleNet.from_params(params), key, index
         self.x = np.atleast_2d(checked_pixels(x, images=params["W1"].shape[0] == IMAGE_SIZE))
         self.t = as_labels(t, len(self.x), params["W2"].shape[1])
 
     @property
     def value(self) -> float:
         """The weight as it is."""
-        return float(self.params[self.key][self.index])
+        return float(self._net.params[self.key][self.index])
 
     def derivative(self) -> float:
         """Return the slope of the loss at the weight, by backpropagation in float64."""
-        net = self._net(np.float64)
+        net = self._net.astype(np.float64)
         return float(net.gradient(as_pixels(self.x, np.float64), self.t)[self.key][self.index])
 
     def losses(self, moves: Iterable[float], dtype: DTypeLike = np.float64) -> NDArray[np.float64]:
@@ -92,7 +92,7 @@ class Lens:
         -------
         ndarray of float64, shape (m,)
         """
-        net, x = self._net(dtype), as_pixels(self.x, dtype)
+        net, x = self._net.astype(dtype), as_pixels(self.x, dtype)
         array = net.params[self.key]
         found = []
         for move in moves:
@@ -133,7 +133,3 @@ class Lens:
             errors = np.abs(slopes - true) / (abs(true) or 1.0)
             results.append(StepErrors(np.dtype(dtype).name, central, slopes, errors))
         return results[0], results[1]
-
-    def _net(self, dtype: DTypeLike) -> SimpleNet:
-        """Return a copy of the network in a precision."""
-        return SimpleNet.from_params({k: v.astype(dtype) for k, v in self.params.items()})
