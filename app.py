@@ -17,13 +17,14 @@ def main() -> None:
     from pages.platform.menu import navigation
     from pages.platform.offline import stay_offline
     from pages.platform.place import place
+    from pages.state import LOST, PAGE
 
     guard()
     stay_offline()
     page = navigation()
-    if st.session_state.get("page") != page.url_path:
-        st.session_state.lost = set()  # Which runs of a link are gone, for as long as one is here.
-    st.session_state.page = page.url_path
+    if PAGE.get() != page.url_path:
+        LOST.clear()
+    PAGE.set(page.url_path)
     st.html(STYLE)
     choose_language()
     frame(page.title, page.url_path)
@@ -31,7 +32,7 @@ def main() -> None:
     st.title(page.title, anchor=False)
     notice = place()
     page.run()
-    if st.session_state.lost:
+    if LOST.get():
         notice.info(T("app.lost"), icon=":material/search_off:")
 
 

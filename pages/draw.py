@@ -7,16 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.components.answer import Tile, answer
-from pages.components.canvas import (
-    FOLLOWER,
-    SIDE,
-    Picture,
-    canvas,
-    follow_pen,
-    read_drawing,
-    seen,
-    stages_of,
-)
+from pages.components.canvas import SIDE, canvas, follow_pen, read_drawing, seen, stages_of
 from pages.components.keepsakes import pin, pinned
 from pages.drawing.card import card
 from pages.drawing.doubt import doubt_about
@@ -26,16 +17,30 @@ from pages.language.text import quoted
 from pages.networks import RUN, choose_network, network
 from pages.platform.first_visit import run_page
 from pages.session import jobs
+from pages.sketch import Picture
+from pages.state import (
+    DRAW_NETWORK,
+    PHOTO,
+    RUN_ID,
+    SKETCH,
+    Component,
+    Photo,
+    Place,
+    Widget,
+    teach_key,
+)
 from simplenet.network import SimpleNet
 
 REFRESH_S = 1.0
 FORMATS = ("png", "jpg", "jpeg", "webp", "heic", "heif")
-STYLE = """<style>
+STYLE = f"""<style>
 /* Where less is left beside the canvas, the answer goes below it: the canvas is never narrower. */
-div:has(> .st-key-told) { min-width: min(100%, 22rem); }
+div:has(> .st-key-{Place.TOLD}) {{ min-width: min(100%, 22rem); }}
 /* A file that the browser itself refuses never comes here, and its own word for that is English. */
-div:has(> .st-key-refused) { display: none; }
-body:has(.st-key-photo [aria-invalid="true"]) div:has(> .st-key-refused) { display: flex; }
+div:has(> .st-key-{Place.REFUSED}) {{ display: none; }}
+body:has(.st-key-{Widget.PHOTO} [aria-invalid="true"]) div:has(> .st-key-{Place.REFUSED}) {{
+  display: flex;
+}}
 </style>"""
 
 
@@ -47,8 +52,8 @@ def page() -> None:
     with beside.container(width=SIDE):
         canvas()
         photo()
-    with beside.container(key="told"):
-        choice = choose_network(key="draw_network")
+    with beside.container(key=Place.TOLD):
+        choice = choose_network(DRAW_NETWORK)
         live = choice == RUN and still_training()
         st.fragment(reading, run_every=REFRESH_S if live else None)(choice, live)
         teach()
@@ -59,7 +64,7 @@ def page() -> None:
 
 def still_training() -> bool:
     """Return whether the visitor's training goes on."""
-    run = jobs().get(st.session_state.get("run"))
+    run = jobs().get(RUN_ID.get())
     return run is not None and not run.ended
 
 
@@ -69,36 +74,36 @@ def photo() -> None:
         most = st.get_option("server.maxUploadSize")  # In MB; the uploader keeps to it too.
         st.caption(T("draw.photo_help", mb=most))
         file = st.file_uploader(
-            T("draw.photo"), type=FORMATS, label_visibility="collapsed", key="photo"
+            T("draw.photo"), type=FORMATS, label_visibility="collapsed", key=Widget.PHOTO
         )
-        with st.container(key="refused"):
+        with st.container(key=Place.REFUSED):
             st.error(T("draw.photo_refused", mb=most), icon=":material/broken_image:")
-    state = st.session_state
+    sketch, taken = SKETCH.get(), PHOTO.get()
     if file is None:
-        if state.get("picture") and state.picture.name:
+        if sketch.picture and sketch.picture.name:
             read_drawing()
-        state.pop("photo_id", None)
+        PHOTO.clear()
         return
-    if state.get("photo_id") != file.file_id:
+    if taken is None or taken.id != file.file_id:
         # Half a second of imports that only a photo needs.
         from simplenet.ink import NoInkError
         from simplenet.ink.photo import PhotoError, read_photo
 
-        # Why it is refused, and not the sentence: the language may change.
-        state.photo_id, state.photo_refusal = file.file_id, None
+        taken = Photo(file.file_id)
+        PHOTO.set(taken)
         try:
             whole, ink = read_photo(file.getvalue(), file.name)
         except NoInkError:
-            state.photo_refusal = "blank"
+            taken.refusal = "blank"
         except PhotoError as error:
-            state.photo_refusal = error.reason
+            taken.refusal = error.reason
         else:
-            state.picture = Picture(whole, ink, file.name)
-    if state.photo_refusal:
-        st.error(refusal(state.photo_refusal, file.name), icon=":material/broken_image:")
-    elif state.picture and state.picture.name:
+            sketch.picture = Picture(whole, ink, file.name)
+    if taken.refusal:
+        st.error(refusal(taken.refusal, file.name), icon=":material/broken_image:")
+    elif sketch.picture and sketch.picture.name:
         st.image(
-            state.picture.whole, width=SIDE, caption=T("draw.photo_read", name=quoted(file.name))
+            sketch.picture.whole, width=SIDE, caption=T("draw.photo_read", name=quoted(file.name))
         )
 
 
@@ -119,8 +124,8 @@ def reading(choice: str | None, live: bool) -> None:
     net = network(choice) if choice else None
     if net is None:
         return
-    picture = st.session_state.get("picture")
-    stages = stages_of(picture) if picture else None
+    sketch = SKETCH.get()
+    stages = stages_of(sketch.picture) if sketch.picture else None
     if stages is None:
         blank = np.zeros(784)
         titles = T("draw.raw"), T("draw.boxed"), T("draw.centred"), T("draw.evidence")
@@ -132,13 +137,13 @@ def reading(choice: str | None, live: bool) -> None:
     answer(
         probabilities,
         tiles,
-        key=FOLLOWER,
+        key=Component.ANSWER,
         title=T("draw.prediction"),
         words=words,
         doubt=doubt,
-        follow="canvas",
+        follow=Component.CANVAS,
         follow_name=T("canvas.name"),
-        redraws=st.session_state.redraws,
+        redraws=sketch.redraws,
         on_frame=follow_pen,
     )
 
@@ -178,7 +183,7 @@ def teach() -> None:
         for digit in range(10):
             st.button(
                 str(digit),
-                key=f"teach{digit}",
+                key=teach_key(digit),
                 on_click=lambda digit=digit: add(seen(), digit),
                 disabled=nothing,
             )
@@ -189,7 +194,7 @@ def teach() -> None:
             on_click=lambda: pin(seen()),
             disabled=nothing,
             help=T("draw.pin_help"),
-            key="pin",
+            key=Widget.PIN,
         )
         if pinned() is not None:
             st.page_link("pages/train.py", label=T("draw.to_train"), icon=":material/show_chart:")

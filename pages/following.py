@@ -8,7 +8,8 @@ from typing import Any, Literal
 import streamlit as st
 
 from pages.language import T
-from pages.session import follow, jobs
+from pages.session import jobs
+from pages.state import JobId, Widget
 from simplenet.jobs import Job, Pace, Work
 
 REFRESH_S = 0.4
@@ -26,26 +27,24 @@ def phase(*followed: Job[Any, Any] | None) -> Phase:
     return "paused" if all(job.status == "paused" for job in live) else "live"
 
 
-def start(works: Mapping[str, Work], pace: Pace = "full") -> None:
+def start(works: Mapping[JobId, Work], pace: Pace = "full") -> None:
     """Start work for the visitor, unless it goes on already: a second click changes nothing.
 
     Parameters
     ----------
-    works : mapping of str to Work
-        By the name of the job in the address. Several are one thing for the visitor.
+    works : mapping of JobId to Work
+        By what their ids are kept as. Several are one thing for the visitor.
     pace : {"full", "slow", "step"}
     """
-    old = [jobs().get(st.session_state.get(name)) for name in works]
+    old = [jobs().get(followed.get()) for followed in works]
     if any(job and (not job.ended or job.is_new) for job in old):
         return
-    for name, work in works.items():
-        job = jobs().start(work, pace)
-        follow(job, name)
-        st.query_params[name] = job.id
+    for followed, work in works.items():
+        followed.set(jobs().start(work, pace).id)
 
 
 def start_and_stop(
-    name: str,
+    keys: tuple[Widget, Widget],
     label: str,
     icon: str,
     on_start: Callable[[], None],
@@ -54,6 +53,7 @@ def start_and_stop(
 ) -> None:
     """Show the two buttons of jobs: one starts them, where all is ready, and one stops them."""
     live = [job for job in followed if job and not job.ended]
+    start_key, stop_key = keys
 
     def stop() -> None:
         for job in live:
@@ -64,14 +64,14 @@ def start_and_stop(
             label,
             type="primary",
             icon=icon,
-            key=f"{name}_start",
+            key=start_key,
             disabled=bool(live) or not ready,
             on_click=on_start,
         )
         st.button(
             T("train.stop"),
             icon=":material/stop:",
-            key=f"{name}_stop",
+            key=stop_key,
             disabled=all(job.stopping for job in live),
             on_click=stop,
         )

@@ -7,12 +7,12 @@ import streamlit as st
 from pages.language import T
 from pages.panels.bugs import bugs
 from pages.panels.lens import lens
-from pages.panels.link import from_link, one_of
 from pages.panels.microscope import microscope
 from pages.panels.race import race
 from pages.panels.scaling import scaling
 from pages.panels.without_backprop import without_backprop
 from pages.platform.first_visit import run_page
+from pages.state import PANEL, clear_link, one_of
 
 PANELS = {
     "race": race,
@@ -40,19 +40,19 @@ def choose_panel() -> str:
         "microscope": T("gradients.microscope"),
         "without": T("gradients.without"),
     }
-    from_link("panel", "panel", one_of(PANELS))
+    PANEL.open(one_of(PANELS))
     chosen = st.segmented_control(
         T("gradients.panel"),
         list(PANELS),
-        default="race",
+        default=next(iter(PANELS)),
         required=True,
         format_func=names.__getitem__,
-        key="panel",
-        on_change=st.query_params.clear,  # What another panel shows is no part of this one's link.
+        key=PANEL.name,
+        on_change=clear_link,  # What another panel shows is no part of this one's link.
         label_visibility="collapsed",
         persist_state="session",
     )
-    st.query_params["panel"] = chosen
+    PANEL.keep(chosen)
     return chosen
 
 

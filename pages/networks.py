@@ -11,6 +11,7 @@ import streamlit as st
 from pages.language import T
 from pages.language.text import quoted
 from pages.session import current_run, current_tuned, jobs
+from pages.state import RUN_ID, TUNED_ID, Value
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun, described
@@ -31,8 +32,16 @@ MOST_WEIGHT = 1e12
 infinity less infinity is."""
 
 
-def choose_network(*, key: str, fresh: bool = False) -> str | None:
-    """Show the choice of a network, and return what was chosen; `network` makes it a network."""
+def choose_network(chosen: Value[str | None], *, fresh: bool = False) -> str | None:
+    """Show the choice of a network, and return it; `network` makes it a network.
+
+    Parameters
+    ----------
+    chosen : Value
+        Of the page: what was chosen there.
+    fresh : bool
+        Whether a network that has learned nothing is offered, too.
+    """
     run, tuned = current_run(), current_tuned()
     names = [path.stem for path in list_models(MODELS) if not path.stem.startswith(":")]
     choices = sorted(names, key=lambda name: name != BEST)
@@ -51,10 +60,10 @@ def choose_network(*, key: str, fresh: bool = False) -> str | None:
             return T("network.run") if run and run.ended else T("network.live_run")
         return {FRESH: T("network.fresh"), TUNED: T("network.tuned")}.get(choice, choice)
 
-    if st.session_state.get(key) not in choices:
-        st.session_state.pop(key, None)
+    if chosen.get() not in choices:
+        chosen.clear()
     return st.selectbox(
-        T("network.label"), choices, format_func=name, key=key, persist_state="session"
+        T("network.label"), choices, format_func=name, key=chosen.name, persist_state="session"
     )
 
 
@@ -63,7 +72,7 @@ def network(choice: str, seed: int = 0, *, say: bool = True) -> SimpleNet | None
     if choice == FRESH:
         return TrainingRun(TrainingConfig(seed=seed)).new_network()
     if choice in (RUN, TUNED):
-        job = jobs().get(st.session_state.get(choice[1:]))
+        job = jobs().get((RUN_ID if choice == RUN else TUNED_ID).get())
         return SimpleNet.from_params(job.state.params) if job and job.state else None
     saved = saved_model(choice)
     if saved is None and say:
@@ -74,7 +83,7 @@ def network(choice: str, seed: int = 0, *, say: bool = True) -> SimpleNet | None
 def metadata(choice: str) -> dict[str, Any]:
     """Return what is known of a network: its recipe, its history."""
     if choice == RUN:
-        job = jobs().get(st.session_state.get("run"))
+        job = jobs().get(RUN_ID.get())
         return described(job.work, job.records) if job and job.records else {}
     saved = None if choice in (TUNED, FRESH) else saved_model(choice)
     return saved.metadata if saved else {}

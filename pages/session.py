@@ -13,6 +13,17 @@ from typing import Any, TypeAlias, TypeVar
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
+from pages.state import (
+    BACKPROP_ID,
+    LOST,
+    NUMERICAL_ID,
+    RACE_ID,
+    RUN_ID,
+    SCALING_ID,
+    TUNED_ID,
+    TUNING_ID,
+    JobId,
+)
 from simplenet.jobs import Job, Jobs, Work
 from simplenet.jobs.workers import EARLY_S
 from simplenet.runs import TrainingRun, warm_up
@@ -65,63 +76,48 @@ def _settle() -> None:
         sleep(TIDY_S)
 
 
-def current(kind: type[Kind], parameter: str) -> Job[Kind, Any] | None:
-    """Return the visitor's job of a kind, and keep its id in the address of the page.
-
-    The address counts first: so a reload, a second tab and a shared link find the job again.
-    """
-    state = st.session_state
-    job = jobs().get(st.query_params.get(parameter) or state.get(parameter))
+def current(kind: type[Kind], followed: JobId) -> Job[Kind, Any] | None:
+    """Return the visitor's job of a kind, and keep its id in the address of the page."""
+    job = jobs().get(followed.get())
     if job is None or not isinstance(job.work, kind):
-        if parameter in st.query_params:
-            del st.query_params[parameter]
-            state.lost.add(parameter)  # The page says so.
-        state.pop(parameter, None)
+        if followed.is_in_link():
+            LOST.get().add(followed.name)  # The page says so.
+        followed.clear()
         return None
-    state.lost.discard(parameter)
-    follow(job, parameter)
-    st.query_params[parameter] = job.id
+    LOST.get().discard(followed.name)
+    followed.set(job.id)
     return job
 
 
-def follow(job: Job[Any, Any], parameter: str) -> None:
-    """Make a job the visitor's."""
-    st.session_state[parameter] = job.id
-
-
 def current_run() -> TrainingJob | None:
-    """Return the training that the visitor follows; its id is `run` in the address."""
-    return current(TrainingRun, "run")
+    """Return the training that the visitor follows."""
+    return current(TrainingRun, RUN_ID)
 
 
 def current_race() -> RaceJob | None:
-    """Return the comparison that the visitor follows; its id is `race` in the address."""
-    return current(GradientComparison, "race")
+    """Return the comparison that the visitor follows."""
+    return current(GradientComparison, RACE_ID)
 
 
 def current_scaling() -> ScalingJob | None:
-    """Return the measurements that the visitor follows; their id is `scaling` in the address."""
-    return current(Scaling, "scaling")
+    """Return the measurements that the visitor follows."""
+    return current(Scaling, SCALING_ID)
 
 
 def current_pair() -> tuple[TrainingJob | None, TrainingJob | None]:
-    """Return the two trainings that the visitor compares: without backprop, and with it.
-
-    Their ids are `numerical` and `backprop` in the address.
-    """
-    numerical = current(TrainingRun, "numerical")
+    """Return the two trainings that the visitor compares: without backprop, and with it."""
+    numerical = current(TrainingRun, NUMERICAL_ID)
     if numerical is None:  # They were started together, and are lost together: that is said once.
-        st.query_params.pop("backprop", None)
-        st.session_state.pop("backprop", None)
+        BACKPROP_ID.clear()
         return None, None
-    return numerical, current(TrainingRun, "backprop")
+    return numerical, current(TrainingRun, BACKPROP_ID)
 
 
 def current_tuning() -> FineTuningJob | None:
-    """Return the fine-tuning that the visitor has not decided about; `tuning` in the address."""
-    return current(FineTuning, "tuning")
+    """Return the fine-tuning that the visitor has not decided about."""
+    return current(FineTuning, TUNING_ID)
 
 
 def current_tuned() -> FineTuningJob | None:
-    """Return the fine-tuning that the visitor has kept; its id is `tuned` in the address."""
-    return current(FineTuning, "tuned")
+    """Return the fine-tuning that the visitor has kept."""
+    return current(FineTuning, TUNED_ID)

@@ -9,21 +9,23 @@ from pages.language import T
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
 from pages.session import TrainingJob, current_run
+from pages.state import PACE, RUN_ID, Widget
 from pages.training.keeping import keep
 from pages.training.pinned import pinned_digit
 from pages.training.progress import curves, done, metrics, show_error, status_text, vanished
 from pages.training.recipe import entered, name_choices, recipe, set_recipe
+from simplenet.jobs import Pace
 from simplenet.runs import TrainingRun
 
-PACES = ("full", "slow", "step")
+PACES: tuple[Pace, ...] = ("full", "slow", "step")
 
 
 def page() -> None:
     """Show the page."""
     st.markdown(T("train.intro"))
     job = current_run()
-    if "pace" not in st.session_state:  # A new visitor, perhaps by the address of a run.
-        st.session_state.pace = job.pace if job else "full"
+    if not PACE.is_set():  # A new visitor, perhaps by the address of a run.
+        PACE.set(job.pace if job else PACE.default)
         set_recipe(job.work if job else TrainingRun())
     shown = phase(job)
     run = recipe()
@@ -43,38 +45,43 @@ def controls(run: TrainingRun | None, job: TrainingJob | None, shown: Phase) -> 
             icon=":material/play_arrow:",
             disabled=live is not None or run is None,
             on_click=train,
-            key="train",
+            key=Widget.TRAIN,
         )
         if live and shown == "paused" and live.pace != "step":
-            st.button(T("train.resume"), icon=":material/resume:", on_click=live.resume, key="hold")
+            st.button(
+                T("train.resume"),
+                icon=":material/resume:",
+                on_click=live.resume,
+                key=Widget.HOLD,
+            )
         elif live and live.pace == "step":
-            st.button(T("train.step"), icon=":material/step:", on_click=live.step, key="step")
+            st.button(T("train.step"), icon=":material/step:", on_click=live.step, key=Widget.STEP)
         else:
             st.button(
                 T("train.pause"),
                 icon=":material/pause:",
                 disabled=live is None,
                 on_click=live.pause if live else None,
-                key="hold",
+                key=Widget.HOLD,
             )
         st.button(
             T("train.stop"),
             icon=":material/stop:",
             disabled=live is None or live.stopping,
             on_click=live.stop if live else None,
-            key="stop",
+            key=Widget.STOP,
         )
         st.segmented_control(
             T("train.pace"),
             PACES,
-            default=PACES[0],
+            default=PACE.default,
             required=True,
             format_func={
                 "full": T("train.pace_full"),
                 "slow": T("train.pace_slow"),
                 "step": T("train.pace_step"),
             }.__getitem__,
-            key="pace",
+            key=PACE.name,
             label_visibility="collapsed",
             on_change=set_pace,
             args=(job,),
@@ -86,13 +93,13 @@ def train() -> None:
     """Start a training of the recipe."""
     name_choices()
     if run := entered():
-        start({"run": run}, st.session_state.pace)
+        start({RUN_ID: run}, PACE.get())
 
 
 def set_pace(job: TrainingJob | None) -> None:
     """Set the pace of a training to what was chosen."""
     if job:
-        job.pace = st.session_state.pace
+        job.pace = PACE.get()
 
 
 def progress(job: TrainingJob | None, run: TrainingRun | None) -> None:

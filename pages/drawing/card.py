@@ -11,12 +11,15 @@ from pages.language import T
 from pages.language.words import count, option_names
 from pages.networks import exam, metadata, network
 from pages.platform.incoming import real, whole
+from pages.state import Widget
 from simplenet.training import LIMITS
 
 
 def card(choice: str) -> None:
     """Show the card of a network, once somebody opens it."""
-    shown = st.expander(T("card.title"), icon=":material/badge:", on_change="rerun", key="card")
+    shown = st.expander(
+        T("card.title"), icon=":material/badge:", on_change="rerun", key=Widget.CARD
+    )
     if not shown.open:
         return
     net = network(choice, say=False)

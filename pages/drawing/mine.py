@@ -12,14 +12,26 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from pages.components.keepsakes import keep_mine, keeping, mine, problem
+from pages.components.keepsakes import keep_mine, mine, problem
 from pages.following import again_and_again, start
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, why_waiting
 from pages.networks import TUNED, exam, network
 from pages.platform.place import place
-from pages.session import FineTuningJob, current_tuning, follow
+from pages.session import FineTuningJob, current_tuning
+from pages.state import (
+    DRAW_NETWORK,
+    KEEPING,
+    REHEARSE,
+    REMOVED,
+    SET_TAKEN,
+    TUNED_ID,
+    TUNING_ID,
+    Removed,
+    Widget,
+    sheet_key,
+)
 from simplenet.data.digit_table import MOST_MB, DrawingSetError, read_digits
 from simplenet.data.drawings import MOST_DRAWINGS, DrawingSet
 from simplenet.network import SimpleNet
@@ -95,7 +107,7 @@ def my_set(choice: str | None) -> None:
 
 def notices() -> None:
     """Say what the browser does not keep, or has kept badly, and what can be done."""
-    kept = keeping()
+    kept = KEEPING.get()
     with place():
         if kept.problem:
             st.warning(problem(), icon=":material/error:")
@@ -113,32 +125,32 @@ def notices() -> None:
                 mime="text/csv",
                 on_click="ignore",
                 icon=":material/download:",
-                key="left_out_download",
+                key=Widget.LEFT_OUT_DOWNLOAD,
             )
             st.button(
                 T("mine.left_out_discard"),
                 icon=":material/delete:",
                 on_click=kept.forget_no_room,
-                key="left_out_discard",
+                key=Widget.LEFT_OUT_DISCARD,
             )
 
 
 def unread() -> None:
     """Say that the browser has kept something that cannot be read, and what can be done."""
-    kept = keeping()
+    kept = KEEPING.get()
     st.warning(T("mine.unread"), icon=":material/broken_image:")
     with st.container(horizontal=True):
         st.button(
             T("mine.unread_download"),
             icon=":material/download:",
             on_click=kept.download_unread,
-            key="unread_download",
+            key=Widget.UNREAD_DOWNLOAD,
         )
         st.button(
             T("mine.unread_discard"),
             icon=":material/delete:",
             on_click=kept.discard_unread,
-            key="unread_discard",
+            key=Widget.UNREAD_DISCARD,
         )
 
 
@@ -179,12 +191,12 @@ def learning(net: SimpleNet, drawings: DrawingSet) -> None:
             disabled=busy,
             on_click=learn,
             args=(net, drawings),
-            key="learn",
+            key=Widget.LEARN,
         )
         st.toggle(
             T("mine.rehearse"),
-            value=True,
-            key="rehearse",
+            value=REHEARSE.default,
+            key=REHEARSE.name,
             help=T("mine.rehearse_help"),
             persist_state="session",
         )
@@ -196,8 +208,8 @@ def learning(net: SimpleNet, drawings: DrawingSet) -> None:
 
 def learn(net: SimpleNet, drawings: DrawingSet) -> None:
     """Start the fine-tuning of a copy."""
-    rehearse = st.session_state.rehearse
-    start({"tuning": FineTuning(net.params, drawings.pixels, drawings.labels, rehearse)})
+    work = FineTuning(net.params, drawings.pixels, drawings.labels, REHEARSE.get())
+    start({TUNING_ID: work})
 
 
 def progress(job: FineTuningJob) -> None:
@@ -228,8 +240,10 @@ def lesson(job: FineTuningJob) -> None:
     st.dataframe(table, hide_index=True, width="content")
     st.caption(T("mine.learned", n=job.work.recipe.iterations))
     with st.container(horizontal=True):
-        st.button(T("mine.keep"), icon=":material/check:", on_click=keep, args=(job,), key="keep")
-        st.button(T("mine.discard"), icon=":material/close:", on_click=discard, key="discard")
+        st.button(
+            T("mine.keep"), icon=":material/check:", on_click=keep, args=(job,), key=Widget.KEEP
+        )
+        st.button(T("mine.discard"), icon=":material/close:", on_click=discard, key=Widget.DISCARD)
 
 
 def examined(lesson: Lesson) -> tuple[float, float]:
@@ -241,16 +255,14 @@ def examined(lesson: Lesson) -> tuple[float, float]:
 
 def keep(job: FineTuningJob) -> None:
     """Put a fine-tuned network among those to choose, and choose it."""
-    follow(job, "tuned")
-    st.query_params["tuned"] = job.id
-    st.session_state.draw_network = TUNED
+    TUNED_ID.set(job.id)
+    DRAW_NETWORK.set(TUNED)
     discard()
 
 
 def discard() -> None:
     """Forget the fine-tuning that was not decided about."""
-    st.session_state.pop("tuning", None)
-    st.query_params.pop("tuning", None)
+    TUNING_ID.clear()
 
 
 def sheet(net: SimpleNet | None, drawings: DrawingSet) -> None:
@@ -270,7 +282,7 @@ def sheet(net: SimpleNet | None, drawings: DrawingSet) -> None:
         row_height=ROW,
         selection_mode="multi-row",
         on_select="rerun",
-        key=f"sheet{len(drawings)}",
+        key=sheet_key(len(drawings)),
         column_config={T("mine.drawing"): st.column_config.ImageColumn(width="small")},
     )
     rows = order[[row for row in chosen.selection.rows if row < len(order)]]
@@ -281,7 +293,7 @@ def sheet(net: SimpleNet | None, drawings: DrawingSet) -> None:
             disabled=not len(rows),
             on_click=remove,
             args=(drawings, rows),
-            key="remove",
+            key=Widget.REMOVE,
         )
         with place():
             put_back()
@@ -299,27 +311,27 @@ def sheet(net: SimpleNet | None, drawings: DrawingSet) -> None:
 def remove(drawings: DrawingSet, rows: NDArray[np.intp]) -> None:
     """Remove some drawings, and remember how the set was."""
     left = drawings.without(rows)
-    st.session_state.removed = drawings, left
+    REMOVED.set(Removed(drawings, left))
     keep_mine(left)
 
 
 def put_back() -> None:
     """Show the button that puts back what was removed last."""
-    if removed := st.session_state.get("removed"):
-        before, after = removed
+    if removed := REMOVED.get():
         st.button(
-            T("mine.put_back", n=count(len(before) - len(after))),
+            T("mine.put_back", n=count(len(removed.before) - len(removed.after))),
             icon=":material/undo:",
             on_click=undo_removal,
-            key="put_back",
+            args=(removed,),
+            key=Widget.PUT_BACK,
         )
 
 
-def undo_removal() -> None:
+def undo_removal(removed: Removed) -> None:
     """Put back what was removed last, where it was; what was added since stays."""
-    before, after = st.session_state.pop("removed")
-    both, no_room = mine().reconciled(after, before)
-    keeping().leave_out(no_room)
+    REMOVED.clear()
+    both, no_room = mine().reconciled(removed.after, removed.before)
+    KEEPING.get().leave_out(no_room)
     keep_mine(both)
 
 
@@ -330,9 +342,9 @@ def upload() -> None:
             T("mine.file", most=count(MOST_DRAWINGS)),
             type=("csv", "tsv", "txt"),
             max_upload_size=MOST_MB,
-            key="set_file",
+            key=Widget.SET_FILE,
         )
-        if file is None or st.session_state.get("set_taken") == file.file_id:
+        if file is None or SET_TAKEN.get() == file.file_id:
             return
         try:
             pixels, labels = read_digits(file.getvalue())
@@ -352,9 +364,9 @@ def upload() -> None:
                 else T("mine.full", most=most),
                 icon=":material/error:",
             )
-            if not new or not st.button(T("mine.take_first", n=room), key="take_first"):
+            if not new or not st.button(T("mine.take_first", n=room), key=Widget.TAKE_FIRST):
                 return
-        st.session_state.set_taken = file.file_id
+        SET_TAKEN.set(file.file_id)
         keep_mine(both)
         known = len(labels) - new - more
         st.toast(

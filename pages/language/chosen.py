@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.language.text import LANGUAGES, best_language, text
+from pages.state import LANGUAGE, one_of
 
 
 def language() -> str:
     """Return the visitor's language: the one that was chosen, or else the browser's."""
-    chosen = st.session_state.get("language") or st.query_params.get("language")
+    LANGUAGE.open(one_of(LANGUAGES))
+    chosen = LANGUAGE.get()
     return chosen if chosen in LANGUAGES else best_language(st.context.locale)
 
 
@@ -26,11 +28,8 @@ def choose_language() -> None:
         default=language(),
         required=True,
         format_func=LANGUAGES.__getitem__,
-        key="language",
+        key=LANGUAGE.name,
         label_visibility="collapsed",
         persist_state="session",
     )
-    if chosen != best_language(st.context.locale):
-        st.query_params["language"] = chosen
-    elif "language" in st.query_params:
-        del st.query_params["language"]
+    LANGUAGE.keep(chosen, best_language(st.context.locale))

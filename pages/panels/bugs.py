@@ -11,9 +11,9 @@ import streamlit as st
 from pages.components.live_chart import live_chart
 from pages.language import T
 from pages.language.words import count, scientific
-from pages.panels.link import from_link, one_of, to_link
 from pages.panels.settings import setting
 from pages.platform.place import place
+from pages.state import BUG, BUG_GUESS, BUG_HIDDEN, Chart, Widget, one_of
 from simplenet.data import loaded
 from simplenet.gradients import central_difference_error
 from simplenet.network import Params, SimpleNet
@@ -29,7 +29,7 @@ from simplenet.study.bugs import (
 )
 from simplenet.training import TrainingConfig
 
-NONE, RIDDLE, FIRST = "none", "riddle", "slope"
+NONE, RIDDLE = "none", "riddle"
 EPOCH = 600
 """Iterations of 100 of the 60,000 digits."""
 
@@ -48,18 +48,18 @@ def bugs() -> None:
         "updated": T("bugs.updated"),
         "bias": T("bugs.bias"),
     }
-    from_link("bug", "bug", one_of([*names, RIDDLE]))
+    BUG.open(one_of([*names, RIDDLE]))
     name = st.pills(
         T("bugs.choose"),
         [*names, RIDDLE],
-        default=FIRST,
+        default=BUG.default,
         required=True,
         format_func=(names | {RIDDLE: T("bugs.riddle")}).__getitem__,
-        key="bug",
+        key=BUG.name,
         on_change=hide_one,
         persist_state="session",
     )
-    to_link("bug", name, FIRST)
+    BUG.keep(name)
     if chosen is None:
         return
     solved = name != RIDDLE
@@ -79,7 +79,7 @@ def bugs() -> None:
     table(checks)
     charts(gradient, numerical, checks)
     if bug:
-        would_anybody_notice(name)
+        would_anybody_notice(name, chosen.seed)
 
 
 def source(bug: Bug) -> None:
@@ -92,31 +92,33 @@ def source(bug: Bug) -> None:
 
 def hide_one() -> None:
     """Plant a mistake that the visitor does not know."""
-    state = st.session_state
-    others = [bug.name for bug in BUGS if bug.name != state.get("bug_hidden")]
-    state.bug_hidden, state.bug_guess = str(np.random.default_rng().choice(others)), None
+    others = [bug.name for bug in BUGS if bug.name != BUG_HIDDEN.get()]
+    BUG_HIDDEN.set(str(np.random.default_rng().choice(others)))
+    BUG_GUESS.set(None)
 
 
 def riddle(names: Mapping[str, str]) -> tuple[str, bool]:
     """Let the visitor guess the mistake; return it, and whether it was guessed."""
-    state = st.session_state
-    if "bug_hidden" not in state:  # Who came by a link has not clicked.
+    if not BUG_HIDDEN.is_set():  # Who came by a link has not clicked.
         hide_one()
     guess = st.pills(
         T("bugs.guess"),
         [bug.name for bug in BUGS],
         format_func=names.__getitem__,
-        key="bug_guess",
+        key=BUG_GUESS.name,
         persist_state="session",
         wrap=True,
     )
-    st.button(T("bugs.another"), icon=":material/casino:", key="another", on_click=hide_one)
-    solved = guess == state.bug_hidden
+    st.button(
+        T("bugs.another"), icon=":material/casino:", key=Widget.BUG_ANOTHER, on_click=hide_one
+    )
+    hidden = BUG_HIDDEN.get()
+    solved = guess == hidden
     if solved:
         st.success(T("bugs.solved"), icon=":material/celebration:")
     elif guess:
         st.warning(T("bugs.not_that", guess=names[guess]), icon=":material/search:")
-    return state.bug_hidden, solved
+    return hidden, solved
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
@@ -130,10 +132,9 @@ def numerical_gradient(
     )
 
 
-def would_anybody_notice(name: str) -> None:
+def would_anybody_notice(name: str, seed: int) -> None:
     """Show what a training makes of the mistake."""
     st.subheader(T("bugs.notice"), anchor=False)
-    seed = st.session_state.lab_seed
     with st.spinner(T("bugs.training")):
         accuracies = (
             (T("bugs.with"), accuracy_with(name, seed)),
@@ -241,9 +242,9 @@ def charts(gradient: Params, numerical: Params, checks: Mapping[str, ArrayCheck]
     )
     with left:
         words = f"{T('bugs.relative')}. {said}"
-        live_chart(check_figure(checks, T), key="bug_check", alt=words)
+        live_chart(check_figure(checks, T), key=Chart.BUG_CHECK, alt=words)
     with right:
         said = ", ".join(f"{key}: {ratio(check)}" for key, check in checks.items())
         words = f"{T('bugs.agreement')}. {T('bugs.ratio')}: {said}"
-        live_chart(agreement_figure(gradient, numerical, T), key="bug_agreement", alt=words)
+        live_chart(agreement_figure(gradient, numerical, T), key=Chart.BUG_AGREEMENT, alt=words)
     st.caption(T("bugs.agreement_help"))

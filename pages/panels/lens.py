@@ -9,15 +9,22 @@ from pages.components.live_chart import live_chart
 from pages.components.mosaic import mosaic
 from pages.language import T
 from pages.language.words import scientific
-from pages.panels.link import from_link, one_of, to_link
 from pages.panels.settings import Setting, setting
 from pages.platform.place import place
+from pages.state import (
+    LENS_CENTRAL,
+    LENS_DTYPE,
+    LENS_STEP,
+    LENS_WEIGHT,
+    Chart,
+    Component,
+    Weight,
+    Widget,
+    one_of,
+)
 from simplenet.study.lens import Lens, StepErrors
 
 STEPS = tuple(float(f"{digit}e{power}") for power in range(-12, 1) for digit in (1, 2, 5))
-STEP = 2.0
-"""So large that the secant is seen to leave the tangent; the article takes 1e-4."""
-
 PRECISIONS = "float64", "float32"
 FINE_STEPS = np.logspace(-12, 0.5, 63)
 POINTS = 81
@@ -44,34 +51,34 @@ def lens() -> None:
 
 def choose_weight(gradient: np.ndarray) -> tuple[int, int]:
     """Show the gradient of W1 as images, and return the pixel and the unit that are chosen."""
-    state = st.session_state
     hidden = gradient.shape[1]
-    largest = tuple(int(i) for i in np.unravel_index(np.abs(gradient).argmax(), gradient.shape))
-    from_link("weight", "lens_weight", weight)
-    pixel, unit = state.get("lens_weight") or largest
+    largest = Weight(*map(int, np.unravel_index(np.abs(gradient).argmax(), gradient.shape)))
+    LENS_WEIGHT.open(weight)
+    pixel, unit = LENS_WEIGHT.get() or largest
     unit = min(unit, hidden - 1)  # The network may be another one now.
-    to_link("weight", f"{pixel}.{unit}", "{}.{}".format(*largest))
+    LENS_WEIGHT.keep(Weight(pixel, unit), largest)
     strength = np.abs(gradient).max() or 1.0
     images = gradient.T.reshape(hidden, 28, 28) / strength
     row, column = divmod(pixel, 28)
 
     def pick_unit(image: int, _: tuple[int, int]) -> None:
-        state.lens_weight = pixel, image
+        LENS_WEIGHT.set(Weight(pixel, image))
 
     def pick_pixel(_: int, place: tuple[int, int]) -> None:
-        state.lens_weight = 28 * place[0] + place[1], unit
+        LENS_WEIGHT.set(Weight(28 * place[0] + place[1], unit))
 
     st.button(
         T("lens.largest"),
         icon=":material/my_location:",
-        key="lens_largest",
-        on_click=lambda: state.update(lens_weight=largest),
+        key=Widget.LENS_LARGEST,
+        on_click=LENS_WEIGHT.set,
+        args=(largest,),
         disabled=(pixel, unit) == largest,
     )
     st.caption(T("lens.pixel", row=row, column=column))
     mosaic(
         images[[unit]],
-        key="lens_pixels",
+        key=Component.LENS_PIXELS,
         alt=T("lens.pixel_alt", row=row, column=column, unit=unit),
         side=308,
         pixel=(row, column),
@@ -79,17 +86,21 @@ def choose_weight(gradient: np.ndarray) -> tuple[int, int]:
     )
     st.caption(T("lens.unit", unit=unit))
     mosaic(
-        images, key="lens_units", alt=T("lens.unit_alt", unit=unit), image=unit, on_pick=pick_unit
+        images,
+        key=Component.LENS_UNITS,
+        alt=T("lens.unit_alt", unit=unit),
+        image=unit,
+        on_pick=pick_unit,
     )
     return pixel, unit
 
 
-def weight(text: str) -> tuple[int, int]:
+def weight(text: str) -> Weight:
     """Return the pixel and the unit of a weight in a link, such as 486.38."""
     pixel, unit = map(int, text.split("."))
     if not 0 <= pixel < 784 or unit < 0:
         raise ValueError(f"there is no weight {text}")
-    return pixel, unit
+    return Weight(pixel, unit)
 
 
 def measured(chosen: Setting, pixel: int, unit: int) -> None:
@@ -135,10 +146,10 @@ def loss_curve(view: Lens, derivative: float, step: float, dtype: str, central: 
     whole, zoom = st.columns(2)
     with whole:
         figure = loss_curve_figure(moves, curve, ends, end_losses, derivative, T)
-        live_chart(figure, key="lens_curve", alt=words)
+        live_chart(figure, key=Chart.LENS_CURVE, alt=words)
     with zoom:
         figure = lens_zoom_figure(near, zoomed, ends, end_losses, derivative, T)
-        live_chart(figure, key="lens_zoom", alt=f"{T('lens.zoom')}. {words}")
+        live_chart(figure, key=Chart.LENS_ZOOM, alt=f"{T('lens.zoom')}. {words}")
     st.caption(T("lens.zoom_help"))
     with st.container(horizontal=True):
         st.metric(T("lens.secant_slope"), f"{slope:.4g}", border=True, width=160)
@@ -157,7 +168,7 @@ def step_errors(all_errors: list[StepErrors], step: float, error: float) -> None
     }
     figure = errors_figure(FINE_STEPS, all_errors, (step, error), T)
     words = T("lens.errors_alt", h=scientific(best["float64", True]))
-    live_chart(figure, key="lens_errors", alt=words)
+    live_chart(figure, key=Chart.LENS_ERRORS, alt=words)
     st.caption(T("lens.errors_help"))
     st.table(
         {
@@ -175,15 +186,15 @@ def step_errors(all_errors: list[StepErrors], step: float, error: float) -> None
 def choices() -> tuple[float, str, bool]:
     """Show what can be set, and return it: the step, the precision, and which difference."""
     ways = {True: T("lens.central"), False: T("lens.forward")}
-    from_link("h", "lens_step", one_of(STEPS))
-    from_link("central", "lens_central", one_of(ways))
-    from_link("precision", "lens_dtype", one_of(PRECISIONS))
+    LENS_STEP.open(one_of(STEPS))
+    LENS_CENTRAL.open(one_of(ways))
+    LENS_DTYPE.open(one_of(PRECISIONS))
     step = st.select_slider(
         T("lens.step"),
         STEPS,
-        STEP,
+        LENS_STEP.default,
         format_func={h: f"{h:.0e}" if h < 0.01 else f"{h:g}" for h in STEPS}.__getitem__,
-        key="lens_step",
+        key=LENS_STEP.name,
         persist_state="session",
         help=T("lens.step_help"),
     )
@@ -191,23 +202,23 @@ def choices() -> tuple[float, str, bool]:
         central = st.segmented_control(
             T("lens.difference"),
             list(ways),
-            default=True,
+            default=LENS_CENTRAL.default,
             required=True,
             format_func=ways.__getitem__,
-            key="lens_central",
+            key=LENS_CENTRAL.name,
             persist_state="session",
         )
         dtype = st.segmented_control(
             T("lens.precision"),
             PRECISIONS,
-            default=PRECISIONS[0],
+            default=LENS_DTYPE.default,
             required=True,
-            key="lens_dtype",
+            key=LENS_DTYPE.name,
             persist_state="session",
         )
-    to_link("h", step, STEP)
-    to_link("central", central, True)
-    to_link("precision", dtype, PRECISIONS[0])
+    LENS_STEP.keep(step)
+    LENS_CENTRAL.keep(central)
+    LENS_DTYPE.keep(dtype)
     return step, dtype, central
 
 

@@ -11,16 +11,28 @@ from pages.components.live_chart import live_chart
 from pages.components.mosaic import mosaic
 from pages.language import T
 from pages.language.words import count, scientific
-from pages.panels.link import between, from_link, one_of, to_link
 from pages.panels.settings import chosen_setting, setting_fields
+from pages.state import (
+    SCOPE_DIGIT,
+    SCOPE_LABEL,
+    SCOPE_RATE,
+    SCOPE_SOURCE,
+    SCOPE_STAGE,
+    SCOPE_UNIT,
+    Chart,
+    Component,
+    Widget,
+    between,
+    one_of,
+)
 from simplenet.network import SimpleNet
 from simplenet.study.microscope import STAGES, Dissection, Stage, code_of, dissect
-from simplenet.training import LIMITS, TrainingConfig
+from simplenet.training import LIMITS
 
 DIGITS = 60
 """Digits of the mini-batch that can be chosen."""
 
-RATE, RATES = TrainingConfig.learning_rate, LIMITS["learning_rate"]
+LOWEST_RATE, HIGHEST_RATE = map(float, LIMITS["learning_rate"])
 
 
 def microscope() -> None:
@@ -33,20 +45,20 @@ def microscope() -> None:
         return
     with left:
         digit = choose_digit(chosen.net, chosen.pixels, chosen.labels)
-        from_link("rate", "scope_rate", between(float(RATES[0]), float(RATES[1])))
+        SCOPE_RATE.open(between(LOWEST_RATE, HIGHEST_RATE))
         rate = st.number_input(
             T("train.learning_rate"),
-            float(RATES[0]),
-            float(RATES[1]),
-            RATE,
+            LOWEST_RATE,
+            HIGHEST_RATE,
+            SCOPE_RATE.default,
             step=0.1,
             format="%g",
-            key="scope_rate",
+            key=SCOPE_RATE.name,
             persist_state="session",
             width=162,
             help=T("microscope.rate_help"),
         )
-        to_link("rate", rate, RATE)
+        SCOPE_RATE.keep(rate)
     with main:
         if digit is None or rate is None:
             st.info(T("microscope.empty"), icon=":material/draw:")
@@ -58,30 +70,29 @@ def choose_digit(
     net: SimpleNet, pixels: np.ndarray, labels: np.ndarray
 ) -> tuple[np.ndarray, int] | None:
     """Show the choice of a digit, and return it with its label, or None if there is none yet."""
-    state = st.session_state
     sources = {"batch": T("microscope.batch"), "drawing": T("microscope.drawing")}
     source = st.segmented_control(
         T("microscope.digit"),
         list(sources),
-        default="batch",
+        default=SCOPE_SOURCE.default,
         required=True,
         format_func=sources.__getitem__,
-        key="scope_source",
+        key=SCOPE_SOURCE.name,
         persist_state="session",
         wrap=True,
     )
     if source == "batch":
-        from_link("digit", "scope_digit", between(0, DIGITS - 1))
-        i = state.get("scope_digit", 0)
-        to_link("digit", i, 0)
+        SCOPE_DIGIT.open(between(0, DIGITS - 1))
+        i = SCOPE_DIGIT.get()
+        SCOPE_DIGIT.keep(i)
         mosaic(
             pixels.reshape(-1, 28, 28) / 255,
-            key="scope_digits",
+            key=Component.SCOPE_DIGITS,
             alt=T("microscope.digits_alt", label=labels[i]),
             signed=False,
             side=40,
             image=i,
-            on_pick=lambda image, _: state.update(scope_digit=image),
+            on_pick=lambda image, _: SCOPE_DIGIT.set(image),
         )
         return pixels[i], int(labels[i])
     # Half a second of imports that only a drawing needs.
@@ -93,7 +104,7 @@ def choose_digit(
         T("microscope.label"),
         range(10),
         default=int(net.predict(x).argmax()) if x is not None else None,
-        key=None if x is None else "scope_label",
+        key=None if x is None else SCOPE_LABEL.name,
         required=x is not None,
         disabled=x is None,
         help=T("microscope.label_help"),
@@ -103,7 +114,6 @@ def choose_digit(
 
 def stages(found: Dissection) -> None:
     """Show the stage that is chosen, and the steps to the others."""
-    state = st.session_state
     names = {
         "input": T("microscope.input"),
         "hidden": T("microscope.hidden"),
@@ -119,17 +129,16 @@ def stages(found: Dissection) -> None:
     order = [stage.name for stage in STAGES]
 
     def go(by: int) -> Callable[[], None]:
-        return lambda: state.update(scope_stage=order[order.index(state.scope_stage) + by])
+        return lambda: SCOPE_STAGE.set(order[order.index(SCOPE_STAGE.get()) + by])
 
-    from_link("stage", "scope_stage", one_of(order))
-    state.setdefault("scope_stage", order[0])
-    to_link("stage", state.scope_stage, order[0])
-    at = order.index(state.scope_stage)
+    SCOPE_STAGE.open(one_of(order))
+    SCOPE_STAGE.keep(SCOPE_STAGE.get())
+    at = order.index(SCOPE_STAGE.get())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             T("microscope.back"),
             icon=":material/arrow_back:",
-            key="scope_back",
+            key=Widget.SCOPE_BACK,
             disabled=at == 0,
             on_click=go(-1),
         )
@@ -137,7 +146,7 @@ def stages(found: Dissection) -> None:
             T("microscope.next"),
             icon=":material/arrow_forward:",
             type="primary",
-            key="scope_next",
+            key=Widget.SCOPE_NEXT,
             disabled=at == len(order) - 1,
             on_click=go(1),
         )
@@ -145,10 +154,10 @@ def stages(found: Dissection) -> None:
     st.pills(
         T("microscope.stage"),
         order,
-        default=order[0],
+        default=SCOPE_STAGE.default,
         required=True,
         format_func={name: f"{i} {names[name]}" for i, name in enumerate(order, 1)}.__getitem__,
-        key="scope_stage",
+        key=SCOPE_STAGE.name,
         label_visibility="collapsed",
         persist_state="session",
         wrap=True,
@@ -220,21 +229,22 @@ def picture(stage: Stage, found: Dissection) -> None:
 def show_input(found: Dissection) -> None:
     """Show the digit."""
     alt = T("microscope.input")
-    mosaic(found.x.reshape(1, 28, 28), key="scope_input", alt=alt, signed=False, side=224)
+    image = found.x.reshape(1, 28, 28)
+    mosaic(image, key=Component.SCOPE_INPUT, alt=alt, signed=False, side=224)
 
 
 def show_hidden(found: Dissection) -> None:
     """Show what goes into the hidden units, and what comes out."""
     units = np.arange(found.a1.size)
-    bars("scope_s1", T("microscope.s1"), units, {T("microscope.s1"): found.s1})
-    bars("scope_a1", T("microscope.a1"), units, {T("microscope.a1"): found.a1})
+    bars(Chart.SCOPE_S1, T("microscope.s1"), units, {T("microscope.s1"): found.s1})
+    bars(Chart.SCOPE_A1, T("microscope.a1"), units, {T("microscope.a1"): found.a1})
 
 
 def show_output(found: Dissection) -> None:
     """Show the scores and the probabilities."""
     digits = np.arange(found.y.size)
-    bars("scope_s2", T("microscope.s2"), digits, {T("microscope.s2"): found.s2})
-    bars("scope_y", T("microscope.y"), digits, {T("microscope.y"): found.y})
+    bars(Chart.SCOPE_S2, T("microscope.s2"), digits, {T("microscope.s2"): found.s2})
+    bars(Chart.SCOPE_Y, T("microscope.y"), digits, {T("microscope.y"): found.y})
 
 
 def show_loss(found: Dissection) -> None:
@@ -244,7 +254,7 @@ def show_loss(found: Dissection) -> None:
     p = float(found.y[found.label])
     live_chart(
         loss_of_probability_figure(p, found.loss, T),
-        key="scope_loss",
+        key=Chart.SCOPE_LOSS,
         alt=T("microscope.loss_words", loss=f"{found.loss:.4f}", p=f"{p:.4f}"),
     )
 
@@ -254,31 +264,37 @@ def show_delta2(found: Dissection) -> None:
     digits = np.arange(found.y.size)
     target = (digits == found.label).astype(float)
     title = T("microscope.y_and_t")
-    bars("scope_t", title, digits, {"y": found.y, "t": target})
-    bars("scope_delta2", T("microscope.error2"), digits, {T("microscope.error2"): found.delta2})
+    bars(Chart.SCOPE_T, title, digits, {"y": found.y, "t": target})
+    bars(Chart.SCOPE_DELTA2, T("microscope.error2"), digits, {T("microscope.error2"): found.delta2})
 
 
 def show_gradient2(found: Dissection) -> None:
     """Show the gradient of W2, a row a digit."""
     st.caption(T("microscope.w2_help"))
     matrix = scaled(found.gradient["W2"].T)
-    mosaic(matrix[np.newaxis], key="scope_w2", alt=T("microscope.gradient2"), side=700)
+    alt = T("microscope.gradient2")
+    mosaic(matrix[np.newaxis], key=Component.SCOPE_W2, alt=alt, side=700)
 
 
 def show_delta1(found: Dissection) -> None:
     """Show the error as it arrives at the hidden layer, and after the sigmoid's slope."""
     units = np.arange(found.delta1.size)
-    bars("scope_carried", T("microscope.carried"), units, {T("microscope.carried"): found.carried})
+    bars(
+        Chart.SCOPE_CARRIED,
+        T("microscope.carried"),
+        units,
+        {T("microscope.carried"): found.carried},
+    )
     slope = found.a1 * (1 - found.a1)
-    bars("scope_slope", T("microscope.slope"), units, {T("microscope.slope"): slope})
-    bars("scope_delta1", T("microscope.error1"), units, {T("microscope.error1"): found.delta1})
+    bars(Chart.SCOPE_SLOPE, T("microscope.slope"), units, {T("microscope.slope"): slope})
+    bars(Chart.SCOPE_DELTA1, T("microscope.error1"), units, {T("microscope.error1"): found.delta1})
 
 
 def show_gradient1(found: Dissection) -> None:
     """Show the gradient of W1, an image a hidden unit."""
     unit = chosen_unit(found)
     st.caption(T("microscope.w1_help", unit=unit, error=scientific(float(found.delta1[unit]))))
-    unit_images(scaled(found.gradient["W1"]), found, "scope_w1")
+    unit_images(scaled(found.gradient["W1"]), found, Component.SCOPE_W1)
 
 
 def show_update(found: Dissection) -> None:
@@ -290,7 +306,7 @@ def show_update(found: Dissection) -> None:
     st.caption(T("microscope.update_help", unit=unit))
     mosaic(
         np.stack([before / reach, scaled(change), after / reach]).reshape(3, 28, 28),
-        key="scope_update",
+        key=Component.SCOPE_UPDATE,
         alt=T("microscope.update"),
         side=200,
         captions=[
@@ -300,33 +316,34 @@ def show_update(found: Dissection) -> None:
         ],
     )
     st.caption(T("microscope.update_units"))
-    unit_images(scaled(found.after["W1"] - found.before["W1"]), found, "scope_changes")
+    unit_images(scaled(found.after["W1"] - found.before["W1"]), found, Component.SCOPE_CHANGES)
 
 
 def show_after(found: Dissection) -> None:
     """Show the probabilities before and after the step."""
     shown = {T("microscope.before"): found.y, T("microscope.afterwards"): found.y_after}
-    bars("scope_after", T("microscope.y"), np.arange(found.y.size), shown)
+    bars(Chart.SCOPE_AFTER, T("microscope.y"), np.arange(found.y.size), shown)
 
 
-def unit_images(matrix: np.ndarray, found: Dissection, key: str) -> None:
+def unit_images(matrix: np.ndarray, found: Dissection, key: Component) -> None:
     """Show a matrix of the shape of W1 as an image a hidden unit, to choose one."""
     mosaic(
         matrix.T.reshape(-1, 28, 28),
         key=key,
         alt=T("microscope.units_alt", unit=chosen_unit(found)),
         image=chosen_unit(found),
-        on_pick=lambda image, _: st.session_state.update(scope_unit=image),
+        on_pick=lambda image, _: SCOPE_UNIT.set(image),
     )
 
 
 def chosen_unit(found: Dissection) -> int:
     """Return the hidden unit that is looked at: the one with the largest error, at first."""
     last, largest = found.delta1.size - 1, int(np.abs(found.delta1).argmax())
-    from_link("unit", "scope_unit", between(0, last))
-    unit = st.session_state.get("scope_unit", largest)
-    unit = unit if unit <= last else largest  # The network may be another one now.
-    to_link("unit", unit, largest)
+    SCOPE_UNIT.open(between(0, last))
+    chosen = SCOPE_UNIT.get()
+    # The network may be another one now.
+    unit = largest if chosen is None or chosen > last else chosen
+    SCOPE_UNIT.keep(unit, largest)
     return unit
 
 
@@ -335,7 +352,7 @@ def scaled(matrix: np.ndarray) -> np.ndarray:
     return matrix / (np.abs(matrix).max() or 1.0)
 
 
-def bars(key: str, title: str, x: np.ndarray, values: dict[str, np.ndarray]) -> None:
+def bars(key: Chart, title: str, x: np.ndarray, values: dict[str, np.ndarray]) -> None:
     """Show numbers as bars."""
     from pages.figures.gradients import bars_figure
 

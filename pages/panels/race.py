@@ -12,11 +12,12 @@ from pages.language.words import count, duration, factor, scientific, why_waitin
 from pages.panels.settings import chosen_setting, setting_fields
 from pages.platform.place import place
 from pages.session import RaceJob, current_race
+from pages.state import LAB_BATCH, RACE_ARRAYS, RACE_ID, RACE_PER_ARRAY, Chart, Widget
 from simplenet.runs.comparison import Comparison, GradientComparison
 from simplenet.study.measuring import Difference
 
 ITERATIONS = 10_000
-ARRAYS = ("W1", "b1", "W2", "b2")
+ARRAYS = RACE_ARRAYS.default
 PER_ARRAY = (5, 10, 25, 50, 100, 500, None)
 
 
@@ -38,15 +39,15 @@ def settings(job: RaceJob | None) -> None:
             ARRAYS,
             selection_mode="multi",
             default=ARRAYS,
-            key="race_arrays",
+            key=RACE_ARRAYS.name,
             persist_state="session",
             help=T("race.arrays_help"),
         )
         st.select_slider(
             T("race.per_array"),
             PER_ARRAY,
-            None,
-            key="race_per_array",
+            RACE_PER_ARRAY.default,
+            key=RACE_PER_ARRAY.name,
             format_func={n: count(n) if n else T("race.all") for n in PER_ARRAY}.__getitem__,
             persist_state="session",
             width=280,
@@ -56,24 +57,28 @@ def settings(job: RaceJob | None) -> None:
         if not arrays:
             st.error(T("race.no_arrays"), icon=":material/error:")
     start_and_stop(
-        "race", T("race.start"), ":material/flag:", race_these, job, ready=right and bool(arrays)
+        (Widget.RACE_START, Widget.RACE_STOP),
+        T("race.start"),
+        ":material/flag:",
+        race_these,
+        job,
+        ready=right and bool(arrays),
     )
 
 
 def race_these() -> None:
     """Start a race of what is chosen."""
-    state = st.session_state
-    chosen = chosen_setting(state.lab_batch)
-    if chosen and state.race_arrays:
+    chosen, arrays = chosen_setting(LAB_BATCH.get()), RACE_ARRAYS.get()
+    if chosen and arrays:
         work = GradientComparison(
             chosen.net.params,
             chosen.pixels,
             chosen.t,
-            tuple(state.race_arrays),
-            state.race_per_array,
-            state.lab_seed,
+            tuple(arrays),
+            RACE_PER_ARRAY.get(),
+            chosen.seed,
         )
-        start({"race": work})
+        start({RACE_ID: work})
 
 
 def results(job: RaceJob | None) -> None:
@@ -134,7 +139,7 @@ def times(work: GradientComparison, last: Comparison) -> None:
     said = ", ".join(f"{name}: {label}" for name, label in labels.items())
     live_chart(
         times_figure(seconds, labels, T("race.axis")),
-        key="times",
+        key=Chart.TIMES,
         alt=T("race.times_alt", times=said),
     )
     st.table(

@@ -14,6 +14,7 @@ from pages.language.text import quoted
 from pages.language.words import duration, why_waiting
 from pages.platform.place import place
 from pages.session import ScalingJob, current_scaling
+from pages.state import SCALING_ID, Chart, Widget
 from simplenet.runs.scaling import THEORY, WAYS, Axis, Scaling, Timing, exponent_error, power_law
 from simplenet.training import GradientMethod
 
@@ -23,13 +24,14 @@ def scaling() -> None:
     st.markdown(T("scaling.intro"))
     job = current_scaling()
     shown = phase(job)
-    start_and_stop("scaling", T("scaling.measure"), ":material/straighten:", measure, job)
+    keys = Widget.SCALING_START, Widget.SCALING_STOP
+    start_and_stop(keys, T("scaling.measure"), ":material/straighten:", measure, job)
     again_and_again(lambda: results(job), shown, job)
 
 
 def measure() -> None:
     """Start the measurements."""
-    start({"scaling": Scaling()})
+    start({SCALING_ID: Scaling()})
 
 
 def results(job: ScalingJob | None) -> None:
@@ -63,11 +65,14 @@ def results(job: ScalingJob | None) -> None:
 
 def axis(timings: Sequence[Timing], name: Axis, job: ScalingJob | None) -> set[str]:
     """Show the chart and the exponents of one size; return how they compare to the theory."""
-    title = T("scaling.hidden") if name == "hidden_size" else T("scaling.batch")
+    if name == "hidden_size":
+        title, key = T("scaling.hidden"), Chart.SCALING_HIDDEN
+    else:
+        title, key = T("scaling.batch"), Chart.SCALING_BATCH
     here = [timing for timing in timings if timing.axis == name]
     if job is None or not here:
         empty = f"{title}\n{T('scaling.empty')}"
-        live_chart(None, key=f"scaling_{name}", alt=empty, empty=empty)
+        live_chart(None, key=key, alt=empty, empty=empty)
         return set()
     from pages.figures.gradients import scaling_figure
 
@@ -89,7 +94,7 @@ def axis(timings: Sequence[Timing], name: Axis, job: ScalingJob | None) -> set[s
         f"{names[way]}: " + ", ".join(f"{p.size}: {duration(p.seconds)}" for p in found)
         for way, found in points.items()
     )
-    live_chart(figure, key=f"scaling_{name}", alt=f"{title}. {said}")
+    live_chart(figure, key=key, alt=f"{title}. {said}")
     errors = {
         way: exponent_error([p.size for p in points[way]], [p.seconds for p in points[way]])
         for way in laws

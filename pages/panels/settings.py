@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from pages.language import T
 from pages.language.words import count
 from pages.networks import FRESH, choose_network, network
-from pages.panels.link import between, from_link, to_link
 from pages.platform.place import place
+from pages.state import LAB_BATCH, LAB_NETWORK, LAB_SEED, between
 from simplenet.data import loaded, mini_batch
 from simplenet.functions import as_pixels
 from simplenet.network import Params, SimpleNet
 from simplenet.training import LIMITS
 
-BATCH, SEED = (1, 1000), (int(LIMITS["seed"][0]), int(LIMITS["seed"][1]))
+BATCHES, SEEDS = (1, 1000), (int(LIMITS["seed"][0]), int(LIMITS["seed"][1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +33,14 @@ class Setting:
     pixels : ndarray of uint8, shape (n, 784)
     t : ndarray, shape (n, 10)
         One-hot.
+    seed : int
+        What the mini-batch, and a network that has learned nothing, were drawn with.
     """
 
     net: SimpleNet
     pixels: NDArray[np.uint8]
     t: NDArray[Any]
+    seed: int
 
     @property
     def x(self) -> NDArray[np.float64]:
@@ -66,22 +69,21 @@ class Setting:
 def setting_fields(*, batch: bool = True) -> bool:
     """Show the choice of the network and of the mini-batch; return whether it can be."""
     wrong = []
-    numbers = [("seed", T("gradients.seed"), T("gradients.seed_help"), 0, 1, SEED)]
+    numbers = [(LAB_SEED, T("gradients.seed"), T("gradients.seed_help"), 1, SEEDS)]
     if batch:
-        batch_field = "batch", T("gradients.batch_size"), T("gradients.batch_help"), 100, 10, BATCH
-        numbers.insert(0, batch_field)
+        label, words = T("gradients.batch_size"), T("gradients.batch_help")
+        numbers.insert(0, (LAB_BATCH, label, words, 10, BATCHES))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=280):
-            from_link("network", "lab_network", str)
-            to_link("network", choose_network(key="lab_network", fresh=True), FRESH)
-        for name, label, words, value, step, (low, high) in numbers:
-            key = f"lab_{name}"
-            from_link(name, key, between(low, high))
+            LAB_NETWORK.open(str)
+            LAB_NETWORK.keep(choose_network(LAB_NETWORK, fresh=True), FRESH)
+        for field, label, words, step, (low, high) in numbers:
+            field.open(between(low, high))
             number = st.number_input(
                 label,
-                value=value,
+                value=field.default,
                 step=step,
-                key=key,
+                key=field.name,
                 help=words,
                 persist_state="session",
                 width=162,
@@ -89,23 +91,25 @@ def setting_fields(*, batch: bool = True) -> bool:
             if number is None or not low <= number <= high:
                 wrong.append(T("app.out_of_range", name=label, low=low, high=count(high)))
             else:
-                to_link(name, number, value)
+                field.keep(number)
     with place():
         if wrong:
             st.error(" ".join(wrong), icon=":material/error:")
     return not wrong
 
 
-def chosen_setting(batch_size: int) -> Setting | None:
+def chosen_setting(batch_size: int | None) -> Setting | None:
     """Return what was chosen; where the network cannot be had, None, and say so."""
-    state = st.session_state
-    net = network(state.get("lab_network", FRESH), state.lab_seed)
+    seed = LAB_SEED.get()
+    if seed is None or batch_size is None:
+        return None
+    net = network(LAB_NETWORK.get() or FRESH, seed)
     if net is None:
         return None
-    data, rng = loaded("bundled"), np.random.default_rng(state.lab_seed)
-    return Setting(net, *mini_batch(data.pixels_train, data.t_train, batch_size, rng))
+    data, rng = loaded("bundled"), np.random.default_rng(seed)
+    return Setting(net, *mini_batch(data.pixels_train, data.t_train, batch_size, rng), seed)
 
 
 def setting() -> Setting | None:
     """Show the fields, and return what they hold, or None if that cannot be."""
-    return chosen_setting(st.session_state.lab_batch) if setting_fields() else None
+    return chosen_setting(LAB_BATCH.get()) if setting_fields() else None

@@ -13,10 +13,19 @@ from pages.following import again_and_again, phase, start, start_and_stop
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, duration, factor, scientific, why_waiting
-from pages.panels.link import between, from_link, one_of, to_link
-from pages.panels.settings import SEED
+from pages.panels.settings import SEEDS
 from pages.platform.place import place
 from pages.session import TrainingJob, current_pair
+from pages.state import (
+    BACKPROP_ID,
+    NUMERICAL_ID,
+    PAIR_ITERATIONS,
+    PAIR_SEED,
+    Chart,
+    Widget,
+    between,
+    one_of,
+)
 from simplenet.runs import TrainingRun
 from simplenet.training import Record, TrainingConfig
 
@@ -38,14 +47,14 @@ def without_backprop() -> None:
 
 def fields(pair: Pair) -> None:
     """Show what can be set, and the buttons."""
-    from_link("iterations", "pair_iterations", one_of(ITERATIONS))
-    from_link("seed", "pair_seed", between(*SEED))
+    PAIR_ITERATIONS.open(one_of(ITERATIONS))
+    PAIR_SEED.open(between(*SEEDS))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         iterations = st.select_slider(
             T("train.iterations"),
             ITERATIONS,
-            ITERATIONS[-1],
-            key="pair_iterations",
+            PAIR_ITERATIONS.default,
+            key=PAIR_ITERATIONS.name,
             format_func={n: count(n) for n in ITERATIONS}.__getitem__,
             persist_state="session",
             width=320,
@@ -53,17 +62,17 @@ def fields(pair: Pair) -> None:
         )
         seed = st.number_input(
             T("train.seed"),
-            *SEED,
-            0,
-            key="pair_seed",
+            *SEEDS,
+            PAIR_SEED.default,
+            key=PAIR_SEED.name,
             persist_state="session",
             width=162,
             help=T("without.seed_help"),
         )
-    to_link("iterations", iterations, ITERATIONS[-1])
-    to_link("seed", seed, 0)
+    PAIR_ITERATIONS.keep(iterations)
+    PAIR_SEED.keep(seed)
     start_and_stop(
-        "pair",
+        (Widget.PAIR_START, Widget.PAIR_STOP),
         T("without.start"),
         ":material/play_arrow:",
         train_both,
@@ -74,12 +83,14 @@ def fields(pair: Pair) -> None:
 
 def train_both() -> None:
     """Start both trainings."""
-    state = st.session_state
-    config = TrainingConfig(iterations=state.pair_iterations, seed=state.pair_seed)
+    seed = PAIR_SEED.get()
+    if seed is None:
+        return
+    config = TrainingConfig(iterations=PAIR_ITERATIONS.get(), seed=seed)
     start(
         {
-            "backprop": TrainingRun(config),
-            "numerical": TrainingRun(replace(config, gradient="fast_numerical")),
+            BACKPROP_ID: TrainingRun(config),
+            NUMERICAL_ID: TrainingRun(replace(config, gradient="fast_numerical")),
         }
     )
 
@@ -153,7 +164,7 @@ def curves(
     """Show both trainings over the iterations, where they lie on each other, and over time."""
     titles = T("without.loss"), T("without.accuracy"), T("without.clock")
     columns = st.columns(3)
-    keys = "pair_loss", "pair_accuracy", "pair_clock"
+    keys = Chart.PAIR_LOSS, Chart.PAIR_ACCURACY, Chart.PAIR_CLOCK
     if not (numerical or backprop):
         for column, key, title in zip(columns, keys, titles, strict=True):
             with column:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.platform.menu import navigation
+from pages.state import PAGE
 
 
 def run_page(page: Callable[[], None]) -> None:
@@ -16,7 +17,7 @@ def run_page(page: Callable[[], None]) -> None:
     very first visit of a server: only once the menu was made does it go by the menu, and run
     `app.py` first. So then make the menu, and begin again.
     """
-    if "page" not in st.session_state:
+    if PAGE.get() is None:
         navigation()
         st.rerun()
     page()

@@ -13,6 +13,7 @@ from pages.components.live_chart import live_chart
 from pages.language import T
 from pages.language.words import count
 from pages.session import TrainingJob
+from pages.state import Chart, Component, pin_time
 from simplenet.network import Params, SimpleNet
 
 
@@ -40,18 +41,18 @@ def pinned_digit(job: TrainingJob | None) -> None:
         else:
             shown, words = None, T("pin.waiting")
         tile = Tile(T("pin.digit"), "", x / 255)
-        answer(shown, [tile], key="pinned_answer", title=T("draw.prediction"), words=words)
+        answer(shown, [tile], key=Component.PINNED_ANSWER, title=T("draw.prediction"), words=words)
         st.button(T("pin.unpin"), icon=":material/keep_off:", on_click=pin, args=(None,))
     with right:
         if not (job and snapshots):
             words = f"{T('pin.chart')}\n{T('chart.empty')}"
-            live_chart(None, key="pinned_curves", alt=words, empty=words)
+            live_chart(None, key=Chart.PINNED_CURVES, alt=words, empty=words)
             return
         from pages.figures.training import probabilities_figure
 
         figure = probabilities_figure(iterations, every, iterations[at], end, job.id, T)
         said = ", ".join(f"{digit}: {p:.1%}" for digit, p in enumerate(every[at]))
-        live_chart(figure, key="pinned_curves", alt=f"{T('pin.chart')}. {words} {said}")
+        live_chart(figure, key=Chart.PINNED_CURVES, alt=f"{T('pin.chart')}. {words} {said}")
 
 
 def chosen_snapshot(iterations: Sequence[int], end: int, ended: bool) -> int:
@@ -63,17 +64,17 @@ def chosen_snapshot(iterations: Sequence[int], end: int, ended: bool) -> int:
     last = iterations[-1] if ended else end
     if last < 1:
         return 0  # A slider needs two ends.
-    key = f"pin_time_{last}"
+    time = pin_time(last)
 
     def newest_until(iteration: int) -> int:
         return int(np.searchsorted(iterations, iteration, side="right")) - 1
 
     def rest() -> None:
-        if st.session_state[key] < last:
-            st.session_state[key] = iterations[newest_until(st.session_state[key])]
+        if time.get() < last:
+            time.set(iterations[newest_until(time.get())])
 
     until = st.slider(
-        T("pin.time"), 0, last, last, help=T("pin.time_help"), key=key, on_change=rest
+        T("pin.time"), 0, last, time.default, help=T("pin.time_help"), key=time.name, on_change=rest
     )
     return newest_until(until)
 

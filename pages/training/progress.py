@@ -10,6 +10,7 @@ from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, duration, why_waiting
 from pages.session import TrainingJob
+from pages.state import Chart
 from simplenet.data import DataSourceError
 from simplenet.jobs import JobError
 from simplenet.jobs.job import SLOW_PERIOD_S, SLOW_RECORDS
@@ -108,7 +109,7 @@ def curves(records: list[Record], revision: str, iterations: int) -> None:
     left, right = st.columns(2)
     table = st.expander(T("train.table"))
     if not records:
-        coming = ((left, "accuracy", T("chart.accuracy")), (right, "loss", T("chart.loss")))
+        coming = ((left, Chart.ACCURACY, T("chart.accuracy")), (right, Chart.LOSS, T("chart.loss")))
         for column, key, title in coming:
             with column:
                 words = f"{title}\n{T('chart.empty')}"
@@ -128,13 +129,13 @@ def curves(records: list[Record], revision: str, iterations: int) -> None:
     with left:
         live_chart(
             accuracy_figure(records, iterations, revision, T),
-            key="accuracy",
+            key=Chart.ACCURACY,
             alt=T("train.accuracy_alt", **said),
         )
     with right:
         live_chart(
             loss_figure(records, iterations, revision, T, SMOOTHED),
-            key="loss",
+            key=Chart.LOSS,
             alt=T("train.loss_alt", **said),
         )
     means = moving_average(np.array([record.loss for record in records]), SMOOTHED)

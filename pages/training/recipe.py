@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
+from typing import Any
 
 import streamlit as st
 
@@ -10,52 +11,64 @@ from pages.language import T
 from pages.language.text import LANGUAGES, text
 from pages.language.words import count, option_names
 from pages.platform.place import place
+from pages.state import (
+    AUGMENTATION,
+    BATCH_SIZE,
+    GRADIENT,
+    HIDDEN_SIZE,
+    ITERATIONS,
+    LEARNING_RATE,
+    MOMENTUM,
+    RECIPE,
+    SCHEDULE,
+    SEED,
+    SOURCE,
+    WEIGHT_INIT_STD,
+    Value,
+    Widget,
+)
 from simplenet.data.augmentation import AUGMENTATIONS
 from simplenet.runs import LIMITS, TrainingRun, largest_batch
 from simplenet.training import TrainingConfig
 
-CHOICES = {
-    "schedule": ("constant", "cosine"),
-    "gradient": ("backprop", "fast_numerical"),
-    "source": ("bundled", "openml"),
-}
+CHOICES: tuple[tuple[Value[Any], tuple[str, ...]], ...] = (
+    (SCHEDULE, ("constant", "cosine")),
+    (GRADIENT, ("backprop", "fast_numerical")),
+    (SOURCE, ("bundled", "openml")),
+)
 
 
 def recipe() -> TrainingRun | None:
     """Show the fields of the recipe, and return what they hold, or None if that cannot be."""
     name_choices()
-    numbers = (
-        ("hidden_size", T("train.hidden_size"), T("train.hidden_size_help"), 10),
-        ("iterations", T("train.iterations"), T("train.iterations_help"), 1000),
-        ("batch_size", T("train.batch_size"), T("train.batch_size_help"), 10),
-        ("learning_rate", T("train.learning_rate"), T("train.learning_rate_help"), 0.01),
-        ("momentum", T("train.momentum"), T("train.momentum_help"), 0.1),
-        ("weight_init_std", T("train.weight_init_std"), T("train.std_help"), 0.01),
-        ("seed", T("train.seed"), T("train.seed_help"), 1),
+    numbers: tuple[tuple[Value[Any], str, str, float], ...] = (
+        (HIDDEN_SIZE, T("train.hidden_size"), T("train.hidden_size_help"), 10),
+        (ITERATIONS, T("train.iterations"), T("train.iterations_help"), 1000),
+        (BATCH_SIZE, T("train.batch_size"), T("train.batch_size_help"), 10),
+        (LEARNING_RATE, T("train.learning_rate"), T("train.learning_rate_help"), 0.01),
+        (MOMENTUM, T("train.momentum"), T("train.momentum_help"), 0.1),
+        (WEIGHT_INIT_STD, T("train.weight_init_std"), T("train.std_help"), 0.01),
+        (SEED, T("train.seed"), T("train.seed_help"), 1),
     )
-    choices = (
-        ("schedule", T("train.schedule")),
-        ("gradient", T("train.gradient")),
-        ("source", T("train.source")),
-    )
+    labels = T("train.schedule"), T("train.gradient"), T("train.source")
     names = option_names()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for key, label, words, step in numbers:
+        for field, label, words, step in numbers:
             st.number_input(
                 label,
                 step=step,
                 format="%g" if isinstance(step, float) else None,
-                key=key,
+                key=field.name,
                 help=words,
                 persist_state="session",
                 width=162,
             )
-        for key, label in choices:
+        for (field, options), label in zip(CHOICES, labels, strict=True):
             st.selectbox(
                 label,
-                CHOICES[key],
+                options,
                 format_func=names.__getitem__,
-                key=key,
+                key=field.name,
                 persist_state="session",
                 width=216,
             )
@@ -64,7 +77,7 @@ def recipe() -> TrainingRun | None:
             AUGMENTATIONS,
             selection_mode="multi",
             format_func=names.__getitem__,
-            key="augmentation",
+            key=AUGMENTATION.name,
             help=T("train.augmentation_help"),
             persist_state="session",
         )
@@ -73,14 +86,15 @@ def recipe() -> TrainingRun | None:
             icon=":material/restart_alt:",
             on_click=set_recipe,
             args=(TrainingRun(),),
-            key="reset",
+            key=Widget.RESET,
         )
     wrong = [
-        T("app.out_of_range", name=label, low=f"{LIMITS[key][0]:g}", high=f"{LIMITS[key][1]:,g}")
-        for key, label, *_ in numbers
-        if not in_range(key)
+        T("app.out_of_range", name=label, low=f"{low:g}", high=f"{high:,g}")
+        for field, label, *_ in numbers
+        for low, high in [LIMITS[field.name]]
+        if not in_range(field)
     ]
-    if not wrong and (most := most_digits()) < st.session_state.batch_size:
+    if not wrong and (most := fewer_digits()):
         wrong.append(T("train.too_slow", most=count(most)))
     with place():
         if wrong:
@@ -93,43 +107,41 @@ def name_choices() -> None:
 
     The browser sends the words of a choice; after a change of language they are those of another.
     """
-    for key, options in CHOICES.items():
+    for field, options in CHOICES:
         words = {text(language, f"train.{o}"): o for language in LANGUAGES for o in options}
-        st.session_state[key] = words.get(st.session_state[key], st.session_state[key])
+        field.set(words.get(field.get(), field.get()))
 
 
-def in_range(key: str) -> bool:
+def in_range(field: Value[Any]) -> bool:
     """Return whether a field holds a number, and one that can be."""
-    value, (low, high) = st.session_state[key], LIMITS[key]
+    value, (low, high) = field.get(), LIMITS[field.name]
     return value is not None and low <= value <= high
 
 
 def entered() -> TrainingRun | None:
     """Return the recipe that the fields hold, or None if that cannot be."""
-    if not all(in_range(key) for key in LIMITS):
+    if not all(in_range(field) for field in RECIPE if field.name in LIMITS) or fewer_digits():
         return None
-    if most_digits() < st.session_state.batch_size:
-        return None
-    training, run = fields(TrainingConfig), fields(TrainingRun)
-    state = st.session_state
-    return TrainingRun(
-        TrainingConfig(
-            **{field.name: state[field.name] for field in training}
-            | {"augmentation": tuple(state.augmentation)}
-        ),
-        **{field.name: state[field.name] for field in run if field.name != "training"},
-    )
+    run = {field.name: field.get() for field in RECIPE}
+    run[AUGMENTATION.name] = tuple(AUGMENTATION.get())
+    training = {field.name: run.pop(field.name) for field in fields(TrainingConfig)}
+    return TrainingRun(TrainingConfig(**training), **run)
 
 
-def most_digits() -> int:
-    """Return the largest batch size that an iteration can be computed with in a second or so."""
-    state = st.session_state
-    config = TrainingConfig(gradient=state.gradient, augmentation=tuple(state.augmentation))
-    return largest_batch(config, state.hidden_size)
+def fewer_digits() -> int | None:
+    """Return the largest batch size that an iteration takes about a second with, if it is less."""
+    hidden_size, batch_size = HIDDEN_SIZE.get(), BATCH_SIZE.get()
+    if hidden_size is None or batch_size is None:
+        return None
+    config = TrainingConfig(gradient=GRADIENT.get(), augmentation=tuple(AUGMENTATION.get()))
+    most = largest_batch(config, hidden_size)
+    return most if most < batch_size else None
 
 
 def set_recipe(run: TrainingRun) -> None:
     """Fill the fields of the recipe."""
-    flat = asdict(run)
-    st.session_state.update(flat.pop("training") | flat)
-    st.session_state.augmentation = list(run.training.augmentation)
+    values = asdict(run)
+    values |= values.pop("training")
+    for field in RECIPE:
+        field.set(values[field.name])
+    AUGMENTATION.set(list(run.training.augmentation))

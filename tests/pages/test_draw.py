@@ -43,14 +43,14 @@ def test_what_is_no_photo_is_refused_with_a_sentence(app, name, content, english
     opened(app, "draw")
     uploader = app.file_uploader(key="photo")
     uploader.set_value(("seven.png", saved(seven()), "image/png")).run()
-    seen = app.session_state["picture"]
+    seen = app.session_state["sketch"].picture
     assert seen.name == "seven.png"
     said = len(app.error)
     app.file_uploader(key="photo").set_value((name, content, "image/png")).run()
     assert not app.exception
     assert len(app.error) == said + 1
     assert any(english in error.value for error in app.error)
-    assert app.session_state["picture"] is seen  # Nothing is lost.
+    assert app.session_state["sketch"].picture is seen  # Nothing is lost.
     app.session_state["language"] = "zh"
     app.run()
     assert any(chinese in error.value for error in app.error)

@@ -227,13 +227,13 @@ def test_a_forged_drawing_leaves_the_drawing(app):
     (canvas,) = (wid for wid in widgets_of(app) if wid.endswith("-canvas"))
     told = {"drawing": {"raw": {"objects": [STROKE]}, "data": DRAWN}}
     send(app, {canvas: {"json_value": json.dumps(told)}})
-    assert app.session_state["drawings"][-1].strokes == [STROKE]
-    seen = app.session_state["picture"]
+    assert app.session_state["sketch"].last.strokes == [STROKE]
+    seen = app.session_state["sketch"].picture
     for message in [message for message in MESSAGES if '"drawing"' in message][::5]:
         send(app, {canvas: {"json_value": message}})
         assert not app.exception
-    assert app.session_state["drawings"][-1].strokes == [STROKE]
-    assert app.session_state["picture"] is seen
+    assert app.session_state["sketch"].last.strokes == [STROKE]
+    assert app.session_state["sketch"].picture is seen
 
 
 def test_a_choice_that_is_not_offered_changes_nothing(app):

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from pages.components.keepsakes.keeping import MOST_CHARACTERS, Keeping, sets_in
+from pages.keeping import MOST_CHARACTERS, Keeping, sets_in
 from simplenet.data.drawings import MOST_DRAWINGS, DrawingSet
 
 

@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from pages.sketch import Picture
+from pages.state import Removed
 from simplenet.data.digit_table import write_digits
 from simplenet.data.drawings import DrawingSet
 from tests.pages.conftest import opened
@@ -97,7 +99,7 @@ def test_a_file_that_is_too_large_for_the_set_can_fill_it_up(app, monkeypatch):
 
 def teach(app, drawing, digit):
     """Have a drawing be on the canvas, and click its label."""
-    app.session_state["picture"] = drawing
+    app.session_state["sketch"].picture = drawing
     app.run()
     app.button(key=f"teach{digit}").click().run()
     assert not app.exception
@@ -106,8 +108,6 @@ def teach(app, drawing, digit):
 
 def drawn(left):
     """A vertical stroke, as the canvas tells of it."""
-    from pages.components.canvas import Picture  # Its component wants the app to be there.
-
     ink = np.full((280, 280, 4), 255, np.uint8)
     ink[..., 3] = 0
     ink[60:220, left : left + 20, 3] = 255
@@ -126,7 +126,7 @@ def test_it_is_said_whether_a_drawing_was_added(app, monkeypatch):
 def test_what_was_removed_can_be_put_back_where_it_was(app):
     before, late = some(5), some(1, seed=1)
     left = before.without([0, 3])
-    app.session_state["removed"] = before, left
+    app.session_state["removed"] = Removed(before, left)
     app.session_state["keeping"].change(mine=left.merged(late))
     app.run()
     app.button(key="put_back").click().run()

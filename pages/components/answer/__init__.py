@@ -16,6 +16,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.components.pixels import PIXELS_JS, as_bytes
+from pages.state import Component
 
 _HERE = Path(__file__).parent
 
@@ -52,11 +53,11 @@ def answer(
     probabilities: NDArray[np.floating] | None,
     tiles: Sequence[Tile],
     *,
-    key: str,
+    key: Component,
     title: str,
     words: str,
     doubt: str = "",
-    follow: str | None = None,
+    follow: Component | None = None,
     follow_name: str = "",
     redraws: int = 0,
     on_frame: Callable[[object], None] | None = None,
@@ -68,14 +69,13 @@ def answer(
     probabilities : ndarray, shape (10,), or None
         None where there is nothing to read; then `words` say what to do.
     tiles : sequence of Tile
-    key : str
-        The same in each run.
+    key : Component
     title, words : str
         What stands above the largest of them, and below it.
     doubt : str, optional
         Why the answer should not be trusted.
-    follow : str, optional
-        Key of the canvas to follow. A click on one of its buttons, in a container whose key ends
+    follow : Component, optional
+        The canvas to follow. A click on one of its buttons, in a container whose key ends
         in "_tools", holds the pen until `redraws` is another number.
     follow_name : str
         What those who cannot see the canvas are told that it is.
@@ -87,15 +87,13 @@ def answer(
     """
 
     def receive() -> None:
-        frame = st.session_state[key].get("frame") or {}
         if on_frame:
-            on_frame(frame.get("image"))
+            on_frame(key.told("frame").get("image"))
 
-    frame = (st.session_state.get(key) or {}).get("frame") or {}
     _mount(
         key=key,
         data={
-            "turn": frame.get("turn", 0),
+            "turn": key.told("frame").get("turn", 0),
             "follow": follow,
             "follow_name": follow_name,
             "redraws": redraws,

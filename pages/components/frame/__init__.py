@@ -14,6 +14,7 @@ import streamlit as st
 
 from pages.language import language
 from pages.language.text import CODES, translations
+from pages.state import Component
 
 STYLE = Path(__file__).with_name("frame.css")
 """Of every page."""
@@ -39,7 +40,7 @@ def frame(title: str, path: str) -> None:
     # From every other language: what was translated stays so until it is translated back.
     words = translations("streamlit", language())
     _mount(
-        key="frame",
+        key=Component.FRAME,
         data={
             "code": CODES[language()],
             "title": title,

@@ -12,11 +12,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.components.keepsakes.keeping import Keeping
 from pages.language import T
+from pages.state import KEEPING, Component
 from simplenet.data.drawings import DrawingSet
-
-KEY = "keepsakes"
 
 _mount = st.components.v2.component(
     "keepsakes",
@@ -26,47 +24,41 @@ _mount = st.components.v2.component(
 )
 
 
-def keeping() -> Keeping:
-    """Return what the visitor has, and what is known of the browser that keeps it."""
-    kept: Keeping = st.session_state.setdefault("keeping", Keeping())
-    return kept
-
-
 def mine() -> DrawingSet:
     """Return the visitor's own drawings."""
-    return keeping().sets.get("mine", DrawingSet.empty())
+    return KEEPING.get().sets.get("mine", DrawingSet.empty())
 
 
 def pinned() -> NDArray[np.uint8] | None:
     """Return the visitor's pinned digit, (784,), or None."""
-    pin = keeping().sets.get("pinned", DrawingSet.empty())
+    pin = KEEPING.get().sets.get("pinned", DrawingSet.empty())
     return pin.pixels[0] if len(pin) else None
 
 
 def keep_mine(drawings: DrawingSet) -> None:
     """Replace the visitor's own drawings by these."""
-    keeping().change(mine=drawings)
+    KEEPING.get().change(mine=drawings)
 
 
 def pin(x: NDArray[np.floating] | None) -> None:
     """Pin a digit, (1, 784) in [0, 1], or unpin the one that is."""
     # A set of one, under any label: so it is written down, and checked, like the others.
-    keeping().change(pinned=DrawingSet.empty() if x is None else DrawingSet.empty().added(x, 0))
+    KEEPING.get().change(pinned=DrawingSet.empty() if x is None else DrawingSet.empty().added(x, 0))
 
 
 def keepsakes() -> None:
     """Let the browser keep what there is; call it once on every page."""
-    _mount(key=KEY, data=keeping().answer(), on_told_change=_receive)
+    _mount(key=Component.KEEPSAKES, data=KEEPING.get().answer(), on_told_change=_receive)
 
 
 def _receive() -> None:
     """Take what the browser tells, and say so if it keeps nothing."""
-    kept = keeping()
-    kept.receive(st.session_state[KEY].get("told"))
+    kept = KEEPING.get()
+    kept.receive(Component.KEEPSAKES.told("told"))
     if kept.problem and any(map(len, kept.sets.values())):
         st.toast(problem(), icon=":material/error:")
 
 
 def problem() -> str:
     """Return why the browser keeps nothing, and what to do."""
-    return T("mine.storage_full") if keeping().problem == "full" else T("mine.storage_off")
+    return T("mine.storage_full") if KEEPING.get().problem == "full" else T("mine.storage_off")

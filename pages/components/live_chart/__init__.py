@@ -13,6 +13,7 @@ import streamlit.components.v1 as components
 
 from pages.language import language
 from pages.language.text import CODES, translations
+from pages.state import Chart
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -51,7 +52,7 @@ _mount = st.components.v2.component(
 )
 
 
-def live_chart(figure: Figure | None, *, key: str, alt: str, empty: str = "") -> None:
+def live_chart(figure: Figure | None, *, key: Chart, alt: str, empty: str = "") -> None:
     """Show a figure, or update it where it is shown already.
 
     Parameters
@@ -59,8 +60,7 @@ def live_chart(figure: Figure | None, *, key: str, alt: str, empty: str = "") ->
     figure : plotly.graph_objects.Figure or None
         `layout.uirevision` says for how long zoom and hidden traces are kept. None keeps the
         place of a chart that is to come, and has the browser load Plotly once it has time.
-    key : str
-        The same in each run for the same chart.
+    key : Chart
     alt : str
         What the chart shows, in words, for those who cannot see it.
     empty : str

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pages.components.pixels import PIXELS_JS, as_bytes
 from pages.platform.incoming import whole
+from pages.state import Component
 
 _mount = st.components.v2.component(
     "mosaic",
@@ -24,7 +25,7 @@ _mount = st.components.v2.component(
 def mosaic(
     images: NDArray[np.floating],
     *,
-    key: str,
+    key: Component,
     alt: str,
     signed: bool = True,
     side: int = 48,
@@ -39,8 +40,7 @@ def mosaic(
     ----------
     images : ndarray, shape (m, height, width)
         Ink in [0, 1]; or, where `signed`, from -1 to 1.
-    key : str
-        The same in each run.
+    key : Component
     alt : str
         What they show, in words.
     signed : bool
@@ -58,17 +58,16 @@ def mosaic(
     """
 
     def receive() -> None:
-        found = st.session_state[key].get("picked") or {}
+        found = key.told("picked")
         ends = zip(("image", "row", "column"), images.shape, strict=True)
         image, row, column = (whole(found.get(name), 0, end - 1) for name, end in ends)
         if on_pick and image is not None and row is not None and column is not None:
             on_pick(image, (row, column))
 
-    picked = (st.session_state.get(key) or {}).get("picked") or {}
     _mount(
         key=key,
         data={
-            "turn": picked.get("turn", 0),
+            "turn": key.told("picked").get("turn", 0),
             "images": [as_bytes(one, signed) for one in images],
             "alt": alt,
             "side": side,

@@ -1,0 +1,519 @@
+"""The state of a page: every key of the session and every parameter of the address.
+
+Each is named here once, with its type and what it is at first, and nowhere else: a widget gets
+its key from here, and what it holds is read here. A link shows somebody else the same, because
+what is `Linked` is in the address of the page, and so are the ids of the jobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import streamlit as st
+
+from pages.keeping import Keeping
+from pages.sketch import Sketch
+from simplenet.data.augmentation import Augmentation
+from simplenet.data.drawings import DrawingSet
+from simplenet.jobs import Pace
+from simplenet.runs import TrainingRun
+from simplenet.runs.comparison import GradientComparison
+from simplenet.training import TrainingConfig
+
+T = TypeVar("T")
+Option = TypeVar("Option")
+Number = TypeVar("Number", int, float)
+
+
+@dataclass(frozen=True)
+class Value(Generic[T]):
+    """What the session holds under a name: of itself, or because a widget has the name as its key.
+
+    Parameters
+    ----------
+    name : str
+        The key.
+    default : T
+        What it is at first. All sessions share it: nothing that is changed in place.
+    """
+
+    name: str
+    default: T
+
+    def get(self) -> T:
+        """Return what the session holds."""
+        value: T = st.session_state.get(self.name, self.default)
+        return value
+
+    def set(self, value: T) -> None:
+        """Have the session hold another value."""
+        st.session_state[self.name] = value
+
+    def clear(self) -> None:
+        """Make it what it is at first."""
+        st.session_state.pop(self.name, None)
+
+    def is_set(self) -> bool:
+        """Return whether anything has given it a value."""
+        return self.name in st.session_state
+
+
+@dataclass(frozen=True)
+class Linked(Value[T]):
+    """What is chosen on a page and kept in its address.
+
+    The address counts when the page is opened, and says from then on what is chosen. What is as it
+    is at first is left out.
+
+    Parameters
+    ----------
+    parameter : str
+        Its name in the address.
+    """
+
+    parameter: str
+
+    def open(self, parse: Callable[[str], T]) -> None:
+        """Take over what the address says, if that can be and nothing was chosen yet.
+
+        Parameters
+        ----------
+        parse : callable
+            Returns what a text says, and raises KeyError or ValueError if that is not offered.
+        """
+        if not self.is_set():
+            with suppress(KeyError, ValueError):
+                self.set(parse(st.query_params[self.parameter]))
+
+    def keep(self, chosen: T | None, first: T | None = None) -> None:
+        """Write what is chosen into the address.
+
+        Parameters
+        ----------
+        chosen : T or None
+            None is nothing.
+        first : T, optional
+            What it is at first, where that depends on more than the default.
+        """
+        first = self.default if first is None else first
+        _write(self.parameter, None if chosen is None or chosen == first else str(chosen))
+
+
+@dataclass(frozen=True)
+class JobId(Value[str | None]):
+    """The id of a job that the visitor follows; its name is its parameter in the address, too.
+
+    The address counts first: so a reload, a second tab and a shared link find the job again.
+    """
+
+    default: str | None = None
+
+    def get(self) -> str | None:
+        """Return the id, or None if no job is followed."""
+        return st.query_params.get(self.name) or super().get()
+
+    def set(self, value: str | None) -> None:
+        """Follow the job with this id."""
+        super().set(value)
+        _write(self.name, value)
+
+    def clear(self) -> None:
+        """Follow no job."""
+        super().clear()
+        _write(self.name, None)
+
+    def is_in_link(self) -> bool:
+        """Return whether the address names a job."""
+        return self.name in st.query_params
+
+
+@dataclass(frozen=True)
+class Own(Generic[T]):
+    """An object that each session has one of, and that is changed in place.
+
+    Parameters
+    ----------
+    name : str
+        Its key in the session.
+    make : callable
+        Makes it, when it is asked for first.
+    """
+
+    name: str
+    make: Callable[[], T]
+
+    def get(self) -> T:
+        """Return the one of this session."""
+        if self.name not in st.session_state:
+            st.session_state[self.name] = self.make()
+        value: T = st.session_state[self.name]
+        return value
+
+    def clear(self) -> None:
+        """Have another one made, when it is asked for next."""
+        st.session_state.pop(self.name, None)
+
+
+def _write(parameter: str, text: str | None) -> None:
+    """Write a parameter into the address, or leave it out."""
+    if text is None:
+        st.query_params.pop(parameter, None)
+    elif st.query_params.get(parameter) != text:
+        st.query_params[parameter] = text
+
+
+def clear_link() -> None:
+    """Leave every parameter out of the address."""
+    st.query_params.clear()
+
+
+def one_of(options: Iterable[Option]) -> Callable[[str], Option]:
+    """Return what makes one of these of its text, and raises KeyError of any other."""
+    return {str(option): option for option in options}.__getitem__
+
+
+def between(low: Number, high: Number) -> Callable[[str], Number]:
+    """Return what makes a number of its text, and raises ValueError if it is not in the range."""
+
+    def parse(text: str) -> Number:
+        number = type(low)(text)
+        if not low <= number <= high:
+            raise ValueError(f"{text} is not between {low} and {high}")
+        return number
+
+    return parse
+
+
+# Every page.
+
+PAGE: Value[str | None] = Value("page", None)
+"""The address of the page that is shown; None before the first one."""
+
+LANGUAGE: Linked[str | None] = Linked("language", None, "language")
+"""The language that was chosen; None for the browser's."""
+
+LOST: Own[set[str]] = Own("lost", set)
+"""Which jobs of a link are gone, by the names of their ids, for as long as a page is shown."""
+
+KEEPING = Own("keeping", Keeping)
+"""The own drawings and the pinned digit, and what is known of the browser that keeps them."""
+
+# The jobs that the visitor follows.
+
+RUN_ID = JobId("run")
+"""The training."""
+
+RACE_ID = JobId("race")
+"""The race of the gradients."""
+
+SCALING_ID = JobId("scaling")
+"""The measurements of how the cost grows."""
+
+NUMERICAL_ID = JobId("numerical")
+"""Of the two trainings that are compared, the one without backprop."""
+
+BACKPROP_ID = JobId("backprop")
+"""Of the two trainings that are compared, the one with it."""
+
+TUNING_ID = JobId("tuning")
+"""The fine-tuning that is not decided about."""
+
+TUNED_ID = JobId("tuned")
+"""The fine-tuning that was kept."""
+
+# The Train page. The fields of its recipe have the names and the defaults of a TrainingConfig and
+# of a TrainingRun; a field for a number that was emptied holds None.
+
+PACE: Value[Pace] = Value("pace", "full")
+"""How fast the training goes."""
+
+HIDDEN_SIZE: Value[int | None] = Value("hidden_size", TrainingRun.hidden_size)
+ITERATIONS: Value[int | None] = Value("iterations", TrainingConfig.iterations)
+BATCH_SIZE: Value[int | None] = Value("batch_size", TrainingConfig.batch_size)
+LEARNING_RATE: Value[float | None] = Value("learning_rate", TrainingConfig.learning_rate)
+MOMENTUM: Value[float | None] = Value("momentum", TrainingConfig.momentum)
+WEIGHT_INIT_STD: Value[float | None] = Value("weight_init_std", TrainingRun.weight_init_std)
+SEED: Value[int | None] = Value("seed", TrainingConfig.seed)
+SCHEDULE = Value("schedule", TrainingConfig.schedule)
+GRADIENT = Value("gradient", TrainingConfig.gradient)
+SOURCE = Value("source", TrainingRun.source)
+AUGMENTATION: Value[Sequence[Augmentation]] = Value("augmentation", TrainingConfig.augmentation)
+
+RECIPE: tuple[Value[Any], ...] = (
+    HIDDEN_SIZE,
+    ITERATIONS,
+    BATCH_SIZE,
+    LEARNING_RATE,
+    MOMENTUM,
+    WEIGHT_INIT_STD,
+    SEED,
+    SCHEDULE,
+    GRADIENT,
+    SOURCE,
+    AUGMENTATION,
+)
+"""All fields of the recipe."""
+
+
+def pin_time(last: int) -> Value[int]:
+    """Return the iteration at which the pinned digit is looked at, of a training up to `last`.
+
+    Another length is another slider: what was chosen on the old one may be beyond its end.
+    """
+    return Value(f"pin_time_{last}", last)
+
+
+# The Draw page.
+
+
+@dataclass
+class Photo:
+    """A photo that was taken.
+
+    Parameters
+    ----------
+    id : str
+        Of the file.
+    refusal : str or None
+        Why it is not read: the reason, and not the sentence, as the language may change.
+    """
+
+    id: str
+    refusal: str | None = None
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What was removed from the own drawings last, to be put back.
+
+    Parameters
+    ----------
+    before, after : DrawingSet
+        All drawings, with those that were removed and without.
+    """
+
+    before: DrawingSet
+    after: DrawingSet
+
+
+SKETCH = Own("sketch", Sketch)
+"""The drawing on the canvas, and the picture that is read. The microscope has it, too."""
+
+PHOTO: Value[Photo | None] = Value("photo_taken", None)
+"""The photo that was taken last; None once it is gone."""
+
+DRAW_NETWORK: Value[str | None] = Value("draw_network", None)
+"""The network that reads the drawing; None before one was offered."""
+
+REHEARSE = Value("rehearse", True)
+"""Whether a fine-tuning sees MNIST's digits, too."""
+
+REMOVED: Value[Removed | None] = Value("removed", None)
+"""What was removed last; None if nothing was, or it was put back."""
+
+SET_TAKEN: Value[str | None] = Value("set_taken", None)
+"""The id of the last file whose drawings were taken into the own set."""
+
+# The Gradients page.
+
+PANEL: Linked[str | None] = Linked("panel", None, "panel")
+"""The panel; None before one was shown, so that the address always names it."""
+
+LAB_NETWORK: Linked[str | None] = Linked("lab_network", None, "network")
+"""The network of all panels; None before one was offered."""
+
+LAB_BATCH: Linked[int | None] = Linked("lab_batch", TrainingConfig.batch_size, "batch")
+"""The size of the mini-batch."""
+
+LAB_SEED: Linked[int | None] = Linked("lab_seed", TrainingConfig.seed, "seed")
+"""What the mini-batch and fresh weights are drawn with."""
+
+# The race.
+
+RACE_ARRAYS: Value[Sequence[str]] = Value("race_arrays", GradientComparison.arrays)
+"""The parameter arrays whose gradients are computed."""
+
+RACE_PER_ARRAY: Value[int | None] = Value("race_per_array", None)
+"""How many weights of an array the definition is computed for; None for all."""
+
+# One weight.
+
+
+class Weight(NamedTuple):
+    """The weight of a pixel and a hidden unit; in a link such as 486.38."""
+
+    pixel: int
+    unit: int
+
+    def __str__(self) -> str:
+        return f"{self.pixel}.{self.unit}"
+
+
+LENS_WEIGHT: Linked[Weight | None] = Linked("lens_weight", None, "weight")
+"""The weight that is looked at; None for the one with the largest gradient."""
+
+LENS_STEP = Linked("lens_step", 2.0, "h")
+"""The step h. At first so large that the secant is seen to leave the tangent; the article takes
+1e-4."""
+
+LENS_CENTRAL = Linked("lens_central", True, "central")
+"""Whether the difference is the central one, or else the forward one."""
+
+LENS_DTYPE = Linked("lens_dtype", "float64", "precision")
+"""The precision of the loss."""
+
+# Plant a bug.
+
+BUG = Linked("bug", "slope", "bug")
+"""The mistake, none, or the riddle."""
+
+BUG_HIDDEN = Value("bug_hidden", "")
+"""The mistake of the riddle; empty before there was one."""
+
+BUG_GUESS: Value[str | None] = Value("bug_guess", None)
+"""The mistake that the visitor takes it for."""
+
+# Under the microscope.
+
+SCOPE_SOURCE = Value("scope_source", "batch")
+"""Where the digit is from: the mini-batch, or a drawing."""
+
+SCOPE_DIGIT = Linked("scope_digit", 0, "digit")
+"""Which digit of the mini-batch it is."""
+
+SCOPE_LABEL: Value[int | None] = Value("scope_label", None)
+"""What the drawing is; None before there is one."""
+
+SCOPE_RATE: Linked[float | None] = Linked("scope_rate", TrainingConfig.learning_rate, "rate")
+"""The learning rate of the step."""
+
+SCOPE_STAGE = Linked("scope_stage", "input", "stage")
+"""The stage of the step."""
+
+SCOPE_UNIT: Linked[int | None] = Linked("scope_unit", None, "unit")
+"""The hidden unit that is looked at; None for the one with the largest error."""
+
+# Without backprop.
+
+PAIR_ITERATIONS = Linked("pair_iterations", TrainingConfig.iterations, "iterations")
+"""The length of both trainings."""
+
+PAIR_SEED: Linked[int | None] = Linked("pair_seed", TrainingConfig.seed, "seed")
+"""The seed of both trainings."""
+
+
+class Widget(StrEnum):
+    """The widgets that nothing else asks for what they hold: buttons, above all."""
+
+    # Train.
+    TRAIN = "train"
+    HOLD = "hold"
+    STEP = "step"
+    STOP = "stop"
+    RESET = "reset"
+    # Draw.
+    PHOTO = "photo"
+    PIN = "pin"
+    CARD = "card"
+    # The own drawings.
+    LEARN = "learn"
+    KEEP = "keep"
+    DISCARD = "discard"
+    REMOVE = "remove"
+    PUT_BACK = "put_back"
+    SET_FILE = "set_file"
+    TAKE_FIRST = "take_first"
+    LEFT_OUT_DOWNLOAD = "left_out_download"
+    LEFT_OUT_DISCARD = "left_out_discard"
+    UNREAD_DOWNLOAD = "unread_download"
+    UNREAD_DISCARD = "unread_discard"
+    # Gradients.
+    RACE_START = "race_start"
+    RACE_STOP = "race_stop"
+    SCALING_START = "scaling_start"
+    SCALING_STOP = "scaling_stop"
+    PAIR_START = "pair_start"
+    PAIR_STOP = "pair_stop"
+    LENS_LARGEST = "lens_largest"
+    BUG_ANOTHER = "another"
+    SCOPE_BACK = "scope_back"
+    SCOPE_NEXT = "scope_next"
+
+
+def teach_key(digit: int) -> str:
+    """Return the key of the button that says which digit the drawing is."""
+    return f"teach{digit}"
+
+
+def sheet_key(drawings: int) -> str:
+    """Return the key of the table of so many own drawings: in another one no row is chosen."""
+    return f"sheet{drawings}"
+
+
+class Place(StrEnum):
+    """The containers that the style of a page names."""
+
+    CANVAS_TOOLS = "canvas_tools"  # The canvas's key before "_tools": the answer looks for it.
+    TOLD = "told"
+    REFUSED = "refused"
+
+
+class Component(StrEnum):
+    """The components that tell what a person did with them, or what the browser knows."""
+
+    FRAME = "frame"
+    KEEPSAKES = "keepsakes"
+    CANVAS = "canvas"
+    ANSWER = "answer"
+    PINNED_ANSWER = "pinned_answer"
+    LENS_PIXELS = "lens_pixels"
+    LENS_UNITS = "lens_units"
+    SCOPE_DIGITS = "scope_digits"
+    SCOPE_INPUT = "scope_input"
+    SCOPE_W1 = "scope_w1"
+    SCOPE_W2 = "scope_w2"
+    SCOPE_UPDATE = "scope_update"
+    SCOPE_CHANGES = "scope_changes"
+
+    def told(self, part: str) -> dict[str, Any]:
+        """Return the last message of a part of it; empty if there was none."""
+        parts = st.session_state.get(self) or {}
+        return parts.get(part) or {}
+
+    def was_there(self) -> bool:
+        """Return whether the last run of the page showed it."""
+        return self in st.session_state
+
+
+class Chart(StrEnum):
+    """The live charts: each is updated where it is."""
+
+    ACCURACY = "accuracy"
+    LOSS = "loss"
+    PINNED_CURVES = "pinned_curves"
+    TIMES = "times"
+    SCALING_HIDDEN = "scaling_hidden_size"
+    SCALING_BATCH = "scaling_batch_size"
+    LENS_CURVE = "lens_curve"
+    LENS_ZOOM = "lens_zoom"
+    LENS_ERRORS = "lens_errors"
+    BUG_CHECK = "bug_check"
+    BUG_AGREEMENT = "bug_agreement"
+    SCOPE_S1 = "scope_s1"
+    SCOPE_A1 = "scope_a1"
+    SCOPE_S2 = "scope_s2"
+    SCOPE_Y = "scope_y"
+    SCOPE_LOSS = "scope_loss"
+    SCOPE_T = "scope_t"
+    SCOPE_DELTA2 = "scope_delta2"
+    SCOPE_CARRIED = "scope_carried"
+    SCOPE_SLOPE = "scope_slope"
+    SCOPE_DELTA1 = "scope_delta1"
+    SCOPE_AFTER = "scope_after"
+    PAIR_LOSS = "pair_loss"
+    PAIR_ACCURACY = "pair_accuracy"
+    PAIR_CLOCK = "pair_clock"
