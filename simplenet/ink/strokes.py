@@ -129,13 +129,18 @@ def drawn(shape: Shape, pen: float) -> NDArray[np.uint8]:
     points = np.vstack(shape)
     low, high = points.min(axis=0), points.max(axis=0)
     scale, width = (1 - pen) * LENGTH / (high - low).max(), pen * LENGTH
-    image = Image.new("L", (SIDE, SIDE))
+    return inked([(path - (low + high) / 2) * scale + SIDE / 2 for path in shape], width, SIDE)
+
+
+def inked(shape: Shape, width: float, side: int) -> NDArray[np.uint8]:
+    """Return what a round pen draws, white on black, shape (side, side); all is in pixels."""
+    image = Image.new("L", (side, side))
     pencil = ImageDraw.Draw(image)
+    r = width / 2
     for path in shape:
-        spots = [tuple(p) for p in (path - (low + high) / 2) * scale + SIDE / 2]
+        spots = [(float(x), float(y)) for x, y in path]
         pencil.line(spots, fill=255, width=round(width))
         for x, y in spots:  # Round ends, and no gaps on the outside of a bend.
-            r = width / 2
             pencil.ellipse((x - r, y - r, x + r, y + r), fill=255)
     return np.asarray(image)
 
