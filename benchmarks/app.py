@@ -62,7 +62,7 @@ LISTEN = """() => {
         if (event.composedPath().some(node => node.classList?.contains('st-key-canvas')))
             lifted.push(performance.now());
     }, true);
-    const root = document.querySelector('.answer');
+    const root = document.querySelector('.pen');
     new MutationObserver(changes => changes.forEach(({ attributeName: name }) => {
         if (name === 'data-asked') asked.push([performance.now(), +root.dataset.asked]);
         if (name === 'data-answered') answered.push([performance.now(), +root.dataset.answered]);

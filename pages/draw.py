@@ -141,11 +141,8 @@ def reading(choice: str | None, live: bool) -> None:
         title=T("draw.prediction"),
         words=words,
         doubt=doubt,
-        follow=Component.CANVAS,
-        follow_name=T("canvas.name"),
-        redraws=sketch.redraws,
-        on_frame=follow_pen,
     )
+    follow_pen()
 
 
 def answered(

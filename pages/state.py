@@ -457,7 +457,7 @@ def sheet_key(drawings: int) -> str:
 class Place(StrEnum):
     """The containers that the style of a page names."""
 
-    CANVAS_TOOLS = "canvas_tools"  # The canvas's key before "_tools": the answer looks for it.
+    CANVAS_TOOLS = "canvas_tools"  # The canvas's key before "_tools": the pen looks for it.
     TOLD = "told"
     REFUSED = "refused"
 
@@ -468,6 +468,7 @@ class Component(StrEnum):
     FRAME = "frame"
     KEEPSAKES = "keepsakes"
     CANVAS = "canvas"
+    PEN = "pen"
     ANSWER = "answer"
     PINNED_ANSWER = "pinned_answer"
     LENS_PIXELS = "lens_pixels"

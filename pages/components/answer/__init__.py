@@ -1,13 +1,8 @@
-"""What a network makes of a digit: a Streamlit component that can follow the pen on a canvas.
-
-The canvas tells Python of a stroke some 200 ms after the pen was lifted. This component looks at
-the same canvas while the pen moves, and sends what is there, one picture at a time: the next one
-when the answer to the last has come.
-"""
+"""What a network makes of a digit, in figures: a Streamlit component."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,10 +52,6 @@ def answer(
     title: str,
     words: str,
     doubt: str = "",
-    follow: Component | None = None,
-    follow_name: str = "",
-    redraws: int = 0,
-    on_frame: Callable[[object], None] | None = None,
 ) -> None:
     """Show ten probabilities as bars, and the pictures that go with them.
 
@@ -74,29 +65,10 @@ def answer(
         What stands above the largest of them, and below it.
     doubt : str, optional
         Why the answer should not be trusted.
-    follow : Component, optional
-        The canvas to follow. A click on one of its buttons, in a container whose key ends
-        in "_tools", holds the pen until `redraws` is another number.
-    follow_name : str
-        What those who cannot see the canvas are told that it is.
-    redraws : int
-        How often the canvas was given a drawing.
-    on_frame : callable, optional
-        Gets each picture of the canvas, a data URL for `incoming.picture`, before the page runs
-        for it.
     """
-
-    def receive() -> None:
-        if on_frame:
-            on_frame(key.told("frame").get("image"))
-
     _mount(
         key=key,
         data={
-            "turn": key.told("frame").get("turn", 0),
-            "follow": follow,
-            "follow_name": follow_name,
-            "redraws": redraws,
             "title": title,
             "words": words,
             "doubt": doubt,
@@ -107,5 +79,4 @@ def answer(
                 for tile in tiles
             ],
         },
-        on_frame_change=receive,
     )

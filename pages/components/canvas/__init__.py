@@ -8,6 +8,7 @@ import streamlit_drawable_canvas
 from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
+from pages.components.pen import pen
 from pages.language import T
 from pages.platform import incoming
 from pages.sketch import NOTHING, Drawing, Picture
@@ -131,7 +132,18 @@ def read_drawing() -> None:
     sketch.picture = drawn(sketch.last.image)
 
 
-def follow_pen(image: object) -> None:
+def follow_pen() -> None:
+    """Have what the pen draws be read while it moves; call it where the answer is shown."""
+    pen(
+        key=Component.PEN,
+        canvas=Component.CANVAS,
+        name=T("canvas.name"),
+        redraws=SKETCH.get().redraws,
+        on_frame=read_frame,
+    )
+
+
+def read_frame(image: object) -> None:
     """Read what the pen has drawn so far, before the canvas itself tells of the stroke."""
     sketch = SKETCH.get()
     if isinstance(image, str) and image != sketch.dropped and (picture := drawn(image)):
@@ -142,7 +154,7 @@ def drop_frame() -> None:
     """Forget what the pen has drawn so far: the canvas knows better."""
     sketch = SKETCH.get()
     # It may have come together with what the canvas tells, and be taken only after that.
-    sketch.pen, sketch.dropped = None, Component.ANSWER.told("frame").get("image")
+    sketch.pen, sketch.dropped = None, Component.PEN.told("frame").get("image")
 
 
 def keep_frame() -> None:
