@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
+from pages.components.network_view import Exciting
 from pages.language import T
 from pages.language.text import quoted
 from pages.session import current_run, current_tuned, jobs
@@ -16,6 +18,7 @@ from simplenet.data import loaded
 from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun, described
 from simplenet.storage import ModelFileError, SavedModel, list_models, load_model
+from simplenet.study.units import most_exciting
 from simplenet.training import TrainingConfig
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ MODELS = Path(__file__).parents[1] / "models"
 RUN, TUNED, FRESH = ":run", ":tuned", ":fresh"  # No file that is offered has such a name.
 BEST = "robust"
 """The one of the networks in `models/` that comes first."""
+
+MOST_EXCITING = 16
+"""Test digits that are shown of a hidden unit."""
 
 MOST_WEIGHT = 1e12
 """Any training stays far below; with the largest numbers that there are an answer would be NaN, as
@@ -78,6 +84,17 @@ def network(choice: str, seed: int = 0, *, say: bool = True) -> SimpleNet | None
     if saved is None and say:
         st.error(T("network.broken", name=quoted(choice)), icon=":material/broken_image:")
     return saved.net if saved else None
+
+
+def exciting(net: SimpleNet) -> Callable[[int], Exciting]:
+    """Return what finds the test digits that excite a hidden unit of a network most."""
+
+    def find(unit: int) -> Exciting:
+        data = loaded("bundled")
+        rows = most_exciting(net, data.pixels_test, unit, MOST_EXCITING)
+        return Exciting(data.pixels_test[rows], data.t_test[rows].argmax(axis=1))
+
+    return find
 
 
 def metadata(choice: str) -> dict[str, Any]:

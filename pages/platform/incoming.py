@@ -46,6 +46,9 @@ MOST_STROKES, MOST_PARTS, MOST_WORDS = 1000, 200_000, 200
 MOST_LENGTH = 1e6
 """The largest number in a stroke, in pixels or degrees."""
 
+MOST_UNITS = 100_000
+"""Hidden units that a network may have."""
+
 MOST_TURNS = 2**53 - 1
 """The largest number that JavaScript can count to."""
 
@@ -224,6 +227,15 @@ def _is_pick(value: object) -> bool:
     )
 
 
+def _is_opened(value: object) -> bool:
+    """Return whether a value is a hidden unit that was opened, or none, in a network view."""
+    return (
+        isinstance(value, dict)
+        and _is_turn(value)
+        and (value.get("unit") is None or whole(value["unit"], 0, MOST_UNITS - 1) is not None)
+    )
+
+
 def _is_told(value: object) -> bool:
     """Return whether a value is what a browser has kept, as the keepsakes tell it."""
     return (
@@ -259,6 +271,7 @@ def _is_turn(value: Mapping[str, object]) -> bool:
 _PARTS: Mapping[str, Callable[[object], bool]] = {
     "frame": _is_frame,
     "picked": _is_pick,
+    "opened": _is_opened,
     "told": _is_told,
     "drawing": _is_drawing,
     "backgroundFit": lambda fit: False,  # There is no background: what it has is None.

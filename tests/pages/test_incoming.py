@@ -74,7 +74,7 @@ MESSAGES = [
     *('"text"', "7", "NaN", "[]", "null", "{", "[" * 100_000, '{"value": {"frame": 7}}'),
     *(
         json.dumps({name: part})
-        for name in ("frame", "picked", "told", "drawing", "backgroundFit", "another")
+        for name in ("frame", "picked", "opened", "told", "drawing", "backgroundFit", "another")
         for part in (7, "text", [], {}, {"turn": "x"}, {"turn": math.nan}, {"value": {"frame": 7}})
     ),
     *(json.dumps({"frame": {"turn": 1, "image": image}}) for image in FORGED_PICTURES),
@@ -89,6 +89,10 @@ MESSAGES = [
     *(
         json.dumps({"picked": {"turn": 1, "image": 0, "row": 0, "column": 0} | wrong})
         for wrong in ({"image": 10**30}, {"row": -1}, {"column": 0.5}, {"image": math.nan})
+    ),
+    *(
+        json.dumps({"opened": {"turn": 1, "unit": unit}})
+        for unit in (10**30, -1, 0.5, "x", [7], True, 99_999)
     ),
     *(
         json.dumps({"told": TOLD | wrong})
@@ -224,7 +228,7 @@ def test_only_strokes_come_back_onto_the_canvas(objects):
 
 def test_a_forged_drawing_leaves_the_drawing(app):
     opened(app, "draw")
-    (canvas,) = (wid for wid in widgets_of(app) if wid.endswith("-canvas"))
+    *_, canvas = (wid for wid in widgets_of(app) if wid.endswith("-canvas"))  # Home has one, too.
     told = {"drawing": {"raw": {"objects": [STROKE]}, "data": DRAWN}}
     send(app, {canvas: {"json_value": json.dumps(told)}})
     assert app.session_state["sketch"].last.strokes == [STROKE]
