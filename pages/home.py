@@ -1,28 +1,125 @@
-"""The first page: what there is, and where to begin."""
+"""The first page: a network that reads, alive; and the ways on from it."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import streamlit as st
 
+from pages.components.canvas import PEN, SIDE, canvas, follow_pen, seen
+from pages.components.demonstration import demonstration
+from pages.components.network_view import network_view
 from pages.language import T
+from pages.networks import exciting, network, saved_model
 from pages.platform.first_visit import run_page
 from pages.session import jobs
+from pages.state import Component, Widget
+from simplenet.runs import TrainingRun
+
+if TYPE_CHECKING:
+    from simplenet.ink.writing import Writing
+
+READER = "robust-50"
+"""The network that reads on this page: fifty units are few enough to look at each."""
+
+WRITTEN = ("three", "hooked seven", "five", "looped two", "hooked nine")
+"""How the digits are written that are shown until somebody draws."""
+
+VALLEY = "W2", (20, 4)
+"""A weight whose loss curve is a valley, in the network that the article's recipe makes."""
+
+LOOKS = 14
+"""How often the network looks while a digit is written."""
 
 
 def page() -> None:
-    """Show one card for each page."""
-    jobs()  # The workers start while the visitor reads.
+    """Show the page."""
+    jobs()  # The workers start while the visitor looks.
     st.markdown(T("home.intro"))
-    cards = (
-        ("pages/train.py", T("home.train"), T("home.train_link"), ":material/model_training:"),
-        ("pages/draw.py", T("home.draw"), T("home.draw_link"), ":material/draw:"),
-        ("pages/gradients.py", T("home.gradients"), T("home.gradients_link"), ":material/speed:"),
-    )
-    for column, (page_file, words, link, icon) in zip(st.columns(3), cards, strict=True):
-        with column.container(border=True, height="stretch"):
-            st.markdown(words)
-            st.page_link(page_file, label=link, icon=icon)
+    stage = st.container(horizontal=True, gap="medium")
+    with stage.container(width=SIDE):
+        canvas()
+    with stage.container():
+        st.fragment(reading)()
+    if st.button(T("home.next"), type="primary", icon=":material/model_training:", key=Widget.NEXT):
+        st.switch_page("pages/train.py")
+    ways_on()
     st.caption(T("home.credits"))
+
+
+def reading() -> None:
+    """Show what the network makes of the drawing; or of digits that a hand writes until then."""
+    net, x = network(READER), seen()
+    if net is None:
+        return
+    network_view(
+        net.params,
+        x,
+        key=Component.VIEW,
+        caption="" if x is None else T("home.yours"),
+        exciting=exciting(net),
+    )
+    demonstration(
+        [] if x is not None else _writings(),
+        net.params,
+        key=Component.DEMONSTRATION,
+        canvas=Component.CANVAS,
+        view=Component.VIEW,
+        side=SIDE,
+        pen=PEN,
+        caption=T("home.written"),
+    )
+    follow_pen()
+
+
+@st.cache_resource(show_spinner=False)
+def _writings() -> list[Writing]:
+    """Return the digits that a hand writes."""
+    from simplenet.ink.writing import write
+
+    return [
+        write(name, np.random.default_rng(seed), pen=PEN, side=SIDE, looks=LOOKS)
+        for seed, name in enumerate(WRITTEN)
+    ]
+
+
+def ways_on() -> None:
+    """Show the other pages in small."""
+    train, draw, gradients = miniatures()
+    cards = (
+        ("train", train, T("home.train"), T("home.train_link"), "model_training"),
+        ("draw", draw, T("home.draw"), T("home.draw_link"), "draw"),
+        ("gradients", gradients, T("home.gradients"), T("home.gradients_link"), "speed"),
+    )
+    for column, (name, picture, words, link, icon) in zip(st.columns(3), cards, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.html(picture)
+            st.page_link(f"pages/{name}.py", label=link, icon=f":material/{icon}:")
+            st.caption(words)
+
+
+@st.cache_resource(show_spinner=False)
+def miniatures() -> tuple[str, str, str]:
+    """Return the pictures of the pages Train, Draw and Gradients."""
+    from pages.figures.miniatures import downhill, learning, reading
+    from simplenet.data import loaded
+    from simplenet.study.evidence import flip_evidence
+    from simplenet.study.lens import Lens
+
+    data, first = loaded("bundled"), TrainingRun().new_network()
+    saved = saved_model("article")  # The same network, trained.
+    last = saved.net if saved else first
+    history = saved.metadata.get("history", []) if saved else []
+    digits = np.array([writing.x[-1] for writing in _writings()[:3]])
+    answers = last.predict(digits).argmax(axis=1).tolist()
+    evidence = np.array([flip_evidence(last, x, k) for x, k in zip(digits, answers, strict=True)])
+    lens = Lens(last.params, data.pixels_train[:100], data.t_train[:100], *VALLEY)
+    return (
+        learning(first.params, last.params, [point["test_accuracy"] for point in history]),
+        reading(digits, evidence / np.abs(evidence).max(axis=1, keepdims=True)),
+        downhill(lens.losses(np.linspace(-8, 8, 41))),
+    )
 
 
 run_page(page)

@@ -409,6 +409,8 @@ PAIR_SEED: Linked[int | None] = Linked("pair_seed", TrainingConfig.seed, "seed")
 class Widget(StrEnum):
     """The widgets that nothing else asks for what they hold: buttons, above all."""
 
+    # Home.
+    NEXT = "next"
     # Train.
     TRAIN = "train"
     HOLD = "hold"
@@ -469,6 +471,9 @@ class Component(StrEnum):
     KEEPSAKES = "keepsakes"
     CANVAS = "canvas"
     PEN = "pen"
+    VIEW = "view"
+    VIEW_WEIGHTS = "view_weights"
+    DEMONSTRATION = "demonstration"
     ANSWER = "answer"
     PINNED_ANSWER = "pinned_answer"
     LENS_PIXELS = "lens_pixels"
@@ -484,6 +489,11 @@ class Component(StrEnum):
         """Return the last message of a part of it; empty if there was none."""
         parts = st.session_state.get(self) or {}
         return parts.get(part) or {}
+
+    @property
+    def weights(self) -> Component:
+        """What holds the weights of a network view."""
+        return Component(f"{self}_weights")
 
     def was_there(self) -> bool:
         """Return whether the last run of the page showed it."""

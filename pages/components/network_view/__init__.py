@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from pages.components.pixels import PIXELS_JS, as_bytes
 from pages.language import T
 from pages.platform.incoming import whole
+from pages.state import Component
 from simplenet.network import Params
 from simplenet.study.units import signals
 
@@ -69,7 +70,7 @@ def network_view(
     params: Params,
     x: ArrayLike | None,
     *,
-    key: str,
+    key: Component,
     iteration: int = 0,
     caption: str = "",
     label: int | None = None,
@@ -83,8 +84,7 @@ def network_view(
         Its parameters.
     x : array_like, shape (784,), or None
         Pixels in [0, 1], or bytes; None where there is no image.
-    key : str
-        The same in each run.
+    key : Component
     iteration : int
         Updates that the parameters have had.
     caption : str
@@ -95,15 +95,15 @@ def network_view(
         Gets a hidden unit that a person opened, and returns what excites it.
     """
     units = params["W1"].shape[1]
-    told = (st.session_state.get(key) or {}).get("opened") or {}
+    told = key.told("opened")
     opened = whole(told.get("unit"), 0, units - 1)
-    _mount_weights(key=f"{key}_weights", data={"view": key, **weights_data(params)})
+    _mount_weights(key=key.weights, data={"view": key, **weights_data(params)})
     forward = {"image": None, "signals": None} if x is None else forward_data(params, x)
     _mount_view(
         key=key,
         data={
             "turn": told.get("turn", 0),
-            "weights": f"{key}_weights",
+            "weights": key.weights,
             "iteration": iteration,
             "caption": caption,
             "label": label,

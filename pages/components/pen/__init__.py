@@ -46,7 +46,6 @@ def pen(
         Gets each picture of the canvas, a data URL for `incoming.picture`, before the page runs
         for it.
     """
-
     _mount(
         key=key,
         data={

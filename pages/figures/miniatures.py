@@ -1,0 +1,147 @@
+"""The pages in small, for the first page: pictures that are computed, as HTML. Pure functions."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from simplenet.network import Params
+
+FOR, AGAINST = (255, 154, 60), (92, 142, 255)
+"""The colours of what speaks for something and of what speaks against it, on a dark ground."""
+
+WIDTH, HEIGHT = 320, 112
+"""Of a curve, in pixels."""
+
+_STYLE = """<style>
+.miniature {
+  position: relative; height: 132px; overflow: hidden; border-radius: var(--st-base-radius, 8px);
+  background: #0d121d; display: flex; align-items: center; justify-content: center; gap: 10px;
+}
+.miniature img { image-rendering: pixelated; border-radius: 3px; }
+.miniature .over { position: relative; min-width: 0; }
+.miniature .over img { max-width: 100%; height: auto; display: block; }
+.miniature .over img + img { position: absolute; inset: 0; animation: miniature-turn 7s infinite; }
+.miniature .curve { max-width: 100%; height: 112px; }
+@keyframes miniature-turn { 0%, 20% { opacity: 0; } 45%, 85% { opacity: 1; } 100% { opacity: 0; } }
+@media (prefers-reduced-motion: reduce) { .miniature * { animation: none !important; } }
+</style>"""
+
+
+def learning(first: Params, last: Params, accuracies: Sequence[float]) -> str:
+    """Return how weights become strokes, and the accuracy rises with them.
+
+    Parameters
+    ----------
+    first, last : dict of str to ndarray
+        The parameters of a network before and after its training.
+    accuracies : sequence of float
+        In [0, 1], of the training in equal steps.
+    """
+    tiles = "".join(
+        f'<img src="{_url(weights_picture(params["W1"], 4, 3))}" width="136" height="102" alt="">'
+        for params in (first, last)
+    )
+    x = np.linspace(4, HEIGHT - 4, len(accuracies))
+    y = HEIGHT - 10 - (HEIGHT - 20) * np.asarray(accuracies)
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+    curve = f'<polyline points="{points}" fill="none" stroke="#37c98b" stroke-width="3"/>'
+    return _framed(f'<div class="over">{tiles}</div>{_drawn(curve, HEIGHT)}')
+
+
+def reading(digits: NDArray[np.floating], evidence: NDArray[np.floating]) -> str:
+    """Return digits, and which of their pixels speak for the answer.
+
+    Parameters
+    ----------
+    digits : ndarray, shape (n, 784)
+        Ink in [0, 1].
+    evidence : ndarray, shape (n, 784)
+        From -1 (against) to 1 (for).
+    """
+    pictures = [
+        f'<div class="over"><img src="{_url(np.rint(255 * ink.reshape(28, 28)))}" width="84" '
+        f'height="84" alt=""><img src="{_url(in_colours(signs.reshape(28, 28)))}" width="84" '
+        f'height="84" alt=""></div>'
+        for ink, signs in zip(digits, evidence, strict=True)
+    ]
+    return _framed("".join(pictures))
+
+
+def downhill(losses: NDArray[np.floating]) -> str:
+    """Return the loss over one weight, and a ball that rolls down.
+
+    Parameters
+    ----------
+    losses : ndarray, shape (m,)
+        In equal steps of the weight.
+    """
+    x = np.linspace(0, WIDTH, len(losses))
+    low, high = float(losses.min()), float(losses.max())
+    y = 14 + (HEIGHT - 30) * (high - losses) / ((high - low) or 1.0)
+    way = np.cumsum(np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])))
+    bottom = 100 * way[losses.argmin()] / way[-1]
+    path = "M" + " L".join(f"{a:.1f} {b:.1f}" for a, b in zip(x, y, strict=True))
+    curve = f'<path d="{path}" fill="none" stroke="#5c8eff" stroke-width="3"/>'
+    ball = f"""<style>
+        circle {{ offset-path: path('{path}'); offset-distance: {bottom:.0f}%; }}
+        @keyframes roll {{
+            0% {{ offset-distance: 2%; }} 70% {{ offset-distance: {bottom:.0f}%; }}
+        }}
+        @media (prefers-reduced-motion: no-preference) {{
+            circle {{ animation: roll 5s infinite ease-in; }}
+        }}
+        </style><circle r="8" fill="#ffd15c"/>"""
+    return _framed(_drawn(curve + ball))
+
+
+def weights_picture(weights: NDArray[Any], columns: int, rows: int) -> NDArray[np.uint8]:
+    """Return the weights of the first hidden units as tiles, with a gap of a pixel between them.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (784, hidden)
+        Of at least ``columns * rows`` units.
+    columns, rows : int
+
+    Returns
+    -------
+    ndarray of uint8, shape (29 * rows - 1, 29 * columns - 1, 3)
+    """
+    shown = weights[:, : columns * rows].T.reshape(rows, columns, 28, 28)
+    tiles = np.full((rows, 29, columns, 29, 3), (13, 18, 29), np.uint8)
+    usual = float(np.quantile(np.abs(shown), 0.998)) or 1.0
+    tiles[:, :28, :, :28] = in_colours(shown / usual).transpose(0, 2, 1, 3, 4)
+    return tiles.reshape(29 * rows, 29 * columns, 3)[:-1, :-1]
+
+
+def in_colours(values: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Return values from -1 to 1 as colours, shape (..., 3): blue, black, orange."""
+    share = np.sqrt(np.clip(np.abs(values), 0, 1))[..., np.newaxis]
+    colour = np.where((values > 0)[..., np.newaxis], FOR, AGAINST)
+    return np.asarray(np.rint(share * colour), np.uint8)
+
+
+def _url(pixels: NDArray[Any]) -> str:
+    """Return an image as a data URL."""
+    file = io.BytesIO()
+    Image.fromarray(pixels.astype(np.uint8)).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def _drawn(inside: str, width: int = WIDTH) -> str:
+    """Return a picture of lines: an image of its own, as Streamlit lets no SVG through."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}">{inside}</svg>'
+    url = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+    return f'<img class="curve" src="{url}" alt="">'
+
+
+def _framed(inside: str) -> str:
+    """Return a miniature."""
+    return f'{_STYLE}<div class="miniature" aria-hidden="true">{inside}</div>'

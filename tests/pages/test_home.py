@@ -1,0 +1,85 @@
+import json
+
+import numpy as np
+import pytest
+
+from tests.pages.test_incoming import STROKE, png_url, send, widgets_of
+
+ONE = np.zeros((280, 280), np.uint8)
+ONE[60:220, 130:150] = 255
+
+
+def component(app, key):
+    """What a component was told last."""
+    (found,) = (
+        element.proto for element in app.get("bidi_component") if element.proto.id.endswith(key)
+    )
+    return json.loads(found.json or found.mixed.json)
+
+
+def widget(app, key):
+    (wid,) = (wid for wid in widgets_of(app) if wid.endswith(key))
+    return wid
+
+
+def draw(app):
+    told = {"drawing": {"raw": {"objects": [STROKE]}, "data": png_url(ONE)}}
+    send(app, {widget(app, "-canvas"): {"json_value": json.dumps(told)}})
+    assert not app.exception
+
+
+def test_a_hand_writes_digits_until_somebody_draws(app):
+    app.run()
+    assert not app.exception
+    told = component(app, "-demonstration")
+    assert len(told["digits"]) == 5
+    assert (told["side"], told["pen"], told["canvas"]) == (280, 20, "canvas")
+    for digit in told["digits"]:
+        assert len(digit["frames"]) == len(digit["moments"])
+        shares = digit["frames"][-1]["signals"]["y"]
+        assert max(shares) > 0.9  # By then it can be read.
+    assert component(app, "-view")["image"] is None
+    draw(app)
+    assert component(app, "-demonstration")["digits"] == []
+    assert component(app, "-view")["image"]
+
+
+def test_the_digits_that_are_written_are_read_as_what_they_are(app):
+    app.run()
+    read = [
+        digit["frames"][-1]["signals"]["y"].index(max(digit["frames"][-1]["signals"]["y"]))
+        for digit in component(app, "-demonstration")["digits"]
+    ]
+    assert read == [3, 7, 5, 2, 9]
+
+
+@pytest.mark.parametrize("unit", [0, 49])
+def test_a_unit_that_is_opened_shows_what_excites_it(app, unit):
+    app.run()
+    opened = {"opened": {"turn": 1, "unit": unit}}
+    send(app, {widget(app, "-view"): {"json_value": json.dumps(opened)}})
+    assert not app.exception
+    told = component(app, "-view")
+    assert told["opened"]["unit"] == unit
+    assert len(told["opened"]["digits"]) == 16
+
+
+def test_a_unit_that_is_not_there_is_not_opened(app):
+    app.run()
+    opened = {"opened": {"turn": 1, "unit": 50}}
+    send(app, {widget(app, "-view"): {"json_value": json.dumps(opened)}})
+    assert not app.exception
+    assert component(app, "-view")["opened"] is None
+
+
+def test_one_button_is_the_first_one(app):
+    app.run()
+    assert [b.key for b in app.button if b.proto.type == "primary"] == ["next"]
+
+
+def test_without_its_network_the_page_says_so_and_leads_on(app, monkeypatch):
+    monkeypatch.setattr("pages.networks.saved_model", lambda name: None)
+    app.run()
+    assert not app.exception
+    assert "robust-50" in app.error[0].value
+    assert len(app.get("page_link")) == 3

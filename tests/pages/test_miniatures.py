@@ -1,0 +1,62 @@
+import base64
+import io
+import re
+
+import numpy as np
+from PIL import Image
+
+from pages.figures.miniatures import downhill, in_colours, learning, reading, weights_picture
+from simplenet import SimpleNet
+
+
+def images(html):
+    return re.findall(r'src="data:image/(\S+?);base64,(\S+?)"', html)
+
+
+def drawing(html):
+    (svg,) = (text for kind, text in images(html) if kind == "svg+xml")
+    return base64.b64decode(svg).decode()
+
+
+def test_for_is_orange_and_against_is_blue():
+    red, green, blue = in_colours(np.array([1.0, -1.0, 0.0, 2.0, 0.25])).T.astype(int)
+    assert red[0] > green[0] > blue[0]
+    assert blue[1] > green[1] > red[1]
+    assert red[2] == green[2] == blue[2] == 0
+    assert red[3] == red[0]
+    assert 0 < red[4] < red[0]
+
+
+def test_each_unit_is_a_tile_with_its_weights_in_place():
+    weights = np.zeros((784, 6))
+    weights[28 * 3 + 5, 4] = 1  # Of the unit in the second row, in the middle.
+    picture = weights_picture(weights, columns=3, rows=2)
+    assert picture.shape == (57, 86, 3)
+    lit = np.argwhere(picture[..., 0] == picture[..., 0].max())
+    np.testing.assert_array_equal(lit, [[29 + 3, 29 + 5]])
+
+
+def test_learning_shows_the_weights_before_and_after_and_a_rising_curve():
+    first, last = (SimpleNet(784, 12, 10, std).params for std in (0.01, 1.0))
+    html = learning(first, last, [0.1, 0.8, 0.9])
+    assert [kind for kind, _ in images(html)] == ["png", "png", "svg+xml"]
+    points = re.search(r'points="([^"]+)"', drawing(html)).group(1).split()
+    heights = [float(point.split(",")[1]) for point in points]
+    assert heights == sorted(heights, reverse=True)  # Downwards is up.
+
+
+def test_a_digit_and_its_evidence_are_as_they_were_given():
+    digit = np.linspace(0, 1, 784)
+    first, second = images(reading(digit[np.newaxis], -digit[np.newaxis]))
+    ink = np.asarray(Image.open(io.BytesIO(base64.b64decode(first[1]))))
+    np.testing.assert_allclose(ink.ravel() / 255, digit, atol=0.01)
+    evidence = np.asarray(Image.open(io.BytesIO(base64.b64decode(second[1])))).astype(int)
+    assert evidence[-1, -1, 2] > evidence[-1, -1, 0]
+
+
+def test_the_ball_comes_to_rest_at_the_bottom():
+    x = np.linspace(-1, 1, 41)
+    rest = re.search(r"offset-distance: (\d+)%; }", drawing(downhill(x**2)))
+    assert abs(int(rest.group(1)) - 50) <= 1
+    flat = drawing(downhill(np.ones(5)))
+    assert "nan" not in flat
