@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from pages.components.answer import Tile, answer
 from pages.components.canvas import SIDE, canvas, follow_pen, read_drawing, seen, stages_of
 from pages.components.keepsakes import pin, pinned
+from pages.components.network_view import network_view
 from pages.drawing.card import card
 from pages.drawing.doubt import doubt_about
 from pages.drawing.mine import add, my_set
 from pages.language import T
 from pages.language.text import quoted
-from pages.networks import RUN, choose_network, network
+from pages.networks import RUN, choose_network, exciting, network
 from pages.platform.first_visit import run_page
 from pages.session import jobs
 from pages.sketch import Picture
@@ -34,8 +35,17 @@ from simplenet.network import SimpleNet
 REFRESH_S = 1.0
 FORMATS = ("png", "jpg", "jpeg", "webp", "heic", "heif")
 STYLE = f"""<style>
-/* Where less is left beside the canvas, the answer goes below it: the canvas is never narrower. */
-div:has(> .st-key-{Place.TOLD}) {{ min-width: min(100%, 22rem); }}
+/* The canvas, beside it what is made of the drawing, and below it all else; on a phone, all in this
+   order, so that the answer is in sight while one draws. */
+.st-key-{Place.DESK} {{
+  display: grid !important; grid-template-columns: {SIDE}px minmax(0, 1fr); column-gap: 1.5rem;
+  grid-template-rows: auto 1fr; align-items: start;
+}}
+.st-key-{Place.DESK} > :nth-child(2) {{ grid-column: 2; grid-row: 1 / 3; }}
+@media (max-width: 760px) {{
+  .st-key-{Place.DESK} {{ grid-template-columns: minmax(0, 1fr); }}
+  .st-key-{Place.DESK} > :nth-child(2) {{ grid-column: 1; grid-row: auto; }}
+}}
 /* A file that the browser itself refuses never comes here, and its own word for that is English. */
 div:has(> .st-key-{Place.REFUSED}) {{ display: none; }}
 body:has(.st-key-{Widget.PHOTO} [aria-invalid="true"]) div:has(> .st-key-{Place.REFUSED}) {{
@@ -48,12 +58,14 @@ def page() -> None:
     """Show the page."""
     st.markdown(T("draw.intro"))
     st.html(STYLE)
-    beside = st.container(horizontal=True, gap="large")
-    with beside.container(width=SIDE):
+    with st.container(key=Place.DESK):
+        drawing, told, below = st.container(), st.container(), st.container()
+    with drawing:
         canvas()
-        photo()
-    with beside.container(key=Place.TOLD):
+    with below:
         choice = choose_network(DRAW_NETWORK)
+        photo()
+    with told:
         live = choice == RUN and still_training()
         st.fragment(reading, run_every=REFRESH_S if live else None)(choice, live)
         teach()
@@ -134,6 +146,13 @@ def reading(choice: str | None, live: bool) -> None:
     else:
         probabilities, tiles, words = answered(net, stages)
         doubt = doubt_about(stages[-1])
+    network_view(
+        net.params,
+        None if stages is None else stages[-1],
+        key=Component.VIEW,
+        caption="" if stages is None else T("draw.centred"),
+        exciting=exciting(net),
+    )
     answer(
         probabilities,
         tiles,

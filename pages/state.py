@@ -460,7 +460,7 @@ class Place(StrEnum):
     """The containers that the style of a page names."""
 
     CANVAS_TOOLS = "canvas_tools"  # The canvas's key before "_tools": the pen looks for it.
-    TOLD = "told"
+    DESK = "desk"
     REFUSED = "refused"
 
 
