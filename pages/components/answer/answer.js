@@ -7,7 +7,8 @@ function element(tag, className, parent) {
 }
 
 function build(root) {
-  const verdict = element("div", "verdict", root);
+  const body = element("div", "body", root); // The size of the root decides how it is laid out.
+  const verdict = element("div", "verdict", body);
   const best = element("div", "best", verdict);
   const parts = { bars: element("div", "bars", verdict), rows: [], tiles: [] };
   for (const name of ["title", "digit", "sure"]) parts[name] = element("div", name, best);
@@ -19,11 +20,11 @@ function build(root) {
     row.label.textContent = digit;
     parts.rows.push(row);
   }
-  const said = element("p", "words", root);
+  const said = element("p", "words", body);
   said.setAttribute("aria-live", "polite");
   parts.doubt = element("strong", "doubt", said);
   parts.words = element("span", "", said);
-  parts.figures = element("div", "tiles", root);
+  parts.figures = element("div", "tiles", body);
   return parts;
 }
 
