@@ -30,18 +30,18 @@ from simplenet.runs import TrainingRun, warm_up
 from simplenet.runs.comparison import Comparison, GradientComparison
 from simplenet.runs.finetuning import FineTuning, Lesson
 from simplenet.runs.scaling import Scaling, Timing
-from simplenet.training import Record
+from simplenet.training import History
 
 logger = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind", bound=Work)
 
-TrainingJob: TypeAlias = Job[TrainingRun, Record]
-RaceJob: TypeAlias = Job[GradientComparison, Comparison]
-ScalingJob: TypeAlias = Job[Scaling, Timing]
-FineTuningJob: TypeAlias = Job[FineTuning, Lesson]
+TrainingJob: TypeAlias = Job[TrainingRun, History]
+RaceJob: TypeAlias = Job[GradientComparison, list[Comparison]]
+ScalingJob: TypeAlias = Job[Scaling, list[Timing]]
+FineTuningJob: TypeAlias = Job[FineTuning, list[Lesson]]
 
-SOON = ("pages.figures.training", "simplenet.ink", "simplenet.study.evidence", "distributed")
+SOON = ("pages.figures.gradients", "simplenet.ink", "simplenet.study.evidence", "distributed")
 """What is imported before the first click wants it: all that a first page can do without."""
 
 TIDY_S = 20.0

@@ -16,6 +16,7 @@ from pages.training.progress import curves, done, metrics, show_error, status_te
 from pages.training.recipe import entered, name_choices, recipe, set_recipe
 from simplenet.jobs import Pace
 from simplenet.runs import TrainingRun
+from simplenet.training import History
 
 PACES: tuple[Pace, ...] = ("full", "slow", "step")
 
@@ -104,18 +105,18 @@ def set_pace(job: TrainingJob | None) -> None:
 
 def progress(job: TrainingJob | None, run: TrainingRun | None) -> None:
     """Show how far a training is."""
-    records = list(job.records) if job else []
+    history = job.records.now() if job else History()
     shown = job.work if job else run or TrainingRun()
     iterations = shown.training.iterations
-    words = status_text(job, records) if job else T("train.ready")
-    st.progress(done(records) / iterations, text=words)
+    words = status_text(job, history) if job else T("train.ready")
+    st.progress(done(history) / iterations, text=words)
     with place():
         if job and job.error:
             show_error(job.error)
-    metrics(records)
+    metrics(history)
     with place():
-        vanished(records)
-    curves(records, job.id if job else "", iterations)
+        vanished(history)
+    curves(history, job.id if job else "", iterations)
     pinned_digit(job)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import pandas  # noqa: F401, Plotly uses what is there of it, even if a thread is just importing it
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from pages.figures.training import BLUE, GREEN, GREY, ORANGE, moving_average, thinned
+from pages.figures.training import BLUE, GREEN, GREY, ORANGE
 from simplenet.network import Params
 from simplenet.runs.scaling import Timing
 from simplenet.study.bugs import FAILS, PASSES, ArrayCheck
 from simplenet.study.lens import StepErrors
-from simplenet.training import GradientMethod, Record
+from simplenet.training import GradientMethod, History
 
 COLOURS = {"numerical": ORANGE, "fast_numerical": BLUE, "backprop": GREEN}
 SYMBOLS = {"numerical": "circle", "fast_numerical": "square", "backprop": "diamond"}
@@ -336,20 +337,19 @@ def loss_of_probability_figure(p: float, loss: float, T: Callable[[str], str]) -
 
 
 def pair_figures(
-    numerical: Sequence[Record],
-    backprop: Sequence[Record],
+    numerical: History,
+    backprop: History,
     names: tuple[str, str],
     titles: tuple[str, str, str],
     iterations: int,
     revision: str,
-    smoothed: int,
     T: Callable[[str], str],
 ) -> tuple[go.Figure, go.Figure, go.Figure]:
     """Return the losses and the accuracies over the iterations, and the accuracies over time.
 
     Parameters
     ----------
-    numerical, backprop : sequence of Record
+    numerical, backprop : History
         Of the two trainings; either may be empty.
     names : tuple of str
         Of the two.
@@ -359,27 +359,19 @@ def pair_figures(
         Of the whole training.
     revision : str
         For how long zoom and hidden curves are kept.
-    smoothed : int
-        Mini-batches that a point of the loss is the mean of.
     """
     losses, accuracies, clock = (_figure(title, revision, height=380) for title in titles)
     styles = (
         {"color": BLUE, "width": 6},
         {"color": ORANGE, "width": 2, "dash": "dash"},
     )
-    for records, name, line in zip((numerical, backprop), names, styles, strict=True):
-        x = np.array([r.iteration for r in records])
-        y = moving_average(np.array([r.loss for r in records]), smoothed)
-        shown = thinned(len(x))
-        losses.add_scatter(
-            x=x[shown], y=y[shown].astype(np.float32), name=name, mode="lines", line=line
-        )
-        tested = [r for r in records if r.test_accuracy is not None]
-        accuracy = np.array([r.test_accuracy for r in tested], np.float32)
-        for figure, along in (
-            (accuracies, np.array([r.iteration for r in tested])),
-            (clock, np.array([r.elapsed_s for r in tested])),
-        ):
+    for history, name, line in zip((numerical, backprop), names, styles, strict=True):
+        shown, means = history.curve()
+        x, y = history.first + shown, means.astype(np.float32)
+        losses.add_scatter(x=x, y=y, name=name, mode="lines", line=line)
+        known = history.evaluations
+        accuracy = known["test_accuracy"].astype(np.float32)
+        for figure, along in ((accuracies, known["iteration"]), (clock, known["elapsed_s"])):
             figure.add_scatter(x=along, y=accuracy, name=name, mode="lines+markers", line=line)
     for figure in (losses, accuracies):
         figure.update_xaxes(

@@ -1,15 +1,20 @@
-"""Plotly figures, as pure functions from what was measured to a figure."""
+"""The charts of a training, as pure functions from what was measured to a figure.
+
+A figure is a plain dictionary, as Plotly takes it in the browser, with NumPy arrays for its curves:
+Plotly's own class checks each entry again whenever a page is shown, which took a third of the time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
-import pandas  # noqa: F401, Plotly uses what is there of it, even if a thread is just importing it
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from simplenet.training import Record
+from simplenet.training import Curve, History
+
+Figure: TypeAlias = dict[str, Any]
 
 # Readable on white and on dark blue, and apart from each other for colour-blind people.
 BLUE, ORANGE, GREEN, GREY = "#4c7ef3", "#f08c2e", "#2fa37c", "#8a94a6"
@@ -20,57 +25,64 @@ TEN_COLOURS = (
 )
 """One for each digit."""
 
-MOST_POINTS = 2000
-"""Points of a curve: more than a screen can show, few enough to draw twice a second."""
+MOST_MARKS = 200
+"""Points of a curve that marks each of them: with more, the marks would lie on each other."""
 
 
 def accuracy_figure(
-    records: Sequence[Record], iterations: int, revision: str, T: Callable[[str], str]
-) -> go.Figure:
+    history: History, iterations: int, revision: str, T: Callable[[str], str]
+) -> Figure:
     """Return the accuracies on the training and the test set over the iterations."""
     figure = _curves(T("chart.accuracy"), iterations, revision, T)
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
-    for name, attribute, colour, dash in (
-        (T("chart.train"), "train_accuracy", BLUE, "solid"),
-        (T("chart.test"), "test_accuracy", ORANGE, "dash"),
+    figure["layout"]["yaxis"] |= {"range": [0, 1.02], "tickformat": ".0%"}
+    known = history.evaluations
+    for name, accuracy, colour, dash in (
+        (T("chart.train"), known["train_accuracy"], BLUE, "solid"),
+        (T("chart.test"), known["test_accuracy"], ORANGE, "dash"),
     ):
-        points = [r for r in records if getattr(r, attribute) is not None]
-        figure.add_scatter(
-            x=np.array([r.iteration for r in points]),
-            y=np.array([getattr(r, attribute) for r in points], np.float32),
-            name=name,
-            mode="lines+markers",
-            line={"color": colour, "dash": dash},
-            marker={"size": 6},
-            hovertemplate="%{y:.2%}",
+        there = np.flatnonzero(~np.isnan(accuracy))
+        drawn, _ = Curve(MOST_MARKS).read(accuracy[there])
+        shown = there[drawn]
+        figure["data"].append(
+            {
+                "type": "scatter",
+                "x": known["iteration"][shown].astype(np.int32),
+                "y": accuracy[shown].astype(np.float32),
+                "name": name,
+                "mode": "lines+markers",
+                "line": {"color": colour, "dash": dash},
+                "marker": {"size": 6},
+                "hovertemplate": "%{y:.2%}",
+            }
         )
     return figure
 
 
 def loss_figure(
-    records: Sequence[Record],
-    iterations: int,
-    revision: str,
-    T: Callable[[str], str],
-    smoothed: int,
-) -> go.Figure:
-    """Return the loss of each mini-batch and the mean of the last `smoothed`, by iteration."""
+    history: History, iterations: int, revision: str, T: Callable[[str], str]
+) -> Figure:
+    """Return the loss of each mini-batch and the mean of the last `SMOOTHED`, by iteration.
+
+    Of a long history the smallest and the largest loss of each stretch are drawn.
+    """
     figure = _curves(T("chart.loss"), iterations, revision, T)
-    figure.update_yaxes(rangemode="tozero")
-    x = np.array([r.iteration for r in records])
-    y = np.array([r.loss for r in records])
-    shown = thinned(len(y))
+    figure["layout"]["yaxis"]["rangemode"] = "tozero"
+    shown, means = history.curve()
+    losses = history.losses
     for name, values, colour, width in (
-        (T("chart.batch_loss"), y, "rgba(47,163,124,0.35)", 1),
-        (T("chart.mean_loss"), moving_average(y, smoothed), GREEN, 2.5),
+        (T("chart.batch_loss"), losses[shown], "rgba(47,163,124,0.35)", 1),
+        (T("chart.mean_loss"), means, GREEN, 2.5),
     ):
-        figure.add_scatter(
-            x=x[shown],
-            y=values[shown].astype(np.float32),
-            name=name,
-            mode="lines" if len(y) > 1 else "markers",
-            line={"color": colour, "width": width},
-            hovertemplate="%{y:.3f}",
+        figure["data"].append(
+            {
+                "type": "scatter",
+                "x": (history.first + shown).astype(np.int32),
+                "y": values.astype(np.float32),
+                "name": name,
+                "mode": "lines" if len(losses) > 1 else "markers",
+                "line": {"color": colour, "width": width},
+                "hovertemplate": "%{y:.3f}",
+            }
         )
     return figure
 
@@ -82,7 +94,7 @@ def probabilities_figure(
     end: int,
     revision: str,
     T: Callable[[str], str],
-) -> go.Figure:
+) -> Figure:
     """Return the ten probabilities of one digit over a training.
 
     Parameters
@@ -99,22 +111,35 @@ def probabilities_figure(
         For how long zoom and hidden curves are kept.
     """
     figure = _curves(T("pin.chart"), end, revision, T)
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
-    for digit, colour in enumerate(TEN_COLOURS):
-        figure.add_scatter(
-            x=np.array(iterations),
-            y=probabilities[:, digit].astype(np.float32),
-            name=str(digit),
-            mode="lines+markers",
-            line={"color": colour},
-            marker={"size": 4},
-            hovertemplate="%{y:.1%}",
-        )
-    figure.add_vline(at, line={"color": GREY, "width": 1.5, "dash": "dot"})
+    figure["layout"]["yaxis"] |= {"range": [0, 1.02], "tickformat": ".0%"}
+    figure["data"] = [
+        {
+            "type": "scatter",
+            "x": np.array(iterations, np.int32),
+            "y": probabilities[:, digit].astype(np.float32),
+            "name": str(digit),
+            "mode": "lines+markers",
+            "line": {"color": colour},
+            "marker": {"size": 4},
+            "hovertemplate": "%{y:.1%}",
+        }
+        for digit, colour in enumerate(TEN_COLOURS)
+    ]
+    figure["layout"]["shapes"] = [
+        {
+            "type": "line",
+            "line": {"color": GREY, "width": 1.5, "dash": "dot"},
+            "x0": at,
+            "x1": at,
+            "y0": 0,
+            "y1": 1,
+            "yref": "y domain",
+        }
+    ]
     return figure
 
 
-def times_figure(seconds: Mapping[str, float], labels: Mapping[str, str], title: str) -> go.Figure:
+def times_figure(seconds: Mapping[str, float], labels: Mapping[str, str], title: str) -> Figure:
     """Return times as bars on a logarithmic axis.
 
     Parameters
@@ -126,74 +151,67 @@ def times_figure(seconds: Mapping[str, float], labels: Mapping[str, str], title:
     title : str
         Of the axis.
     """
-    figure = go.Figure(
-        go.Bar(
-            x=list(seconds.values()),
-            y=list(seconds),
-            orientation="h",
-            marker={"color": [ORANGE, BLUE, GREEN]},
-            text=[labels[name] for name in seconds],
-            textposition="outside",
-            cliponaxis=False,
-            hoverinfo="skip",
-        )
-    )
+    bars = {
+        "type": "bar",
+        "x": list(seconds.values()),
+        "y": list(seconds),
+        "orientation": "h",
+        "marker": {"color": [ORANGE, BLUE, GREEN]},
+        "text": [labels[name] for name in seconds],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
     low, high = np.log10(min(seconds.values())), np.log10(max(seconds.values()))
-    figure.update_layout(
-        height=220,
-        margin={"l": 10, "r": 80, "t": 10, "b": 40},
-        dragmode=False,
-        uirevision="times",
-    )
-    figure.update_xaxes(
-        type="log",
-        range=[np.floor(low - 0.3), np.ceil(high)],
-        title=title,
-        fixedrange=True,
-        exponentformat="power",
-        dtick=1 if high - low < 3 else 2,  # A phone has no place for more.
-        tickangle=0,
-    )
-    figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True, showgrid=False)
-    return figure
+    layout = {
+        "height": 220,
+        "margin": {"l": 10, "r": 80, "t": 10, "b": 40},
+        "dragmode": False,
+        "uirevision": "times",
+        "xaxis": {
+            "type": "log",
+            "range": [float(np.floor(low - 0.3)), float(np.ceil(high))],
+            "title": {"text": title},
+            "fixedrange": True,
+            "exponentformat": "power",
+            "dtick": 1 if high - low < 3 else 2,  # A phone has no place for more.
+            "tickangle": 0,
+        },
+        "yaxis": {
+            "autorange": "reversed",
+            "automargin": True,
+            "fixedrange": True,
+            "showgrid": False,
+        },
+    }
+    return {"data": [bars], "layout": layout}
 
 
-def thinned(n: int) -> NDArray[np.intp]:
-    """Return which of `n` points are drawn: evenly many, the newest one always among them."""
-    step = max(1, -(-(n - 1) // (MOST_POINTS - 1)))
+def thinned(n: int, most: int) -> NDArray[np.intp]:
+    """Return which of `n` points are shown: evenly many, the newest one always among them."""
+    step = max(1, -(-(n - 1) // (most - 1)))
     return np.append(np.arange(0, n - 1, step), np.arange(n)[-1:])
 
 
-def moving_average(y: NDArray[np.floating], window: int) -> NDArray[np.floating]:
-    """Return the mean of each value and those before it, at most `window` of them.
-
-    Parameters
-    ----------
-    y : ndarray, shape (n,)
-    window : int
-        At least 1.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-    """
-    sums = np.concatenate([[0.0], np.cumsum(y)])
-    ends = np.arange(1, len(y) + 1)
-    starts = np.maximum(ends - window, 0)
-    return np.asarray((sums[ends] - sums[starts]) / (ends - starts))
-
-
-def _curves(title: str, iterations: int, revision: str, T: Callable[[str], str]) -> go.Figure:
+def _curves(title: str, iterations: int, revision: str, T: Callable[[str], str]) -> Figure:
     """Return a chart without curves whose axis reaches over all iterations: nothing will jump."""
-    figure = go.Figure()
-    figure.update_layout(
-        title={"text": title, "font": {"size": 16}, "x": 0, "xref": "paper"},
-        margin={"l": 50, "r": 10, "t": 40, "b": 90},
+    layout = {
+        "title": {"text": title, "font": {"size": 16}, "x": 0, "xref": "paper"},
+        "margin": {"l": 50, "r": 10, "t": 40, "b": 90},
         # Below the curves: Plotly's tools are above them.
-        legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.27, "yanchor": "top"},
-        hovermode="x unified",
-        uirevision=revision,
-    )
-    figure.update_yaxes(automargin=True)
-    figure.update_xaxes(title=T("chart.iteration"), range=[-0.01 * iterations, 1.01 * iterations])
-    return figure
+        "legend": {
+            "orientation": "h",
+            "x": 0.5,
+            "xanchor": "center",
+            "y": -0.27,
+            "yanchor": "top",
+        },
+        "hovermode": "x unified",
+        "uirevision": revision,
+        "xaxis": {
+            "title": {"text": T("chart.iteration")},
+            "range": [-0.01 * iterations, 1.01 * iterations],
+        },
+        "yaxis": {"automargin": True},
+    }
+    return {"data": [], "layout": layout}

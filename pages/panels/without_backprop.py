@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+import numpy as np
 import streamlit as st
 
 from pages.components.live_chart import live_chart
@@ -27,13 +27,12 @@ from pages.state import (
     one_of,
 )
 from simplenet.runs import TrainingRun
-from simplenet.training import Record, TrainingConfig
+from simplenet.training import SMOOTHED, History, TrainingConfig
 
 Pair: TypeAlias = tuple[TrainingJob | None, TrainingJob | None]
 """The training without backprop, and the one with it."""
 
 ITERATIONS = (100, 600, 1200, 3000, 6000, 10_000)
-SMOOTHED = 50
 
 
 def without_backprop() -> None:
@@ -100,7 +99,7 @@ def results(pair: Pair) -> None:
     names = T("gradients.fast"), T("gradients.backprop")
     for job, name in zip(pair, names, strict=True):
         lane(job, name)
-    numerical, backprop = (list(job.records) if job else [] for job in pair)
+    numerical, backprop = (job.records.now() if job else History() for job in pair)
     clocks(numerical, backprop)
     curves(numerical, backprop, pair, names)
 
@@ -133,20 +132,18 @@ def lane(job: TrainingJob | None, name: str) -> None:
     st.progress(done / iterations, text=" · ".join(words))
 
 
-def clocks(numerical: Sequence[Record], backprop: Sequence[Record]) -> None:
+def clocks(numerical: History, backprop: History) -> None:
     """Show, where both have been, how the curves and the clocks compare."""
     both = min(len(numerical), len(backprop))
     slower, largest, accuracy = "–", "–", "–"
     if both > 1:
         slower = factor(numerical[both - 1].elapsed_s / backprop[both - 1].elapsed_s)
-        gap = max(abs(a.loss - b.loss) for a, b in zip(numerical, backprop, strict=False))
-        largest = scientific(gap)
-        pairs = [
-            (a.test_accuracy, b.test_accuracy)
-            for a, b in zip(numerical, backprop, strict=False)
-            if a.test_accuracy is not None and b.test_accuracy is not None
-        ]
-        accuracy = f"{100 * max(abs(a - b) for a, b in pairs):.2f}" if pairs else "–"
+        gaps = np.abs(numerical.losses[:both] - backprop.losses[:both])
+        largest = scientific(float(gaps.max()))
+        a, b = numerical.evaluations, backprop.evaluations
+        _, in_a, in_b = np.intersect1d(a["iteration"], b["iteration"], return_indices=True)
+        apart = np.abs(a["test_accuracy"][in_a] - b["test_accuracy"][in_b])
+        accuracy = f"{100 * apart.max():.2f}" if len(apart) else "–"
     with st.container(horizontal=True):
         st.metric(T("without.slower"), slower, border=True, width=230)
         st.metric(
@@ -156,8 +153,8 @@ def clocks(numerical: Sequence[Record], backprop: Sequence[Record]) -> None:
 
 
 def curves(
-    numerical: Sequence[Record],
-    backprop: Sequence[Record],
+    numerical: History,
+    backprop: History,
     pair: Pair,
     names: tuple[str, str],
 ) -> None:
@@ -175,18 +172,17 @@ def curves(
 
     iterations = max(job.work.training.iterations for job in pair if job)
     revision = "-".join(job.id for job in pair if job)
-    figures = pair_figures(numerical, backprop, names, titles, iterations, revision, SMOOTHED, T)
+    figures = pair_figures(numerical, backprop, names, titles, iterations, revision, T)
     last = "; ".join(
-        f"{name}: {count(records[-1].iteration)}, {mean_loss(records):.3f}"
-        for name, records in zip(names, (numerical, backprop), strict=True)
-        if records
+        f"{name}: {count(history[-1].iteration)}, {mean_loss(history):.3f}"
+        for name, history in zip(names, (numerical, backprop), strict=True)
+        if history
     )
     for column, key, title, figure in zip(columns, keys, titles, figures, strict=True):
         with column:
             live_chart(figure, key=key, alt=f"{title}. {last}")
 
 
-def mean_loss(records: Sequence[Record]) -> float:
+def mean_loss(history: History) -> float:
     """Return the newest point of the curve of the losses."""
-    losses = [record.loss for record in records[-SMOOTHED:]]
-    return sum(losses) / len(losses)
+    return float(history.losses[-SMOOTHED:].mean())

@@ -81,7 +81,7 @@ def chosen_snapshot(iterations: Sequence[int], end: int, ended: bool) -> int:
 
 def snapshots_of(job: TrainingJob) -> list[tuple[int, Params]]:
     """Return the parameters that are known of a training, by iteration, up to now."""
-    found = {record.iteration: record.params for record in list(job.records) if record.params}
+    found = dict(list(job.records.snapshots))
     state = job.state
     if state is not None:
         found[state.last.iteration] = state.params

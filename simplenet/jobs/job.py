@@ -3,7 +3,7 @@
 The server keeps each job's state, and sends it to a worker for a slice of a fraction of a second
 at a time. So pausing is not sending the next slice, a worker that dies costs one slice, and a
 core can change hands between two slices. A job's records only ever come from slices that ended
-well: a slice that is done again leaves no doubled records.
+well, and are only ever added to: a slice that is done again leaves no doubled records.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -26,7 +26,7 @@ __all__ = ["Job", "JobError", "Jobs", "Pace", "Slice", "Status", "Work"]
 logger = logging.getLogger(__name__)
 
 State = TypeVar("State")
-Record = TypeVar("Record")
+Records = TypeVar("Records", bound="Growing")
 
 Status = Literal["waiting", "no_worker", "running", "paused", "finished", "stopped", "failed"]
 Pace = Literal["full", "slow", "step"]
@@ -61,29 +61,41 @@ KEPT_JOBS = 300
 ENDED: tuple[Status, ...] = ("finished", "stopped", "failed")
 
 
+class Growing(Protocol):
+    """What the records of a work are collected in: a list, or what has columns."""
+
+    def __len__(self) -> int: ...
+
+    def extend(self, more: Any, /) -> None:
+        """Add the records of a slice."""
+
+
 @dataclass(frozen=True)
-class Slice(Generic[State, Record]):
+class Slice(Generic[State, Records]):
     """What a slice of work gives back: the new state, the new records, and whether it is done."""
 
     state: State
-    records: Sequence[Record]
+    records: Records
     finished: bool
 
 
 class Work(Protocol):
     """Something long that can be done in slices; it is sent to the workers, so it must pickle."""
 
+    def no_records(self) -> Any:
+        """Return what its records are collected in, while there are none: a list, mostly."""
+
     def advance(self, state: Any, budget_s: float, limit: int | None) -> Slice[Any, Any]:
         """Do `budget_s` seconds or `limit` records of it from `state`, None at the beginning."""
 
     def conclude(self, state: Any) -> Slice[Any, Any]:
-        """Return the last record anew, as it should be when the work is stopped at `state`."""
+        """Return what should still be known when the work is stopped at `state`."""
 
 
 DoneWork = TypeVar("DoneWork", bound=Work)
 
 
-class Job(Generic[DoneWork, Record]):
+class Job(Generic[DoneWork, Records]):
     """Work of some kind that goes on in the background; make one with `Jobs.start`.
 
     Any thread may read it and steer it. Reading takes nothing away from other readers.
@@ -94,8 +106,8 @@ class Job(Generic[DoneWork, Record]):
         Unguessable: who knows it may follow and steer the job.
     work : Work
         What is done.
-    records : list
-        All records so far; it only grows (except that stopping may replace the last one).
+    records : list or History
+        All records so far, as the work collects them; it only grows.
     state : object or None
         The state after the last slice, None before the first.
     restarts : int
@@ -107,7 +119,7 @@ class Job(Generic[DoneWork, Record]):
     def __init__(self, work: DoneWork, jobs: Jobs, pace: Pace) -> None:
         self.id = secrets.token_urlsafe(12)
         self.work = work
-        self.records: list[Record] = []
+        self.records: Records = work.no_records()
         self.state: Any = None
         self.restarts = 0
         self.error: Exception | None = None
@@ -202,7 +214,7 @@ class Job(Generic[DoneWork, Record]):
     def wait_for_records(self, timeout_s: float) -> None:
         """Wait until there is a first record, the job has ended, or the time is over."""
         with self._changed:
-            self._changed.wait_for(lambda: self.records or self.ended, timeout_s)
+            self._changed.wait_for(lambda: len(self.records) or self.ended, timeout_s)
 
     @property
     def idle(self) -> bool:
@@ -254,14 +266,15 @@ class Job(Generic[DoneWork, Record]):
         return "finished"
 
     def _conclude(self) -> None:
-        """Compute the last record anew; where that takes too long, it stays as it is."""
+        """Add what should be known at the end; where that takes too long, do without."""
         if self.state is None:
             return
         with suppress(JobError):  # Stopping needs no worker.
             done = self._compute(self.work.conclude, self.state)
             if done:
                 with self._changed:
-                    self.state, self.records[-1:] = done[0].state, done[0].records
+                    self.state = done[0].state
+                    self.records.extend(done[0].records)
 
     def _do_some(self) -> bool:
         """Do slices for as long as nothing changes; return whether the work is finished."""

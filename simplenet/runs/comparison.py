@@ -84,7 +84,6 @@ class ComparisonState:
     samples: int
     definition: NDArray[np.float64]  # (done,), in the order of the positions
     times_s: NDArray[np.float64]  # (done,)
-    last: Comparison | None
 
 
 @dataclass(frozen=True)
@@ -144,9 +143,13 @@ class GradientComparison:
         # Mixed, so that the time so far is a fair sample of the time to come.
         return rng.permutation(np.concatenate(chosen))
 
+    def no_records(self) -> list[Comparison]:
+        """Return an empty list."""
+        return []
+
     def advance(
         self, state: ComparisonState | None, budget_s: float, limit: int | None
-    ) -> Slice[ComparisonState, Comparison]:
+    ) -> Slice[ComparisonState, list[Comparison]]:
         """Evaluate the definition for about `budget_s` seconds, or for `limit` parameters.
 
         First come the two quick gradients; on a large network that takes slices of its own, which
@@ -158,9 +161,7 @@ class GradientComparison:
         if state is None:
             backprop, backprop_s = timed(lambda: net.gradient(x, self.t))
             fast = {key: np.zeros_like(value) for key, value in net.params.items()}
-            state = ComparisonState(
-                backprop, backprop_s, fast, 0.0, 0, np.empty(0), np.empty(0), None
-            )
+            state = ComparisonState(backprop, backprop_s, fast, 0.0, 0, np.empty(0), np.empty(0))
         state = self._with_fast(state, net, x, started + budget_s)
         if state.samples < len(x):
             return Slice(state, [], finished=False)
@@ -208,12 +209,12 @@ class GradientComparison:
             fast_to_backprop=differences(fast, backprop),
             definition_to_fast=differences(None, fast),
         )
-        state = replace(state, definition=definition, times_s=times_s, last=last)
+        state = replace(state, definition=definition, times_s=times_s)
         return Slice(state, [last], finished=len(definition) == len(positions))
 
-    def conclude(self, state: ComparisonState) -> Slice[ComparisonState, Comparison]:
-        """Return the last record as it is: there is nothing to add."""
-        return Slice(state, [state.last] if state.last else [], finished=True)
+    def conclude(self, state: ComparisonState) -> Slice[ComparisonState, list[Comparison]]:
+        """Return nothing: all that was measured is in the records."""
+        return Slice(state, [], finished=True)
 
     def _with_fast(
         self, state: ComparisonState, net: SimpleNet, x: NDArray[Any], deadline: float

@@ -99,9 +99,13 @@ class FineTuning:
         checked_pixels(self.pixels)
         as_labels(self.labels, len(self.pixels), 10)
 
+    def no_records(self) -> list[Lesson]:
+        """Return an empty list."""
+        return []
+
     def advance(
         self, state: FineTuningState | None, budget_s: float, limit: int | None
-    ) -> Slice[FineTuningState, Lesson]:
+    ) -> Slice[FineTuningState, list[Lesson]]:
         """Learn for about `budget_s` seconds, or for `limit` iterations if that comes first."""
         started = perf_counter()
         lessons = []
@@ -125,7 +129,7 @@ class FineTuning:
         )
         return Slice(state, lessons, finished)
 
-    def conclude(self, state: FineTuningState) -> Slice[FineTuningState, Lesson]:
+    def conclude(self, state: FineTuningState) -> Slice[FineTuningState, list[Lesson]]:
         """Examine a fine-tuning that was stopped."""
         return Slice(state, [self._examined(state)], finished=True)
 

@@ -118,7 +118,13 @@ class Scaling:
             *(("batch_size", way, self.hidden_size, n) for n in self.batch_sizes for way in WAYS),
         ]
 
-    def advance(self, state: int | None, budget_s: float, limit: int | None) -> Slice[int, Timing]:
+    def no_records(self) -> list[Timing]:
+        """Return an empty list."""
+        return []
+
+    def advance(
+        self, state: int | None, budget_s: float, limit: int | None
+    ) -> Slice[int, list[Timing]]:
         """Measure for about `budget_s` seconds, or `limit` points; the state is how many are."""
         started, plan = perf_counter(), self.plan()
         timings: list[Timing] = []
@@ -131,12 +137,9 @@ class Scaling:
         done += len(timings)
         return Slice(done, timings, finished=done == len(plan))
 
-    def conclude(self, state: int) -> Slice[int, Timing]:
-        """Measure the last point anew: each stands for itself, so nothing else is to be done."""
-        axis, way, hidden, batch = self.plan()[state - 1]
-        return Slice(
-            state, [Timing(axis, way, hidden, batch, self.measured(way, hidden, batch))], True
-        )
+    def conclude(self, state: int) -> Slice[int, list[Timing]]:
+        """Return nothing: each point stands for itself."""
+        return Slice(state, [], finished=True)
 
     def measured(self, way: GradientMethod, hidden_size: int, batch_size: int) -> float:
         """Return the seconds that one gradient takes; everything is computed in float64."""

@@ -23,7 +23,7 @@ from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun, described, evaluated
 from simplenet.storage import SUFFIX, model_to_bytes
 from simplenet.study.exam import examine
-from simplenet.training import Record, TrainingConfig, train
+from simplenet.training import History, Record, TrainingConfig, train
 
 MODELS = Path(__file__).parents[2] / "models"
 
@@ -164,12 +164,12 @@ def make(
 ) -> Iterator[Record]:
     """Train a network, yield its records that have accuracies, and write it and its card."""
     data, net = loaded(run.source), run.new_network()
-    records: list[Record] = []
+    history = History()
     for record in trained(net, data, run, course):
+        history.extend([record])
         if record.test_accuracy is not None:
-            records.append(record)
             yield record
-    about = described(run, records)
+    about = described(run, history)
     if course:
         about["recipe"]["then"] = asdict(course)
     content = model_to_bytes(net, about)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from time import perf_counter
 from typing import Any
@@ -13,7 +12,7 @@ import simplenet.training
 from simplenet.data import Dataset, Source, loaded
 from simplenet.jobs import Slice
 from simplenet.network import Params, SimpleNet
-from simplenet.training import Record, TrainingConfig, check_between, evaluate, train
+from simplenet.training import History, Record, TrainingConfig, check_between, evaluate, train
 
 LIMITS = {"hidden_size": (1, 1000), "weight_init_std": (0, 10)} | simplenet.training.LIMITS
 """The smallest and the largest value of each number of a `TrainingRun`."""
@@ -88,9 +87,13 @@ class TrainingRun:
         rng = np.random.default_rng([self.training.seed, 0, 1])
         return SimpleNet(784, self.hidden_size, 10, self.weight_init_std, rng)
 
+    def no_records(self) -> History:
+        """Return a history without records."""
+        return History()
+
     def advance(
         self, state: TrainingState | None, budget_s: float, limit: int | None
-    ) -> Slice[TrainingState, Record]:
+    ) -> Slice[TrainingState, History]:
         """Train for about `budget_s` seconds, or for `limit` records if that comes first.
 
         The last record of a limited slice, and the very last one, carry accuracies of their own:
@@ -118,14 +121,16 @@ class TrainingRun:
                 records[-1] = replace(
                     last, test_accuracy=net.accuracy(data.pixels_test, data.t_test)
                 )
-        return Slice(TrainingState(net.params, records[-1], velocity), records, finished)
+        last = replace(records[-1], params=None)  # The state has them already.
+        return Slice(TrainingState(net.params, last, velocity), History(records), finished)
 
-    def conclude(self, state: TrainingState) -> Slice[TrainingState, Record]:
-        """Evaluate a training that was stopped: its last record comes back with accuracies."""
-        record = state.last
+    def conclude(self, state: TrainingState) -> Slice[TrainingState, History]:
+        """Evaluate a training that was stopped: the accuracies of its last record."""
+        record, history = state.last, History()
         if record.train_accuracy is None:
             record = evaluated(record, SimpleNet.from_params(state.params), loaded(self.source))
-        return Slice(replace(state, last=record), [record], finished=True)
+            history.evaluate(record)
+        return Slice(replace(state, last=record), history, finished=True)
 
 
 def largest_batch(training: TrainingConfig, hidden_size: int) -> int:
@@ -148,13 +153,13 @@ def evaluated(record: Record, net: SimpleNet, data: Dataset) -> Record:
     )
 
 
-def described(run: TrainingRun, records: Sequence[Record]) -> dict[str, Any]:
+def described(run: TrainingRun, history: History) -> dict[str, Any]:
     """Return what is worth knowing of a trained network, as it is saved with it.
 
     The recipe, its last record, and as its history all records that have accuracies.
     """
-    history = [figures(record) for record in records if record.train_accuracy is not None]
-    return {"recipe": asdict(run), **figures(records[-1]), "history": history}
+    evaluations = [figures(record) for record in history.evaluated()]
+    return {"recipe": asdict(run), **figures(history[-1]), "history": evaluations}
 
 
 def figures(record: Record) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pages.networks import MOST_WEIGHT, answers, saved_model
 from simplenet import SimpleNet
 from simplenet.runs import TrainingRun, described
 from simplenet.storage import save_model
-from simplenet.training import Record
+from simplenet.training import History, Record
 
 EVIL = "![x](http://elsewhere/x.png)"
 
@@ -40,7 +40,7 @@ def test_a_name_is_quoted_as_it_is():
 
 
 def about(**changed):
-    known = described(TrainingRun(), [Record(600, 0.5, 1.0, 0.9, 0.9)])
+    known = described(TrainingRun(), History([Record(600, 0.5, 1.0, 0.9, 0.9)]))
     known["recipe"]["training"] |= changed
     return known
 

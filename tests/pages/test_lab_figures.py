@@ -17,7 +17,7 @@ from simplenet.runs.scaling import WAYS, Timing
 from simplenet.study.bugs import ArrayCheck
 from simplenet.study.lens import StepErrors
 from simplenet.study.measuring import Difference
-from simplenet.training import Record
+from simplenet.training import History, Record
 
 
 def T(key):  # noqa: N802
@@ -133,10 +133,10 @@ def test_the_loss_of_a_digit_lies_on_the_curve():
 
 def test_two_trainings_are_drawn_over_iterations_and_over_time():
     def records(pace):
-        return [Record(i, 1 / (i + 1), pace * (i + 1), 0.5, 0.01 * i) for i in range(5)]
+        return History(Record(i, 1 / (i + 1), pace * (i + 1), 0.5, 0.01 * i) for i in range(5))
 
     losses, accuracies, clock = pair_figures(
-        records(10.0), records(0.1), ("n", "b"), ("l", "a", "c"), 100, "r", 1, T
+        records(10.0), records(0.1), ("n", "b"), ("l", "a", "c"), 100, "r", T
     )
     for figure in (losses, accuracies):
         slow, quick = figure.data
@@ -145,5 +145,5 @@ def test_two_trainings_are_drawn_over_iterations_and_over_time():
     slow, quick = clock.data
     np.testing.assert_allclose(slow.x, 100 * quick.x)
     assert clock.layout.xaxis.type == "log"
-    empty, *_ = pair_figures([], records(1.0), ("n", "b"), ("l", "a", "c"), 100, "r", 1, T)
+    empty, *_ = pair_figures(History(), records(1.0), ("n", "b"), ("l", "a", "c"), 100, "r", T)
     assert len(empty.data[0].x) == 0

@@ -57,7 +57,7 @@ def test_a_number_that_is_shown_twice_is_the_same_twice(app):
     app.run()
     loss = {m.label: m.value for m in app.metric}["Loss"]
     assert f"{app.dataframe[0].value['Loss'].iloc[-1]:.3f}" == loss
-    taken = [record.iteration for record in job.records if record.params]
+    taken = [iteration for iteration, _ in job.records.snapshots]
     between = next(i for i in range(1500) if i not in taken)
     for asked, shown in ((between, max(i for i in taken if i < between)), (1500, 1500), (0, 0)):
         app.slider(key="pin_time_1500").set_value(asked).run()
@@ -79,7 +79,8 @@ def ended_job(records):
     from pages.session import jobs
 
     job = Job(TrainingRun(), jobs(), "full")
-    job.records, job._end = records, "finished"
+    job.records.extend(records)
+    job._end = "finished"
     jobs()._jobs[job.id] = job
     return job
 

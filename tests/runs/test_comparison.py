@@ -20,12 +20,11 @@ def finished(comparison, limit=7):
     while not done:
         part = comparison.advance(state, 60.0, limit)
         state, done = part.state, part.finished
-    return state
+    return state, part.records[-1]
 
 
 def test_all_parameters_by_the_definition_agree_with_backprop():
-    state = finished(GradientComparison(NET.params, X, T, per_array=None))
-    last = state.last
+    _, last = finished(GradientComparison(NET.params, X, T, per_array=None))
     assert last.measured == last.chosen == last.parameters == 12 * 5 + 5 + 5 * 4 + 4
     for found in (last.definition_to_backprop, last.fast_to_backprop, last.definition_to_fast):
         assert set(found) == {"W1", "b1", "W2", "b2"}
@@ -48,7 +47,7 @@ def test_the_forward_passes_are_those_that_are_made(monkeypatch):
         compute(X, T)
         counted[way] = len(passes)
     monkeypatch.undo()
-    assert finished(GradientComparison(NET.params, X, T)).last.forward_passes == counted
+    assert finished(GradientComparison(NET.params, X, T))[1].forward_passes == counted
 
 
 def test_a_time_is_the_median_of_enough_calls():
@@ -62,7 +61,7 @@ def test_a_time_is_the_median_of_enough_calls():
 
 def test_the_values_are_those_of_the_parameters_that_were_drawn():
     comparison = GradientComparison(NET.params, X, T, per_array=3, seed=4)
-    state = finished(comparison)
+    state, _ = finished(comparison)
     flat = np.concatenate([g.ravel() for g in NET.numerical_gradient(X, T).values()])
     np.testing.assert_allclose(state.definition, flat[comparison.positions()], atol=1e-12)
     assert len(set(comparison.positions().tolist())) == 12
@@ -77,13 +76,13 @@ def test_a_wrong_gradient_is_seen(monkeypatch):
         return gradient
 
     monkeypatch.setattr(SimpleNet, "gradient", without_sigmoids_slope)
-    last = finished(GradientComparison(NET.params, X, T, per_array=4)).last
+    _, last = finished(GradientComparison(NET.params, X, T, per_array=4))
     assert last.definition_to_backprop["W1"].relative > 0.01
     assert last.definition_to_backprop["W2"].relative < 1e-7
 
 
 def test_only_the_chosen_arrays_are_measured():
-    last = finished(GradientComparison(NET.params, X, T, arrays=("b1", "b2"), per_array=100)).last
+    _, last = finished(GradientComparison(NET.params, X, T, arrays=("b1", "b2"), per_array=100))
     assert last.chosen == 5 + 4
     assert set(last.definition_to_backprop) == {"b1", "b2"}
     assert set(last.fast_to_backprop) == {"W1", "b1", "W2", "b2"}
@@ -100,7 +99,9 @@ def test_a_slice_ends_when_its_time_is_over():
 def test_stopping_changes_no_number():
     comparison = GradientComparison(NET.params, X, T)
     part = comparison.advance(None, 60.0, 2)
-    assert comparison.conclude(part.state).records == part.records
+    end = comparison.conclude(part.state)
+    assert end.state is part.state
+    assert end.records == []
 
 
 def test_difference_by_hand():
@@ -118,7 +119,7 @@ def test_arrays_that_are_not_there_are_refused(arrays):
 
 def test_a_large_network_is_compared_in_pieces_and_the_numbers_are_the_same(monkeypatch):
     whole = GradientComparison(NET.params, X, T, per_array=3)
-    expected = finished(whole).last
+    _, expected = finished(whole)
     monkeypatch.setattr(simplenet.runs.comparison, "UNIT_SAMPLES", 2 * len(NET.params["b1"]))
     state, records, slices = None, [], 0
     while not (records and records[-1].measured == records[-1].chosen):

@@ -19,11 +19,11 @@ RUN = TrainingRun(TrainingConfig(iterations=20, seed=7), hidden_size=12)
 
 
 def in_slices(run, limit):
-    state, records, finished = None, [], False
+    state, records, finished = None, run.no_records(), False
     while not finished:
         part = run.advance(state, 60.0, limit)
         state, finished = part.state, part.finished
-        records += part.records
+        records.extend(part.records)
     return state, records
 
 
@@ -66,7 +66,9 @@ def test_a_limited_slice_shows_what_it_did(stripes):
 def test_a_stopped_run_is_evaluated(stripes):
     part = RUN.advance(None, 60.0, 5)
     end = RUN.conclude(part.state)
-    [record] = end.records
+    history = part.records
+    history.extend(end.records)
+    record = history[-1]
     net = SimpleNet.from_params(part.state.params)
     assert record.iteration == 4
     assert record.train_accuracy == net.accuracy(stripes.x_train, stripes.t_train)

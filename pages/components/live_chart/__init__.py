@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 import streamlit.components.v1 as components
 
@@ -52,12 +55,14 @@ _mount = st.components.v2.component(
 )
 
 
-def live_chart(figure: Figure | None, *, key: Chart, alt: str, empty: str = "") -> None:
+def live_chart(
+    figure: Figure | dict[str, Any] | None, *, key: Chart, alt: str, empty: str = ""
+) -> None:
     """Show a figure, or update it where it is shown already.
 
     Parameters
     ----------
-    figure : plotly.graph_objects.Figure or None
+    figure : plotly.graph_objects.Figure, or a dict of its data and layout, or None
         `layout.uirevision` says for how long zoom and hidden traces are kept. None keeps the
         place of a chart that is to come, and has the browser load Plotly once it has time.
     key : Chart
@@ -66,11 +71,17 @@ def live_chart(figure: Figure | None, *, key: Chart, alt: str, empty: str = "") 
     empty : str
         What stands in the place of a chart that is to come.
     """
+    if figure is None:
+        content, height = None, None
+    elif isinstance(figure, dict):
+        content, height = as_json(figure), figure["layout"].get("height")
+    else:
+        content, height = figure.to_json(), figure.layout.height
     _mount(
         key=key,
         data={
-            "figure": figure.to_json() if figure else None,
-            "height": (figure.layout.height if figure else None) or HEIGHT,
+            "figure": content,
+            "height": height or HEIGHT,
             "alt": alt,
             "empty": empty,
             "plotly": _plotly_url(),
@@ -78,3 +89,15 @@ def live_chart(figure: Figure | None, *, key: Chart, alt: str, empty: str = "") 
             "words": dict(translations("plotly", language())),
         },
     )
+
+
+def as_json(figure: dict[str, Any]) -> str:
+    """Return a figure as Plotly reads it in the browser, its arrays as their bytes."""
+
+    def array(values: Any) -> dict[str, str]:
+        if not isinstance(values, np.ndarray):
+            raise TypeError(f"a figure has numbers, texts and arrays, got {type(values)}")
+        content = base64.b64encode(np.ascontiguousarray(values).data).decode("ascii")
+        return {"dtype": values.dtype.str.lstrip("<|"), "bdata": content}
+
+    return json.dumps(figure, default=array)
