@@ -72,11 +72,25 @@ class Growing(Protocol):
 
 @dataclass(frozen=True)
 class Slice(Generic[State, Records]):
-    """What a slice of work gives back: the new state, the new records, and whether it is done."""
+    """What a slice of work gives back.
+
+    Parameters
+    ----------
+    state : object
+        The new state.
+    records : list or History
+        The new records.
+    finished : bool
+        Whether the work is done.
+    pending : bool
+        Whether something of the last record is still to come: the next slice goes on with it, at
+        any pace, and is not a step of its own.
+    """
 
     state: State
     records: Records
     finished: bool
+    pending: bool = False
 
 
 class Work(Protocol):
@@ -88,8 +102,11 @@ class Work(Protocol):
     def advance(self, state: Any, budget_s: float, limit: int | None) -> Slice[Any, Any]:
         """Do `budget_s` seconds or `limit` records of it from `state`, None at the beginning."""
 
-    def conclude(self, state: Any) -> Slice[Any, Any]:
-        """Return what should still be known when the work is stopped at `state`."""
+    def conclude(self, state: Any, budget_s: float) -> Slice[Any, Any]:
+        """Return what should still be known when the work is stopped at `state`.
+
+        It is called again while it is not finished, and while there is time.
+        """
 
 
 DoneWork = TypeVar("DoneWork", bound=Work)
@@ -131,6 +148,7 @@ class Job(Generic[DoneWork, Records]):
         self._held = False
         self._stop_by: float | None = None
         self._record_s: float | None = None
+        self._pending = False
         self._lost_in_a_row = 0
         self._end: Status | None = None
 
@@ -219,7 +237,8 @@ class Job(Generic[DoneWork, Records]):
     @property
     def idle(self) -> bool:
         """Whether it is paused, by a person or after its last step."""
-        return not self.stopping and (self._held or (self._pace == "step" and not self._steps))
+        rests = self._pace == "step" and not (self._steps or self._pending)
+        return not self.stopping and (self._held or rests)
 
     @property
     def wants_core(self) -> bool:
@@ -266,15 +285,16 @@ class Job(Generic[DoneWork, Records]):
         return "finished"
 
     def _conclude(self) -> None:
-        """Add what should be known at the end; where that takes too long, do without."""
+        """Add what should be known at the end, as much as there is time for."""
         if self.state is None:
             return
         with suppress(JobError):  # Stopping needs no worker.
-            done = self._compute(self.work.conclude, self.state)
-            if done:
+            while done := self._compute(self.work.conclude, self.state, SLICE_S):
                 with self._changed:
                     self.state = done[0].state
                     self.records.extend(done[0].records)
+                if done[0].finished:
+                    break
 
     def _do_some(self) -> bool:
         """Do slices for as long as nothing changes; return whether the work is finished."""
@@ -289,7 +309,7 @@ class Job(Generic[DoneWork, Records]):
             self._jobs.line.leave(self)
             if self._is_cheap and not (self.stopping or self.idle) and self._advance():
                 return True
-        if self._pace == "slow":
+        if self._pace == "slow" and not self._pending:
             with self._changed:
                 self._changed.wait_for(
                     lambda: (
@@ -312,9 +332,9 @@ class Job(Generic[DoneWork, Records]):
         with self._changed:
             if self.state is not None:  # The first slice also begins the work.
                 self._record_s = seconds / max(len(part.records), 1)
-            self.state = part.state
+            self.state, self._pending = part.state, part.pending
             self.records.extend(part.records)
-            if self._pace == "step":
+            if self._pace == "step" and len(part.records):
                 self._steps = max(self._steps - 1, 0)
             self._changed.notify_all()
         return part.finished

@@ -5,7 +5,6 @@ from simplenet.runs.training_run import (
     TrainingRun,
     TrainingState,
     described,
-    evaluated,
     largest_batch,
     warm_up,
 )
@@ -15,7 +14,6 @@ __all__ = [
     "TrainingRun",
     "TrainingState",
     "described",
-    "evaluated",
     "largest_batch",
     "warm_up",
 ]

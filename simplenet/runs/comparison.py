@@ -212,7 +212,9 @@ class GradientComparison:
         state = replace(state, definition=definition, times_s=times_s)
         return Slice(state, [last], finished=len(definition) == len(positions))
 
-    def conclude(self, state: ComparisonState) -> Slice[ComparisonState, list[Comparison]]:
+    def conclude(
+        self, state: ComparisonState, budget_s: float
+    ) -> Slice[ComparisonState, list[Comparison]]:
         """Return nothing: all that was measured is in the records."""
         return Slice(state, [], finished=True)
 

@@ -115,7 +115,7 @@ class FineTuning:
             lessons.append(self._examined(state))
         net = SimpleNet.from_params(state.params)
         records: list[Record] = []
-        for record in train(net, self._lessons(), self.recipe, after=state.last):
+        for record in train(net, self._lessons(), self.recipe, state.last, evaluating=False):
             records.append(record)
             if len(records) == limit or perf_counter() > started + budget_s:
                 break
@@ -129,7 +129,9 @@ class FineTuning:
         )
         return Slice(state, lessons, finished)
 
-    def conclude(self, state: FineTuningState) -> Slice[FineTuningState, list[Lesson]]:
+    def conclude(
+        self, state: FineTuningState, budget_s: float
+    ) -> Slice[FineTuningState, list[Lesson]]:
         """Examine a fine-tuning that was stopped."""
         return Slice(state, [self._examined(state)], finished=True)
 

@@ -137,7 +137,7 @@ class Scaling:
         done += len(timings)
         return Slice(done, timings, finished=done == len(plan))
 
-    def conclude(self, state: int) -> Slice[int, list[Timing]]:
+    def conclude(self, state: int, budget_s: float) -> Slice[int, list[Timing]]:
         """Return nothing: each point stands for itself."""
         return Slice(state, [], finished=True)
 

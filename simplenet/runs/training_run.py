@@ -9,10 +9,18 @@ from typing import Any
 import numpy as np
 
 import simplenet.training
-from simplenet.data import Dataset, Source, loaded
+from simplenet.data import Source, loaded
 from simplenet.jobs import Slice
 from simplenet.network import Params, SimpleNet
-from simplenet.training import History, Record, TrainingConfig, check_between, evaluate, train
+from simplenet.training import (
+    Evaluation,
+    History,
+    Record,
+    TrainingConfig,
+    check_between,
+    is_evaluated,
+    train,
+)
 
 LIMITS = {"hidden_size": (1, 1000), "weight_init_std": (0, 10)} | simplenet.training.LIMITS
 """The smallest and the largest value of each number of a `TrainingRun`."""
@@ -31,11 +39,29 @@ def warm_up() -> None:
 
 @dataclass(frozen=True)
 class TrainingState:
-    """A training between two iterations: its parameters, its last record, and its momentum's."""
+    """A training between two slices.
+
+    Parameters
+    ----------
+    params : dict of str to ndarray
+        The parameters.
+    last : Record
+        Its last record, as far as it is known.
+    velocity : dict of str to ndarray, or None
+        That of the momentum, if there is one.
+    evaluation : Evaluation or None
+        That of the last record, if there is one, as far as it got.
+    """
 
     params: Params
     last: Record
     velocity: Params | None = None
+    evaluation: Evaluation | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether an evaluation is under way."""
+        return self.evaluation is not None and not self.evaluation.finished
 
 
 @dataclass(frozen=True)
@@ -96,9 +122,37 @@ class TrainingRun:
     ) -> Slice[TrainingState, History]:
         """Train for about `budget_s` seconds, or for `limit` records if that comes first.
 
-        The last record of a limited slice, and the very last one, carry accuracies of their own:
-        whoever asks for a few iterations wants to see what they did.
+        The network is evaluated where `train` does it, after the last iteration, and on the test
+        set alone at the end of a limited slice: whoever asks for a few iterations wants to see
+        what they did. Where the time is over before that, the next slice goes on with it.
         """
+        until_s = perf_counter() + budget_s
+        history = History()
+        while True:
+            if state and state.is_pending:
+                state = self._evaluated(state, until_s, history)
+            else:
+                left = limit and limit - len(history)
+                state = self._trained(state, until_s, left, history)
+            over = perf_counter() > until_s
+            finished = state.last.iteration == self.training.iterations and not state.is_pending
+            done = limit and not state.is_pending and len(history) in (0, limit)
+            if over or finished or done:
+                return Slice(state, history, finished, state.is_pending)
+
+    def conclude(self, state: TrainingState, budget_s: float) -> Slice[TrainingState, History]:
+        """Evaluate a training that was stopped, for about `budget_s` seconds."""
+        history = History()
+        if state.last.train_accuracy is None:
+            evaluation = replace(state.evaluation or Evaluation(), of_both=True, finished=False)
+            state = replace(state, evaluation=evaluation)
+            state = self._evaluated(state, perf_counter() + budget_s, history)
+        return Slice(state, history, finished=not state.is_pending)
+
+    def _trained(
+        self, state: TrainingState | None, until_s: float, limit: int | None, history: History
+    ) -> TrainingState:
+        """Return a training some iterations later, at most until the next evaluation."""
         data = loaded(self.source)
         net = SimpleNet.from_params(state.params) if state else self.new_network()
         velocity = state.velocity if state else None
@@ -106,31 +160,32 @@ class TrainingRun:
             was = velocity or {key: np.zeros_like(value) for key, value in net.params.items()}
             velocity = {key: value.copy() for key, value in was.items()}
         records: list[Record] = []
-        deadline = perf_counter() + budget_s
         last = state.last if state else None
-        for record in train(net, data, self.training, last, velocity):
+        of_both = False
+        for record in train(net, data, self.training, last, velocity, evaluating=False):
             records.append(record)
-            if len(records) == limit or perf_counter() > deadline:
+            of_both = (
+                is_evaluated(record.iteration, len(data.pixels_train), self.training)
+                or record.iteration == self.training.iterations
+            )
+            if of_both or len(records) == limit or perf_counter() > until_s:
                 break
-        last = records[-1]
-        finished = last.iteration == self.training.iterations
-        if last.test_accuracy is None:
-            if finished:
-                records[-1] = evaluated(last, net, data)
-            elif limit:
-                records[-1] = replace(
-                    last, test_accuracy=net.accuracy(data.pixels_test, data.t_test)
-                )
-        last = replace(records[-1], params=None)  # The state has them already.
-        return Slice(TrainingState(net.params, last, velocity), History(records), finished)
+        history.extend(records)
+        last = replace(records[-1], params=None)  # They are in the state.
+        evaluation = Evaluation(of_both) if of_both or limit else None
+        return TrainingState(net.params, last, velocity, evaluation)
 
-    def conclude(self, state: TrainingState) -> Slice[TrainingState, History]:
-        """Evaluate a training that was stopped: the accuracies of its last record."""
-        record, history = state.last, History()
-        if record.train_accuracy is None:
-            record = evaluated(record, SimpleNet.from_params(state.params), loaded(self.source))
-            history.evaluate(record)
-        return Slice(replace(state, last=record), history, finished=True)
+    def _evaluated(self, state: TrainingState, until_s: float, history: History) -> TrainingState:
+        """Return a training whose evaluation has got further, and tell what is known by then."""
+        started = perf_counter()
+        data = loaded(self.source)
+        evaluation = state.evaluation or Evaluation()
+        evaluation = evaluation.more(SimpleNet.from_params(state.params), data, until_s)
+        elapsed_s = state.last.elapsed_s + perf_counter() - started
+        last = evaluation.of(replace(state.last, elapsed_s=elapsed_s), data)
+        if last.test_accuracy is not None:
+            history.evaluate(last)
+        return replace(state, last=last, evaluation=evaluation)
 
 
 def largest_batch(training: TrainingConfig, hidden_size: int) -> int:
@@ -138,19 +193,6 @@ def largest_batch(training: TrainingConfig, hidden_size: int) -> int:
     if training.gradient == "backprop":
         return int(LIMITS["batch_size"][1])
     return (VARIED_UNIT_SAMPLES if training.augmentation else UNIT_SAMPLES) // hidden_size
-
-
-def evaluated(record: Record, net: SimpleNet, data: Dataset) -> Record:
-    """Return the record with the accuracies of the network as it is now."""
-    started = perf_counter()
-    train_accuracy, test_accuracy, vanished = evaluate(net, data)
-    return replace(
-        record,
-        train_accuracy=train_accuracy,
-        test_accuracy=test_accuracy,
-        vanished=vanished,
-        elapsed_s=record.elapsed_s + perf_counter() - started,
-    )
 
 
 def described(run: TrainingRun, history: History) -> dict[str, Any]:

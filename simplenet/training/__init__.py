@@ -8,15 +8,17 @@ from simplenet.training.config import (
     check_between,
 )
 from simplenet.training.curve import SMOOTHED, Curve, moving_average
+from simplenet.training.evaluation import Evaluation, evaluated
 from simplenet.training.history import History
 from simplenet.training.layout import Layout
-from simplenet.training.loop import evaluate, mini_batches, train
+from simplenet.training.loop import is_evaluated, mini_batches, train
 from simplenet.training.record import Record, snapshot_iterations
 
 __all__ = [
     "LIMITS",
     "SMOOTHED",
     "Curve",
+    "Evaluation",
     "GradientMethod",
     "History",
     "Layout",
@@ -24,7 +26,8 @@ __all__ = [
     "Schedule",
     "TrainingConfig",
     "check_between",
-    "evaluate",
+    "evaluated",
+    "is_evaluated",
     "mini_batches",
     "moving_average",
     "snapshot_iterations",

@@ -16,6 +16,7 @@ from simplenet.data.augmentation import augmented
 from simplenet.functions import as_labels, as_pixels
 from simplenet.network import Params, SimpleNet, backprop, loss_of
 from simplenet.training.config import GradientMethod, TrainingConfig
+from simplenet.training.evaluation import evaluated
 from simplenet.training.layout import Layout
 from simplenet.training.record import Record, snapshot_iterations
 
@@ -26,6 +27,7 @@ def train(
     config: TrainingConfig,
     after: Record | None = None,
     velocity: Params | None = None,
+    evaluating: bool = True,
 ) -> Iterator[Record]:
     """Train a network in place by mini-batch gradient descent.
 
@@ -44,6 +46,9 @@ def train(
     velocity : dict of str to ndarray, optional
         Of the momentum, shaped like `params` and changed in place as they are: zeros at first.
         Only who goes on with a training that has momentum needs to hold it.
+    evaluating : bool
+        Whether the records that `is_evaluated` names come with accuracies. On a large network
+        that takes seconds in one piece: who must be able to stop meanwhile does it in several.
 
     Yields
     ------
@@ -76,7 +81,6 @@ def train(
     if config.augmentation and net.input_size != 784:
         raise ValueError(f"only images of 28 x 28 can be augmented, got {net.input_size} pixels")
     labels = as_labels(data.t_train, train_size, net.output_size)
-    epoch = iterations_per_epoch(train_size, config.batch_size)
     done, elapsed_s = (after.iteration, after.elapsed_s) if after else (0, 0.0)
 
     if config.augmentation:  # A digit that is varied may light any pixel.
@@ -88,10 +92,11 @@ def train(
         config.iterations, sum(value.nbytes for value in net.params.values())
     )
 
-    def record(iteration: int, loss: float, found: tuple[float, float, float] | None) -> Record:
+    def record(iteration: int, loss: float) -> Record:
         params = {k: v.copy() for k, v in net.params.items()} if iteration in snapshots else None
-        train_accuracy, test_accuracy, vanished = found or (None, None, None)
-        return Record(iteration, loss, elapsed_s, train_accuracy, test_accuracy, params, vanished)
+        found = Record(iteration, loss, elapsed_s + perf_counter() - started, params=params)
+        at_once = evaluating and is_evaluated(iteration, train_size, config)
+        return evaluated(found, net, data) if at_once else found
 
     started = perf_counter()
     batches = mini_batches(pixels, labels, config, done, net.dtype)
@@ -99,21 +104,19 @@ def train(
         with one_blas_thread:
             x, t = next(batches)
             loss = loss_of(layout.params, x, t)
-            first = evaluate(net, data)
         batches = chain([(x, t)], batches)
-        elapsed_s += perf_counter() - started
-        yield record(0, loss, first)
-        started = perf_counter()
+        told = record(0, loss)
+        yield told
+        elapsed_s, started = told.elapsed_s, perf_counter()
     for iteration in range(done + 1, config.iterations + 1):
         # Not around the yield: who has the generator may do anything before it goes on.
         with one_blas_thread:
             x, t = next(batches)
             loss = compute_gradient(layout.params, x, t, config.gradient, layout.gradient)
             layout.descend(config.learning_rate_at(iteration), config.momentum)
-            found = evaluate(net, data) if iteration % epoch == 0 else None
-        elapsed_s += perf_counter() - started
-        yield record(iteration, loss, found)
-        started = perf_counter()
+        told = record(iteration, loss)
+        yield told
+        elapsed_s, started = told.elapsed_s, perf_counter()
 
 
 def mini_batches(
@@ -161,13 +164,9 @@ def compute_gradient(
     return loss_of(params, x, t)
 
 
-def evaluate(net: SimpleNet, data: Dataset) -> tuple[float, float, float]:
-    """Return the accuracy on the training set and on the test set, and the share that vanished.
-
-    All three in [0, 1]; the last one is that of the training set, see `Record`.
-    """
-    train_accuracy, vanished = net.accuracy_and_vanished(data.pixels_train, data.t_train)
-    return train_accuracy, net.accuracy(data.pixels_test, data.t_test), vanished
+def is_evaluated(iteration: int, train_size: int, config: TrainingConfig) -> bool:
+    """Return whether the network is evaluated after an iteration: at first, and every epoch."""
+    return iteration % iterations_per_epoch(train_size, config.batch_size) == 0
 
 
 def iterations_per_epoch(train_size: int, batch_size: int) -> int:

@@ -13,8 +13,8 @@ from simplenet.jobs import Slice
 class Counting:
     """Counts to `end`; raises `error` when it gets to `fails_at`.
 
-    A number takes `pause_s`, and `busy_s` of a core; a conclusion takes `conclusion_s`. Each
-    record has the number, and the process it is from.
+    A number takes `pause_s`, and `busy_s` of a core; a conclusion takes `conclusion_s`, and comes
+    in as many pieces as are told. Each record has the number, and the process it is from.
     """
 
     end: int = 10
@@ -23,6 +23,7 @@ class Counting:
     fails_at: int | None = None
     error: Exception = field(default_factory=lambda: ValueError("that is too many"))
     conclusion_s: float = 0.0
+    conclusions: int = 1
 
     def no_records(self):
         return []
@@ -42,9 +43,11 @@ class Counting:
             records.append((number, os.getpid()))
         return Slice(number, records, finished=number == self.end)
 
-    def conclude(self, state):
+    def conclude(self, state, budget_s):
         time.sleep(self.conclusion_s)
-        return Slice(state, [("concluded", state)], finished=True)
+        number, done = state if isinstance(state, tuple) else (state, 0)
+        done += 1
+        return Slice((number, done), [("concluded", number)], finished=done == self.conclusions)
 
 
 warm = []
@@ -70,3 +73,15 @@ class Deadly(Counting):
 
     def advance(self, state, budget_s, limit):
         os._exit(1)
+
+
+@dataclass(frozen=True)
+class Thoughtful(Counting):
+    """Counts, and thinks after each number for two slices more, which have no record."""
+
+    def advance(self, state, budget_s, limit):
+        number, thoughts = state or (0, 0)
+        if thoughts:
+            return Slice((number, thoughts - 1), [], number == self.end, pending=thoughts > 1)
+        part = super().advance(number, budget_s, 1)
+        return Slice((part.state, 2), part.records, finished=False, pending=True)

@@ -22,7 +22,7 @@ from simplenet.jobs import Job, JobError, Jobs
 from simplenet.jobs.preparation import NICENESS, Preparation
 from simplenet.runs import TrainingRun
 from simplenet.training import TrainingConfig
-from tests.jobs.counting import Asking, Counting, Deadly, warm_up
+from tests.jobs.counting import Asking, Counting, Deadly, Thoughtful, warm_up
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -191,6 +191,33 @@ def test_single_steps(jobs):
     until(lambda: job.status == "paused")
     job.stop()
     ended(job)
+
+
+def test_what_is_pending_of_a_step_is_done_and_is_no_step(jobs):
+    job = jobs.start(Thoughtful(), pace="step")
+    for steps in (1, 2, 3):
+        until(lambda: job.status == "paused")
+        assert numbers(job) == list(range(1, steps + 1))
+        assert job.state == (steps, 0)
+        job.step()
+    stopped(job)
+
+
+def test_in_slow_motion_nobody_waits_for_what_is_pending(jobs, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.job, "SLOW_PERIOD_S", 1000.0)
+    job = jobs.start(Thoughtful(), pace="slow")
+    until(lambda: job.state == (1, 0))
+    stopped(job)
+
+
+def test_a_conclusion_comes_in_as_many_pieces_as_it_has(jobs, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.job, "STOP_S", 60.0)  # A slow machine has its time.
+    job = jobs.start(Counting(end=1_000_000, pause_s=0.005, conclusions=3))
+    until(lambda: job.records)
+    stopped(job)
+    n = len(job.records) - 3
+    assert job.records[-3:] == [("concluded", n)] * 3
+    assert job.state == (n, 3)
 
 
 def test_a_change_of_pace_in_the_line_gives_the_place_away(one_core):

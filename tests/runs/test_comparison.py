@@ -99,7 +99,7 @@ def test_a_slice_ends_when_its_time_is_over():
 def test_stopping_changes_no_number():
     comparison = GradientComparison(NET.params, X, T)
     part = comparison.advance(None, 60.0, 2)
-    end = comparison.conclude(part.state)
+    end = comparison.conclude(part.state, 60.0)
     assert end.state is part.state
     assert end.records == []
 
@@ -144,7 +144,7 @@ def test_one_that_is_stopped_before_its_first_record_has_none(monkeypatch):
     part = comparison.advance(None, 0.0, None)
     assert part.records == []
     assert not part.finished
-    assert list(comparison.conclude(part.state).records) == []
+    assert list(comparison.conclude(part.state, 60.0).records) == []
 
 
 def test_what_takes_long_is_not_timed_twice(monkeypatch):

@@ -118,7 +118,7 @@ def test_being_less_sure_changes_no_answer(trained, stripes):
 def test_a_stopped_one_is_examined(trained, shifted):
     work = FineTuning(trained, *shifted, recipe=PLAIN)
     part = work.advance(None, 60.0, 3)
-    [lesson] = work.conclude(part.state).records
+    [lesson] = work.conclude(part.state, 60.0).records
     assert lesson.iteration == 3
     assert lesson.own_accuracy is not None
 

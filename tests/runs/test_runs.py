@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import simplenet.runs.training_run
+import simplenet.training.evaluation
 from simplenet import SimpleNet, TrainingConfig, train
 from simplenet.runs import TrainingRun, described, largest_batch
+from simplenet.training import History
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +67,7 @@ def test_a_limited_slice_shows_what_it_did(stripes):
 
 def test_a_stopped_run_is_evaluated(stripes):
     part = RUN.advance(None, 60.0, 5)
-    end = RUN.conclude(part.state)
+    end = RUN.conclude(part.state, 60.0)
     history = part.records
     history.extend(end.records)
     record = history[-1]
@@ -73,6 +75,75 @@ def test_a_stopped_run_is_evaluated(stripes):
     assert record.iteration == 4
     assert record.train_accuracy == net.accuracy(stripes.x_train, stripes.t_train)
     assert record.vanished == 0
+
+
+@pytest.fixture
+def small_pieces(monkeypatch):
+    """Evaluations of 200 test and 600 training digits in pieces of 100."""
+    monkeypatch.setattr(simplenet.training.evaluation, "PIECE", 100)
+
+
+@pytest.mark.parametrize("limit", [None, 1, 7])
+def test_slices_without_time_make_up_the_same_training(stripes, small_pieces, limit):
+    expected_state, expected = in_slices(RUN, limit)
+    state, history, slices = None, History(), []
+    while not (slices and slices[-1].finished):
+        part = RUN.advance(state, 0.0, limit)
+        state = part.state
+        history.extend(part.records)
+        slices.append(part)
+        assert len(part.records) <= 1
+        if len(part.records):
+            whole = state.last.iteration in (0, 6, 12, 18, 20)
+            assert part.pending == (whole or limit is not None)
+    known = [(r.iteration, r.loss, r.train_accuracy, r.vanished) for r in history]
+    assert known == [(r.iteration, r.loss, r.train_accuracy, r.vanished) for r in expected]
+    for key, value in expected_state.params.items():
+        np.testing.assert_array_equal(state.params[key], value)
+    if limit is None:
+        assert len(slices) == 21 + 5 * (2 + 6)
+        assert history.evaluations["iteration"].tolist() == [0, 6, 12, 18, 20]
+
+
+@pytest.mark.parametrize("pieces_before", [0, 1, 4])
+def test_a_run_that_is_stopped_has_the_test_accuracy_first(stripes, small_pieces, pieces_before):
+    history, state = History(), None
+    while not (state and state.last.iteration == 6):
+        part = RUN.advance(state, 0.0, None)
+        state = part.state
+        history.extend(part.records)
+    for _ in range(pieces_before):  # Stopped in the middle of an evaluation.
+        part = RUN.advance(state, 0.0, None)
+        state = part.state
+        history.extend(part.records)
+    net = SimpleNet.from_params(state.params)
+    calls, finished = 0, False
+    while not finished:
+        end = RUN.conclude(state, 0.0)
+        state, finished, calls = end.state, end.finished, calls + 1
+        history.extend(end.records)
+        last = history[-1]
+        assert (last.train_accuracy is not None) == finished
+        tested = calls + pieces_before >= 2
+        accuracy = net.accuracy(stripes.x_test, stripes.t_test)
+        assert last.test_accuracy == (accuracy if tested else None)
+    assert calls == 8 - pieces_before
+    assert len(history) == 7
+    assert last.train_accuracy == net.accuracy(stripes.x_train, stripes.t_train)
+    assert RUN.conclude(state, 0.0).finished  # Once more changes nothing.
+
+
+def test_what_a_slice_sends_does_not_grow_with_the_run():
+    run = replace(RUN, training=replace(RUN.training, iterations=1000))
+    state, sizes = None, []
+    while not (state and state.last.iteration >= 100):
+        part = run.advance(state, 60.0, 5)
+        state = part.state
+        if not part.records.snapshots:
+            sizes.append((len(part.records), len(pickle.dumps(part))))
+    sizes = [size for n, size in sizes if n == 5]
+    assert len(sizes) > 5
+    assert max(sizes) - min(sizes) < 500
 
 
 def test_the_seed_draws_weights_and_batches_and_nothing_is_shared():

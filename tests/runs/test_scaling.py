@@ -50,7 +50,7 @@ def test_slices_make_up_the_whole():
 
 def test_one_that_is_stopped_keeps_its_points():
     part = SMALL.advance(None, 60.0, 4)
-    end = SMALL.conclude(part.state)
+    end = SMALL.conclude(part.state, 60.0)
     assert (end.state, end.records) == (part.state, [])
 
 
