@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 from simplenet import Dataset, SimpleNet, TrainingConfig, train
-from simplenet.study.diagnosis import EARLIEST, MEASURED, SAMPLE, Probe, diagnose, likeness
+from simplenet.study.diagnosis import (
+    EARLIEST,
+    MEASURED,
+    PLATEAU,
+    SAMPLE,
+    Course,
+    Probe,
+    diagnose,
+    likeness,
+)
 from simplenet.training import History, Record
 
 GOOD = [
@@ -207,6 +216,23 @@ def test_units_that_large_steps_made_alike_were_not_so_by_the_first_weights(net,
     assert diagnose(TrainingConfig(), History([first]), alike, *sample) == []
 
 
+@pytest.mark.parametrize(("own", "told"), [(0.5, True), (3, False)])
+def test_units_that_began_alike_are_told_of_until_they_have_parted(net, sample, own, told):
+    first = replace(record(0), params=SimpleNet(784, 12, 10, 0.0).params)
+    weights = {key: own * value for key, value in net.params.items()}
+    weights["W1"] = weights["W1"] + 0.1 * np.random.default_rng(9).standard_normal((784, 1))
+    parting = SimpleNet.from_params(weights)
+    found = diagnose(TrainingConfig(), History([first]), parting, *sample)
+    assert [finding.sign for finding in found] == ["units_alike"] * told
+
+
+def test_the_newest_losses_count():
+    course = Course(np.arange(107.0))
+    assert course.now == np.arange(107 - course.window, 107).mean()
+    assert course.slope_per_1000() == pytest.approx(1000)
+    assert course.scatter == pytest.approx(np.arange(20).std() / course.now)
+
+
 def test_a_loss_that_rises_is_enough(net, sample):
     config = TrainingConfig(learning_rate=2)
     losses = [2.3] * 100 + [1.0] * 200 + [1.7] * 200
@@ -217,6 +243,24 @@ def test_a_loss_that_rises_is_enough(net, sample):
     assert finding.fix["learning_rate"] <= 0.5
     losses[-200:] = [1.5] * 200
     assert diagnose(config, History(map(record, range(500), losses)), net, *sample) == []
+
+
+def test_steps_are_too_small_if_far_longer_ones_gain_more_after_the_slow_beginning(mnist):
+    net = SimpleNet(784, 50, 10, 0.01, np.random.default_rng(0))
+    sample = mnist.pixels_train[:SAMPLE], mnist.t_train[:SAMPLE]
+
+    def found(learning_rate, records):
+        history = History(record(i, 2.3) for i in range(records))
+        return diagnose(TrainingConfig(learning_rate=learning_rate), history, net, *sample)
+
+    (finding,) = found(0.001, PLATEAU + 1)
+    assert finding.sign == "steps_too_small"
+    assert finding.evidence["iterations_left"] > 10_000
+    assert 80 < finding.evidence["gain_of_100"] < 101  # As a straight line.
+    assert finding.evidence["slope_per_1000"] == pytest.approx(0, abs=1e-9)
+    assert finding.fix["learning_rate"] >= 0.1
+    assert found(0.001, PLATEAU) == []
+    assert found(0.05, PLATEAU + 1) == []  # As slow, but 100 times as long would do harm.
 
 
 def history_of(train_accuracies, test_accuracies):
@@ -241,6 +285,12 @@ def test_a_gap_that_grows_while_the_test_set_stands_still_is_overfitting(net, sa
     varied = TrainingConfig(augmentation=("elastic",))
     (finding,) = diagnose(varied, history_of(grows, stands), net, *sample)
     assert finding.fix == {"hidden_size": 6}
+
+
+def test_a_training_set_that_is_known_by_heart_need_not_grow(net, sample):
+    history = history_of(np.ones(12), np.full(12, 0.97))
+    (finding,) = diagnose(TrainingConfig(), history, net, *sample)
+    assert finding.sign == "overfitting"
 
 
 @pytest.mark.parametrize(
