@@ -26,12 +26,14 @@ def main() -> None:
         LOST.clear()
     PAGE.set(page.url_path)
     st.html(STYLE)
+    st.title(page.title, anchor=False)
+    notice, body = place(), st.container()
+    # Below the page: the style that moves or hides them comes late, and would move the page, too.
     choose_language()
     frame(page.title, page.url_path)
     keepsakes()
-    st.title(page.title, anchor=False)
-    notice = place()
-    page.run()
+    with body:
+        page.run()
     if LOST.get():
         notice.info(T("app.lost"), icon=":material/search_off:")
 
