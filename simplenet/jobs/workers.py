@@ -344,6 +344,8 @@ def configure_dask() -> None:
     import distributed.scheduler
 
     dask.config.set(DASK_CONFIG)
+    # It tells with a traceback that a connection was closed, as each is when a server is stopped.
+    logging.getLogger("distributed.batched").setLevel(logging.WARNING)
     # It times the garbage collector for its log, and raises in it if that is at work just then.
     for name in ("enable_gc_diagnosis", "disable_gc_diagnosis"):
         assert hasattr(distributed.scheduler, name)
