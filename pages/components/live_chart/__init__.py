@@ -56,7 +56,12 @@ _mount = st.components.v2.component(
 
 
 def live_chart(
-    figure: Figure | dict[str, Any] | None, *, key: Chart, alt: str, empty: str = ""
+    figure: Figure | dict[str, Any] | None,
+    *,
+    key: Chart,
+    alt: str,
+    empty: str = "",
+    height: int | None = None,
 ) -> None:
     """Show a figure, or update it where it is shown already.
 
@@ -70,18 +75,20 @@ def live_chart(
         What the chart shows, in words, for those who cannot see it.
     empty : str
         What stands in the place of a chart that is to come.
+    height : int, optional
+        In pixels; otherwise what the figure says, or `HEIGHT`.
     """
     if figure is None:
-        content, height = None, None
+        content, own = None, None
     elif isinstance(figure, dict):
-        content, height = as_json(figure), figure["layout"].get("height")
+        content, own = as_json(figure), figure["layout"].get("height")
     else:
-        content, height = figure.to_json(), figure.layout.height
+        content, own = figure.to_json(), figure.layout.height
     _mount(
         key=key,
         data={
             "figure": content,
-            "height": height or HEIGHT,
+            "height": height or own or HEIGHT,
             "alt": alt,
             "empty": empty,
             "plotly": _plotly_url(),

@@ -30,6 +30,7 @@ def mosaic(
     signed: bool = True,
     side: int = 48,
     captions: Sequence[str] = (),
+    right: Sequence[bool] = (),
     image: int | None = None,
     pixel: tuple[int, int] | None = None,
     on_pick: Callable[[int, tuple[int, int]], None] | None = None,
@@ -49,6 +50,8 @@ def mosaic(
         Width of an image in pixels of the screen; where there is less room it is smaller.
     captions : sequence of str, length m, optional
         What stands below each.
+    right : sequence of bool, length m, optional
+        Whether each is read right: its frame is green, or else red.
     image : int, optional
         The chosen image, which is marked.
     pixel : tuple of int, optional
@@ -72,6 +75,7 @@ def mosaic(
             "alt": alt,
             "side": side,
             "captions": list(captions),
+            "right": list(right),
             "image": image,
             "pixel": pixel,
             "choose": None if on_pick is None else "image" if pixel is None else "pixel",

@@ -73,8 +73,10 @@ export default function ({ data, parentElement, setStateValue }) {
   root.classList.toggle("chooses", Boolean(data.choose));
   while (root.figures.length < data.images.length) root.figures.push(build(root, root.figures.length));
   for (const { figure } of root.figures.splice(data.images.length)) figure.remove();
-  root.figures.forEach(({ canvas, caption }, i) => {
+  root.figures.forEach(({ figure, canvas, caption }, i) => {
     paint(canvas, data.images[i]);
+    figure.classList.toggle("right", data.right[i] === true);
+    figure.classList.toggle("wrong", data.right[i] === false);
     caption.textContent = data.captions[i] ?? "";
     caption.hidden = !data.captions[i];
   });
