@@ -78,7 +78,10 @@ def start_and_stop(
 
 
 def again_and_again(
-    show: Callable[[], None], shown: Phase, *followed: Job[Any, Any] | None
+    show: Callable[[], None],
+    shown: Phase,
+    *followed: Job[Any, Any] | None,
+    live_s: float = REFRESH_S,
 ) -> None:
     """Show how far jobs are for as long as they go on.
 
@@ -89,15 +92,17 @@ def again_and_again(
     shown : {"live", "paused", "ended"}
         What the rest of the page shows the jobs do. It is shown anew once they do something else.
     *followed : Job or None
+    live_s : float
+        How often it is shown while they are live, in seconds.
     """
 
     def part() -> None:
         for job in followed:
             if job and not job.ended:
-                job.wait_for_records(timeout_s=REFRESH_S)
+                job.wait_for_records(timeout_s=live_s)
         show()
         if phase(*followed) != shown:
             st.rerun()
 
-    refresh_s = {"live": REFRESH_S, "paused": PAUSED_REFRESH_S, "ended": None}
+    refresh_s = {"live": live_s, "paused": PAUSED_REFRESH_S, "ended": None}
     st.fragment(part, run_every=refresh_s[shown])()

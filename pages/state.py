@@ -259,6 +259,10 @@ RECIPE: tuple[Value[Any], ...] = (
 """All fields of the recipe."""
 
 
+DIGIT = Value("digit", 14)
+"""Which of the twenty test digits runs through the network; at first a seven."""
+
+
 def pin_time(last: int) -> Value[int]:
     """Return the iteration at which the pinned digit is looked at, of a training up to `last`.
 
@@ -417,6 +421,8 @@ class Widget(StrEnum):
     STEP = "step"
     STOP = "stop"
     RESET = "reset"
+    DRAW_ONE = "draw_one"
+    FIX = "fix"
     # Draw.
     PHOTO = "photo"
     PIN = "pin"
@@ -451,6 +457,11 @@ def teach_key(digit: int) -> str:
     return f"teach{digit}"
 
 
+def preset_key(name: str) -> str:
+    """Return the key of the button that fills the fields with a recipe."""
+    return f"preset_{name}"
+
+
 def sheet_key(drawings: int) -> str:
     """Return the key of the table of so many own drawings: in another one no row is chosen."""
     return f"sheet{drawings}"
@@ -459,6 +470,8 @@ def sheet_key(drawings: int) -> str:
 class Place(StrEnum):
     """The containers that the style of a page names."""
 
+    CONTROLS = "controls"
+    RECIPE = "recipe"
     CANVAS_TOOLS = "canvas_tools"  # The canvas's key before "_tools": the pen looks for it.
     DESK = "desk"
     REFUSED = "refused"
@@ -476,6 +489,8 @@ class Component(StrEnum):
     DEMONSTRATION = "demonstration"
     ANSWER = "answer"
     PINNED_ANSWER = "pinned_answer"
+    TWENTY = "twenty"
+    MISREAD = "misread"
     LENS_PIXELS = "lens_pixels"
     LENS_UNITS = "lens_units"
     SCOPE_DIGITS = "scope_digits"

@@ -4,90 +4,131 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.components.network_view import network_view
 from pages.following import Phase, again_and_again, phase, start
 from pages.language import T
+from pages.networks import exciting
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
 from pages.session import TrainingJob, current_run
-from pages.state import PACE, RUN_ID, Widget
+from pages.state import DIGIT, PACE, RUN_ID, Component, Place, Widget
+from pages.training.diagnosis import diagnosed
+from pages.training.ending import ending
 from pages.training.keeping import keep
 from pages.training.pinned import pinned_digit
-from pages.training.progress import curves, done, metrics, show_error, status_text, vanished
-from pages.training.recipe import entered, name_choices, recipe, set_recipe
+from pages.training.presets import presets
+from pages.training.progress import curves, done, metrics, show_error, status_text, table, vanished
+from pages.training.recipe import entered, fields, name_choices, set_recipe, show_wrong
+from pages.training.twenty import strip, twenty
 from simplenet.jobs import Pace
+from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun
 from simplenet.training import History
+
+PICTURE_S = 0.15
+"""How often the network is shown anew while it learns."""
+
+DIAGNOSIS_S = 1.0
+"""How often it is asked what is wrong, while it learns."""
 
 PACES: tuple[Pace, ...] = ("full", "slow", "step")
 
 
+STYLE = f"""<style>
+/* On a phone the buttons stay at hand, and the picture in sight, while one scrolls. */
+@media (max-width: 640px) {{
+  div:has(> .st-key-{Place.CONTROLS}) {{
+    position: sticky; top: 3.75rem; z-index: 99; padding: 0.4rem 0;
+    background: var(--st-background-color, Canvas);
+  }}
+}}
+</style>"""
+
+
 def page() -> None:
     """Show the page."""
-    st.markdown(T("train.intro"))
+    st.html(STYLE)
     job = current_run()
     if not PACE.is_set():  # A new visitor, perhaps by the address of a run.
         PACE.set(job.pace if job else PACE.default)
         set_recipe(job.work if job else TrainingRun())
+    name_choices()
     shown = phase(job)
-    run = recipe()
-    controls(run, job, shown)
-    again_and_again(lambda: progress(job, run), shown, job)
-    if job and job.ended and job.state:
+    buttons = st.container(key=Place.CONTROLS, horizontal=True, vertical_alignment="bottom")
+    presets()
+    with st.expander(T("train.recipe"), icon=":material/tune:", key=Place.RECIPE):
+        fields()
+    with place():
+        show_wrong()
+    run = entered()
+    with buttons:
+        controls(run, job, shown)
+    left, right = st.columns([2, 1], gap="small")
+    with left:
+        again_and_again(lambda: picture(job, run), shown, job, live_s=PICTURE_S)
+    with right:
+        again_and_again(lambda: figures(job, run), shown, job)
+    again_and_again(lambda: judged(job), shown, job, live_s=DIAGNOSIS_S)
+    over = job is not None and job.ended and job.state is not None
+    with place():
+        if job and over:
+            ending(job)
+    again_and_again(lambda: pinned_digit(job), shown, job)
+    if job and over:
         keep(job)
 
 
 def controls(run: TrainingRun | None, job: TrainingJob | None, shown: Phase) -> None:
     """Show the buttons that steer a training."""
     live = job if shown != "ended" else None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.button(
+        T("train.train"),
+        type="secondary" if job and job.ended and job.state else "primary",
+        icon=":material/play_arrow:",
+        disabled=live is not None or run is None,
+        on_click=train,
+        key=Widget.TRAIN,
+    )
+    if live and shown == "paused" and live.pace != "step":
         st.button(
-            T("train.train"),
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=live is not None or run is None,
-            on_click=train,
-            key=Widget.TRAIN,
+            T("train.resume"),
+            icon=":material/resume:",
+            on_click=live.resume,
+            key=Widget.HOLD,
         )
-        if live and shown == "paused" and live.pace != "step":
-            st.button(
-                T("train.resume"),
-                icon=":material/resume:",
-                on_click=live.resume,
-                key=Widget.HOLD,
-            )
-        elif live and live.pace == "step":
-            st.button(T("train.step"), icon=":material/step:", on_click=live.step, key=Widget.STEP)
-        else:
-            st.button(
-                T("train.pause"),
-                icon=":material/pause:",
-                disabled=live is None,
-                on_click=live.pause if live else None,
-                key=Widget.HOLD,
-            )
+    elif live and live.pace == "step":
+        st.button(T("train.step"), icon=":material/step:", on_click=live.step, key=Widget.STEP)
+    else:
         st.button(
-            T("train.stop"),
-            icon=":material/stop:",
-            disabled=live is None or live.stopping,
-            on_click=live.stop if live else None,
-            key=Widget.STOP,
+            T("train.pause"),
+            icon=":material/pause:",
+            disabled=live is None,
+            on_click=live.pause if live else None,
+            key=Widget.HOLD,
         )
-        st.segmented_control(
-            T("train.pace"),
-            PACES,
-            default=PACE.default,
-            required=True,
-            format_func={
-                "full": T("train.pace_full"),
-                "slow": T("train.pace_slow"),
-                "step": T("train.pace_step"),
-            }.__getitem__,
-            key=PACE.name,
-            label_visibility="collapsed",
-            on_change=set_pace,
-            args=(job,),
-            persist_state="session",
-        )
+    st.button(
+        T("train.stop"),
+        icon=":material/stop:",
+        disabled=live is None or live.stopping,
+        on_click=live.stop if live else None,
+        key=Widget.STOP,
+    )
+    st.segmented_control(
+        T("train.pace"),
+        PACES,
+        default=PACE.default,
+        required=True,
+        format_func={
+            "full": T("train.pace_full"),
+            "slow": T("train.pace_slow"),
+            "step": T("train.pace_step"),
+        }.__getitem__,
+        key=PACE.name,
+        label_visibility="collapsed",
+        on_change=set_pace,
+        args=(job,),
+        persist_state="session",
+    )
 
 
 def train() -> None:
@@ -103,21 +144,46 @@ def set_pace(job: TrainingJob | None) -> None:
         job.pace = PACE.get()
 
 
-def progress(job: TrainingJob | None, run: TrainingRun | None) -> None:
-    """Show how far a training is."""
+def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
+    """Show the network as it is now, and which of twenty digits it reads right."""
     history = job.records.now() if job else History()
     shown = job.work if job else run or TrainingRun()
-    iterations = shown.training.iterations
     words = status_text(job, history) if job else T("train.ready")
-    st.progress(done(history) / iterations, text=words)
+    st.progress(done(history) / shown.training.iterations, text=words)
     with place():
         if job and job.error:
             show_error(job.error)
-    metrics(history)
+    state = job.state if job else None
+    net = SimpleNet.from_params(state.params) if state else shown.new_network()
+    label = int(twenty().labels[DIGIT.get()])
+    network_view(
+        net.params,
+        twenty().x[DIGIT.get()],
+        key=Component.VIEW,
+        iteration=state.last.iteration if state else 0,
+        caption=T("twenty.caption", digit=label),
+        label=label,
+        exciting=exciting(net),
+    )
+    strip(net)
+
+
+def judged(job: TrainingJob | None) -> None:
+    """Say what is wrong with a training, if anything is."""
     with place():
-        vanished(history)
-    curves(history, job.id if job else "", iterations)
-    pinned_digit(job)
+        if job:
+            history = job.records.now()
+            if not diagnosed(job, history):
+                vanished(history)
+
+
+def figures(job: TrainingJob | None, run: TrainingRun | None) -> None:
+    """Show the figures of a training, and its curves."""
+    history = job.records.now() if job else History()
+    shown = job.work if job else run or TrainingRun()
+    metrics(history)
+    curves(history, job.id if job else "", shown.training.iterations)
+    table(history)
 
 
 run_page(page)

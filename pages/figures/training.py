@@ -33,7 +33,7 @@ def accuracy_figure(
     history: History, iterations: int, revision: str, T: Callable[[str], str]
 ) -> Figure:
     """Return the accuracies on the training and the test set over the iterations."""
-    figure = _curves(T("chart.accuracy"), iterations, revision, T)
+    figure = _small(T("chart.accuracy"), history, iterations, revision, legend_at=0)
     figure["layout"]["yaxis"] |= {"range": [0, 1.02], "tickformat": ".0%"}
     known = history.evaluations
     for name, accuracy, colour, dash in (
@@ -65,7 +65,7 @@ def loss_figure(
 
     Of a long history the smallest and the largest loss of each stretch are drawn.
     """
-    figure = _curves(T("chart.loss"), iterations, revision, T)
+    figure = _small(T("chart.loss"), history, iterations, revision, legend_at=1)
     figure["layout"]["yaxis"]["rangemode"] = "tozero"
     shown, means = history.curve()
     losses = history.losses
@@ -191,6 +191,44 @@ def thinned(n: int, most: int) -> NDArray[np.intp]:
     """Return which of `n` points are shown: evenly many, the newest one always among them."""
     step = max(1, -(-(n - 1) // (most - 1)))
     return np.append(np.arange(0, n - 1, step), np.arange(n)[-1:])
+
+
+def reach(done: int, iterations: int) -> int:
+    """Return how far an axis reaches that follows what is done, so that it seldom changes.
+
+    The next of 10, 20, 50, 100, 200, 500 and so on, or all iterations if that is less.
+    """
+    power = 10 ** max(len(str(max(done, 1))) - 1, 1)
+    end: int = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= done)
+    return min(end, max(iterations, 1))
+
+
+def _small(
+    title: str, history: History, iterations: int, revision: str, legend_at: float
+) -> Figure:
+    """Return a chart without curves, of little height: its legend lies where they hardly come.
+
+    `legend_at` is 0 at the bottom, 1 at the top.
+    """
+    end = reach(history.first + len(history) - 1, iterations)
+    layout = {
+        "title": {"text": title, "font": {"size": 14}, "x": 0, "xref": "paper", "y": 0.97},
+        "margin": {"l": 40, "r": 8, "t": 28, "b": 24},
+        "legend": {
+            "orientation": "h",
+            "x": 1,
+            "xanchor": "right",
+            "y": 0.04 + 0.92 * legend_at,
+            "yanchor": "top" if legend_at else "bottom",
+            "bgcolor": "rgba(0,0,0,0)",
+        },
+        "hovermode": "x unified",
+        "uirevision": revision,
+        # Not a range, which would end a zoom when it changes.
+        "xaxis": {"autorange": True, "autorangeoptions": {"include": [0, end]}},
+        "yaxis": {"automargin": True},
+    }
+    return {"data": [], "layout": layout}
 
 
 def _curves(title: str, iterations: int, revision: str, T: Callable[[str], str]) -> Figure:

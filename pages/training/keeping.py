@@ -19,7 +19,6 @@ def keep(job: TrainingJob) -> None:
     about = described(job.work, job.records)
     st.subheader(T("keep.title"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.page_link("pages/draw.py", label=T("keep.draw"), icon=":material/draw:")
         st.download_button(
             T("keep.download"),
             model_to_bytes(net, about),

@@ -22,6 +22,9 @@ VANISHED = 0.05
 below a ten-thousandth; with a learning rate of 50 or first weights of 10 it is most of the set."""
 
 
+HEIGHT = 170
+"""Of a curve beside the network, in pixels."""
+
 MOST_ROWS = 100
 """Rows of the table; of more evaluations than that, evenly many are shown, the newest always."""
 
@@ -81,7 +84,7 @@ def metrics(history: History) -> None:
     )
     with st.container(horizontal=True):
         for label, words, value in figures:
-            st.metric(label, value, help=words, border=True, width=200)
+            st.metric(label, value, help=words, width="content")
 
 
 def vanished(history: History) -> None:
@@ -107,16 +110,11 @@ def mean_loss(history: History) -> str:
 
 
 def curves(history: History, revision: str, iterations: int) -> None:
-    """Show the accuracies and the loss, as charts and as a table."""
-    left, right = st.columns(2)
-    table = st.expander(T("train.table"))
+    """Show the accuracies and the loss as charts."""
     if not history:
-        coming = ((left, Chart.ACCURACY, T("chart.accuracy")), (right, Chart.LOSS, T("chart.loss")))
-        for column, key, title in coming:
-            with column:
-                words = f"{title}\n{T('chart.empty')}"
-                live_chart(None, key=key, alt=words, empty=words)
-        table.write("–")
+        for key, title in ((Chart.ACCURACY, T("chart.accuracy")), (Chart.LOSS, T("chart.loss"))):
+            words = f"{title}\n{T('chart.empty')}"
+            live_chart(None, key=key, alt=words, empty=words, height=HEIGHT)
         return
 
     said = {
@@ -125,23 +123,31 @@ def curves(history: History, revision: str, iterations: int) -> None:
         "train": last_percent(history, "train_accuracy"),
         "loss": mean_loss(history),
     }
-    with left:
-        live_chart(
-            accuracy_figure(history, iterations, revision, T),
-            key=Chart.ACCURACY,
-            alt=T("train.accuracy_alt", **said),
-        )
-    with right:
-        live_chart(
-            loss_figure(history, iterations, revision, T),
-            key=Chart.LOSS,
-            alt=T("train.loss_alt", **said),
-        )
+    live_chart(
+        accuracy_figure(history, iterations, revision, T),
+        key=Chart.ACCURACY,
+        alt=T("train.accuracy_alt", **said),
+        height=HEIGHT,
+    )
+    live_chart(
+        loss_figure(history, iterations, revision, T),
+        key=Chart.LOSS,
+        alt=T("train.loss_alt", **said),
+        height=HEIGHT,
+    )
+
+
+def table(history: History) -> None:
+    """Show the evaluations as numbers."""
+    folded = st.expander(T("train.table"))
+    if not history:
+        folded.write("–")
+        return
     known = history.evaluations
     there = np.flatnonzero(~np.isnan(known["train_accuracy"]))
     rows = there[thinned(len(there), MOST_ROWS)]
     at = known["iteration"][rows]
-    table.dataframe(
+    folded.dataframe(
         {
             T("chart.iteration"): at,
             T("train.train_accuracy"): known["train_accuracy"][rows],
@@ -159,4 +165,4 @@ def curves(history: History, revision: str, iterations: int) -> None:
     )
     if len(rows) < len(there):
         some = T("train.table_some", shown=count(len(rows)), all=count(len(there)))
-        table.caption(some)
+        folded.caption(some)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+import dataclasses
+from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,6 @@ import streamlit as st
 from pages.language import T
 from pages.language.text import LANGUAGES, text
 from pages.language.words import count, option_names
-from pages.platform.place import place
 from pages.state import (
     AUGMENTATION,
     BATCH_SIZE,
@@ -38,10 +38,9 @@ CHOICES: tuple[tuple[Value[Any], tuple[str, ...]], ...] = (
 )
 
 
-def recipe() -> TrainingRun | None:
-    """Show the fields of the recipe, and return what they hold, or None if that cannot be."""
-    name_choices()
-    numbers: tuple[tuple[Value[Any], str, str, float], ...] = (
+def numbers() -> tuple[tuple[Value[Any], str, str, float], ...]:
+    """Return the fields for numbers: each with its label, its explanation, and its step."""
+    return (
         (HIDDEN_SIZE, T("train.hidden_size"), T("train.hidden_size_help"), 10),
         (ITERATIONS, T("train.iterations"), T("train.iterations_help"), 1000),
         (BATCH_SIZE, T("train.batch_size"), T("train.batch_size_help"), 10),
@@ -50,10 +49,14 @@ def recipe() -> TrainingRun | None:
         (WEIGHT_INIT_STD, T("train.weight_init_std"), T("train.std_help"), 0.01),
         (SEED, T("train.seed"), T("train.seed_help"), 1),
     )
+
+
+def fields() -> None:
+    """Show the fields of the recipe."""
     labels = T("train.schedule"), T("train.gradient"), T("train.source")
     names = option_names()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for field, label, words, step in numbers:
+        for field, label, words, step in numbers():
             st.number_input(
                 label,
                 step=step,
@@ -88,18 +91,20 @@ def recipe() -> TrainingRun | None:
             args=(TrainingRun(),),
             key=Widget.RESET,
         )
+
+
+def show_wrong() -> None:
+    """Say what of the recipe cannot be, and what could."""
     wrong = [
         T("app.out_of_range", name=label, low=f"{low:g}", high=f"{high:,g}")
-        for field, label, *_ in numbers
+        for field, label, *_ in numbers()
         for low, high in [LIMITS[field.name]]
         if not in_range(field)
     ]
     if not wrong and (most := fewer_digits()):
         wrong.append(T("train.too_slow", most=count(most)))
-    with place():
-        if wrong:
-            st.error(" ".join(wrong), icon=":material/error:")
-    return entered()
+    if wrong:
+        st.error(" ".join(wrong), icon=":material/error:")
 
 
 def name_choices() -> None:
@@ -124,7 +129,7 @@ def entered() -> TrainingRun | None:
         return None
     run = {field.name: field.get() for field in RECIPE}
     run[AUGMENTATION.name] = tuple(AUGMENTATION.get())
-    training = {field.name: run.pop(field.name) for field in fields(TrainingConfig)}
+    training = {field.name: run.pop(field.name) for field in dataclasses.fields(TrainingConfig)}
     return TrainingRun(TrainingConfig(**training), **run)
 
 

@@ -19,6 +19,14 @@ def field(page: Page, name: str) -> Locator:
     return page.get_by_role("spinbutton", name=name, exact=True)
 
 
+def unfold(page: Page) -> None:
+    """Show the fields of the recipe, which are folded at first."""
+    folded = page.get_by_test_id("stExpander").filter(has_text="All settings of the recipe")
+    if not field(page, "Iterations").is_visible():
+        folded.locator("summary").click()
+    expect(field(page, "Iterations")).to_be_visible()
+
+
 def fill(page: Page, name: str, value: object) -> None:
     field(page, name).fill(str(value))
     field(page, name).press("Enter")
@@ -50,6 +58,7 @@ def at_rest(page: Page) -> None:
 
 def train(page: Page, iterations: int, pace: str = "Full speed") -> None:
     """Set the iterations and the pace, and click Train."""
+    unfold(page)
     fill(page, "Iterations", iterations)
     page.get_by_role("radio", name=pace).click()
     button(page, "Train").click()

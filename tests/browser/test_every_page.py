@@ -13,6 +13,7 @@ from tests.browser.steps import (
     prediction,
     status,
     train,
+    unfold,
 )
 from tests.waiting import until
 
@@ -156,6 +157,7 @@ def test_train_works_by_keyboard_alone_and_a_change_of_language_keeps_what_was_c
 ):
     page = visit(f"{server.url}/train")
     expect(button(page, "Train")).to_be_visible()
+    unfold(page)
     gradient = page.get_by_role("combobox", name="Gradient")
     gradient.click()
     page.get_by_role("option", name="Central difference").click()
@@ -171,7 +173,7 @@ def test_train_works_by_keyboard_alone_and_a_change_of_language_keeps_what_was_c
     page.keyboard.press("Control+A")
     page.keyboard.type("5")
     for _ in range(40):
-        page.keyboard.press("Tab")
+        page.keyboard.press("Shift+Tab")
         if page.evaluate("document.activeElement.innerText").strip().endswith("Train"):
             break
     page.keyboard.press("Enter")

@@ -10,6 +10,7 @@ from pages.figures.training import (
     accuracy_figure,
     loss_figure,
     probabilities_figure,
+    reach,
     times_figure,
 )
 from simplenet.training import History, Record
@@ -36,12 +37,25 @@ def test_accuracies_are_drawn_where_they_were_measured():
     np.testing.assert_allclose(test["y"], [0, 0.15, 0.3, 0.45], atol=1e-6)
 
 
-def test_the_axis_reaches_over_all_iterations_from_the_start():
+@pytest.mark.parametrize(
+    ("done", "iterations", "end"),
+    [
+        *((0, 500, 10), (10, 500, 10), (11, 500, 20), (300, 10_000, 500), (501, 10_000, 1000)),
+        *((5001, 10_000, 10_000), (600, 700, 700), (3, 5, 5), (0, 0, 1), (10**6, 10**6, 10**6)),
+    ],
+)
+def test_an_axis_follows_what_is_done_in_few_steps(done, iterations, end):
+    assert reach(done, iterations) == end
+
+
+def test_the_axis_of_a_curve_holds_all_of_it():
     for figure in (
-        accuracy_figure(history(1), 500, "run", T),
-        loss_figure(history(1), 500, "run", T),
+        accuracy_figure(history(31), 500, "run", T),
+        loss_figure(history(31), 500, "run", T),
     ):
-        assert figure["layout"]["xaxis"]["range"][1] > 500
+        axis = figure["layout"]["xaxis"]
+        assert axis["autorangeoptions"]["include"] == [0, 50]
+        assert "range" not in axis  # It would end a zoom whenever it changed.
         assert figure["layout"]["uirevision"] == "run"
 
 

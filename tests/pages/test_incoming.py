@@ -92,7 +92,7 @@ MESSAGES = [
     ),
     *(
         json.dumps({"opened": {"turn": 1, "unit": unit}})
-        for unit in (10**30, -1, 0.5, "x", [7], True, 99_999)
+        for unit in (10**30, -1, 0.5, "x", [7], True)
     ),
     *(
         json.dumps({"told": TOLD | wrong})

@@ -124,7 +124,9 @@ def names():
 
 def is_registered(name):
     """Return whether the register has a key, or makes it of a number."""
-    return name in names() or any(
+    from pages.training.presets import PRESETS
+
+    return name in [*names(), *map(state.preset_key, PRESETS)] or any(
         name == make(int(n))
         for n in re.findall(r"\d+$", name)
         for make in (state.teach_key, state.sheet_key, lambda n: state.pin_time(n).name)

@@ -1,0 +1,102 @@
+"""What is wrong with a training: the sign, its evidence, and a fix that is one click away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import streamlit as st
+
+from pages.language import T
+from pages.language.words import option_names
+from pages.session import TrainingJob
+from pages.state import Widget
+from pages.training.recipe import numbers, set_recipe
+from simplenet.data import loaded
+from simplenet.network import SimpleNet
+from simplenet.runs import TrainingRun
+from simplenet.study.diagnosis import SAMPLE, Finding, diagnose
+from simplenet.training import History, TrainingConfig
+
+
+def diagnosed(job: TrainingJob, history: History) -> bool:
+    """Say what is wrong with a training, if anything is; return whether something was said."""
+    if not job.state or not history:
+        return False
+    data, net = loaded("bundled"), SimpleNet.from_params(job.state.params)
+    found = diagnose(
+        job.work.training, history, net, data.pixels_train[:SAMPLE], data.t_train[:SAMPLE]
+    )
+    if not found:
+        return False
+    first, run = found[0], fixed(job.work, found[0].fix)
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/troubleshoot: {words(first)}", width="stretch")
+        if run:
+            what = described(first.fix)
+            st.button(
+                T("wrong.fix", what=what) if job.ended else T("wrong.stop_and_fix", what=what),
+                key=Widget.FIX,
+                icon=":material/build:",
+                on_click=lambda: fix(job, run),
+            )
+    return True
+
+
+def words(finding: Finding) -> str:
+    """Return what is wrong, and what was measured that says so."""
+    e = finding.evidence
+    return {
+        "units_alike": lambda: T("wrong.units_alike", likeness=f"{e['likeness']:.0%}"),
+        "units_saturated": lambda: T(
+            "wrong.units_saturated",
+            loss=f"{e['loss_first']:.1f}",
+            share=f"{e['saturated_share']:.0%}",
+        ),
+        "batch_too_small": lambda: T("wrong.batch_too_small", share=f"{e['worse_share']:.0%}"),
+        "steps_too_large": lambda: T(
+            "wrong.steps_too_large",
+            loss=f"{e['loss']:.2f}",
+            lowest=f"{e['loss_lowest']:.2f}",
+            share=f"{e['saturated_share']:.0%}",
+        ),
+        "steps_too_small": lambda: T(
+            "wrong.steps_too_small",
+            loss=f"{e['loss']:.2f}",
+            slope=f"{abs(e['slope_per_1000']):.3f}",
+        ),
+        "overfitting": lambda: T("wrong.overfitting", gap=f"{e['gap_points']:.1f}"),
+    }[finding.sign]()
+
+
+def described(fix: Mapping[str, Any]) -> str:
+    """Return the changed settings of a recipe in words."""
+    labels = {field.name: label for field, label, *_ in numbers()}
+    names = option_names()
+    parts = [
+        f"{T('train.augmentation')}: {', '.join(names[one] for one in value)}"
+        if name == "augmentation"
+        else f"{labels[name]}: {value:g}"
+        for name, value in fix.items()
+    ]
+    return ", ".join(parts)
+
+
+def fixed(run: TrainingRun, fix: Mapping[str, Any]) -> TrainingRun | None:
+    """Return a recipe with the changed settings, or None if they cannot be together."""
+    values = asdict(run)
+    training = values.pop("training")
+    for name, value in fix.items():
+        (training if name in training else values)[name] = value
+    try:
+        return TrainingRun(TrainingConfig(**training), **values)
+    except ValueError:
+        return None
+
+
+def fix(job: TrainingJob, run: TrainingRun) -> None:
+    """Fill the fields with a better recipe, and stop what goes on with the old one."""
+    if not job.ended:
+        job.stop()
+    set_recipe(run)

@@ -1,0 +1,83 @@
+"""The end of a training: what the network reads now, what it misreads, and what to do next."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.components.mosaic import mosaic
+from pages.language import T
+from pages.language.words import count
+from pages.networks import RUN
+from pages.session import TrainingJob
+from pages.state import DRAW_NETWORK, Component, Widget
+from pages.training.twenty import answers, twenty
+from simplenet.data import loaded
+from simplenet.network import SimpleNet
+
+SHOWN = 5
+"""Misread digits that are shown."""
+
+
+def ending(job: TrainingJob) -> None:
+    """Show what came of a training, and lead on."""
+    data, net = loaded("bundled"), SimpleNet.from_params(job.state.params)
+    y, labels = net.predict(data.pixels_test), data.t_test.argmax(axis=1)
+    read, wanted = answers(net), twenty().labels
+    with st.container(border=True):
+        st.markdown(
+            T(
+                "end.reads",
+                now=int((read == wanted).sum()),
+                all=len(wanted),
+                before=int((answers(job.work.new_network()) == wanted).sum()),
+                right=count(int((y.argmax(axis=1) == labels).sum())),
+                tested=count(len(labels)),
+            )
+        )
+        left, right = st.columns([3, 2], vertical_alignment="bottom")
+        with right:
+            st.markdown(T("end.next"))
+            if st.button(
+                T("end.draw"), type="primary", icon=":material/draw:", key=Widget.DRAW_ONE
+            ):
+                DRAW_NETWORK.set(RUN)
+                st.switch_page("pages/draw.py")
+        with left:
+            rows = surest_mistakes(y, labels)
+            if not len(rows):
+                return
+            st.caption(T("end.misread"))
+            mosaic(
+                data.pixels_test[rows].reshape(-1, 28, 28) / 255,
+                key=Component.MISREAD,
+                alt=T("end.misread"),
+                signed=False,
+                side=64,
+                captions=[
+                    T("end.taken", label=int(labels[row]), digit=int(y[row].argmax()))
+                    for row in rows
+                ],
+            )
+
+
+def surest_mistakes(y: NDArray[np.floating], labels: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the digits that a network is surest of and wrong about, at most one of each class.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n, 10)
+        Probabilities.
+    labels : ndarray of int, shape (n,)
+        What the digits are.
+
+    Returns
+    -------
+    ndarray of int
+        At most `SHOWN` rows, the surest first.
+    """
+    wrong = np.flatnonzero(y.argmax(axis=1) != labels)
+    order = wrong[np.argsort(-y[wrong].max(axis=1), kind="stable")]
+    _, first = np.unique(labels[order], return_index=True)
+    return order[np.sort(first)][:SHOWN]

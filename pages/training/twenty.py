@@ -1,0 +1,62 @@
+"""Twenty test digits, two of each: which of them a network reads right while it learns."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.components.mosaic import mosaic
+from pages.language import T
+from pages.state import DIGIT, Component
+from simplenet.data import loaded
+from simplenet.network import SimpleNet
+
+OF_EACH = 2
+
+
+class Twenty(NamedTuple):
+    """The digits.
+
+    Parameters
+    ----------
+    x : ndarray of uint8, shape (20, 784)
+        Pixels.
+    labels : ndarray of int, shape (20,)
+        What they are: two zeros, two ones, and so on.
+    """
+
+    x: NDArray[np.uint8]
+    labels: NDArray[np.intp]
+
+
+@st.cache_resource(show_spinner=False)
+def twenty() -> Twenty:
+    """Return the first two of each digit in MNIST's test set."""
+    data = loaded("bundled")
+    labels = data.t_test.argmax(axis=1)
+    rows = np.concatenate([np.flatnonzero(labels == digit)[:OF_EACH] for digit in range(10)])
+    return Twenty(data.pixels_test[rows], labels[rows])
+
+
+def answers(net: SimpleNet) -> NDArray[np.intp]:
+    """Return what a network reads, shape (20,)."""
+    return np.asarray(net.predict(twenty().x).argmax(axis=1))
+
+
+def strip(net: SimpleNet) -> None:
+    """Show the digits, each as it is read; the one that is chosen runs through the network."""
+    digits = twenty()
+    right = (answers(net) == digits.labels).tolist()
+    mosaic(
+        digits.x.reshape(-1, 28, 28) / 255,
+        key=Component.TWENTY,
+        alt=T("twenty.alt", right=sum(right), all=len(right)),
+        signed=False,
+        side=31,
+        right=right,
+        image=DIGIT.get(),
+        on_pick=lambda image, _: DIGIT.set(image),
+    )
