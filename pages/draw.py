@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pages.components.answer import Tile, answer
 from pages.components.canvas import SIDE, canvas, follow_pen, read_drawing, seen, stages_of
 from pages.components.keepsakes import pin, pinned
-from pages.components.network_view import network_view
+from pages.components.network_view import network_view, network_weights
 from pages.drawing.card import card
 from pages.drawing.doubt import doubt_about
 from pages.drawing.mine import add, my_set
@@ -67,6 +67,9 @@ def page() -> None:
         photo()
     with told:
         live = choice == RUN and still_training()
+        net = network(choice, say=False) if choice else None
+        if net and not live:  # Once, and not for each stroke.
+            network_weights(net.params, key=Component.VIEW)
         st.fragment(reading, run_every=REFRESH_S if live else None)(choice, live)
         teach()
     my_set(choice)
@@ -146,6 +149,8 @@ def reading(choice: str | None, live: bool) -> None:
     else:
         probabilities, tiles, words = answered(net, stages)
         doubt = doubt_about(stages[-1])
+    if live:
+        network_weights(net.params, key=Component.VIEW)
     network_view(
         net.params,
         None if stages is None else stages[-1],

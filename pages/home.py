@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.components.canvas import PEN, SIDE, canvas, follow_pen, seen
 from pages.components.demonstration import demonstration
-from pages.components.network_view import network_view
+from pages.components.network_view import network_view, network_weights
 from pages.language import T
 from pages.networks import exciting, network, saved_model
 from pages.platform.first_visit import run_page
@@ -41,6 +41,8 @@ def page() -> None:
     with stage.container(width=SIDE):
         canvas()
     with stage.container():
+        if net := network(READER, say=False):
+            network_weights(net.params, key=Component.VIEW)
         st.fragment(reading)()
     if st.button(T("home.next"), type="primary", icon=":material/model_training:", key=Widget.NEXT):
         st.switch_page("pages/train.py")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.network_view import network_view
+from pages.components.network_view import network_view, network_weights
 from pages.following import Phase, again_and_again, phase, start
 from pages.language import T
 from pages.networks import exciting
@@ -156,6 +156,7 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
     state = job.state if job else None
     net = SimpleNet.from_params(state.params) if state else shown.new_network()
     label = int(twenty().labels[DIGIT.get()])
+    network_weights(net.params, key=Component.VIEW)
     network_view(
         net.params,
         twenty().x[DIGIT.get()],

@@ -117,6 +117,7 @@ def visit(browser: Browser, profiles):
     for page in pages:
         expect(page.get_by_test_id("stException")).to_have_count(0)
         if lives(page.url):  # A page whose server is gone waits for it for ever.
+            expect(page.get_by_text("Connection error")).to_have_count(0)
             # The next test wants the core.
             page.evaluate(STOP)
             expect(button(page, "Stop", disabled=False)).to_have_count(0)

@@ -2,6 +2,7 @@ import shutil
 
 import numpy as np
 import pytest
+import streamlit as st
 
 import simplenet.jobs.line
 from simplenet.data.drawings import DrawingSet
@@ -181,3 +182,8 @@ def test_more_trainings_than_cores_wait_in_line(app, monkeypatch):
     app.run()
     assert not app.exception
     assert "stopped" in app.get("progress")[0].proto.text
+
+
+def test_no_message_is_taken_for_known_by_the_browser():
+    """With parts that run by themselves, the browser may have forgotten it: the page would stop."""
+    assert st.get_option("global.minCachedMessageSize") >= 1e9

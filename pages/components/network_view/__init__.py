@@ -1,7 +1,8 @@
 """The network as a picture: its image, its hidden units as tiles of weights, its ten outputs.
 
 It is one component on every page: alive while a network trains, or while somebody draws. Its
-weights are an element of their own, which Streamlit does not send again while they stay the same.
+weights are an element of their own, so that a part of a page that runs for each stroke need not
+send them again.
 """
 
 from __future__ import annotations
@@ -66,6 +67,19 @@ class Exciting:
     labels: NDArray[np.intp]
 
 
+def network_weights(params: Params, *, key: Component) -> None:
+    """Send the weights of the network that a view shows.
+
+    Parameters
+    ----------
+    params : dict of str to ndarray
+        Its parameters.
+    key : Component
+        The view.
+    """
+    _mount_weights(key=key.weights, data={"view": key, **weights_data(params)})
+
+
 def network_view(
     params: Params,
     x: ArrayLike | None,
@@ -76,7 +90,7 @@ def network_view(
     label: int | None = None,
     exciting: Callable[[int], Exciting] | None = None,
 ) -> None:
-    """Show a network, and what runs through it for one image.
+    """Show a network, and what runs through it for one image; `network_weights` is shown, too.
 
     Parameters
     ----------
@@ -97,7 +111,6 @@ def network_view(
     units = params["W1"].shape[1]
     told = key.told("opened")
     opened = whole(told.get("unit"), 0, units - 1)
-    _mount_weights(key=key.weights, data={"view": key, **weights_data(params)})
     forward = {"image": None, "signals": None} if x is None else forward_data(params, x)
     _mount_view(
         key=key,
