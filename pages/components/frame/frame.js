@@ -75,6 +75,7 @@ const pathOf = (link) => new URL(link.href).pathname;
 const busy = () => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "running";
 
 addEventListener("click", (event) => {
+  if (event.target.closest('[data-testid="stBaseButton-primary"]')) wanted = null; // It may lead elsewhere.
   const link = event.target.closest(LINKS);
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return; // Those open another tab.
   wanted = { path: pathOf(link), left: CLICKS, rest: RESTS };
