@@ -68,9 +68,9 @@ def page() -> None:
     with told:
         live = choice == RUN and still_training()
         net = network(choice, say=False) if choice else None
+        st.fragment(reading, run_every=REFRESH_S if live else None)(choice, live)
         if net and not live:  # Once, and not for each stroke.
             network_weights(net.params, key=Component.VIEW)
-        st.fragment(reading, run_every=REFRESH_S if live else None)(choice, live)
         teach()
     my_set(choice)
     if choice:
@@ -149,8 +149,6 @@ def reading(choice: str | None, live: bool) -> None:
     else:
         probabilities, tiles, words = answered(net, stages)
         doubt = doubt_about(stages[-1])
-    if live:
-        network_weights(net.params, key=Component.VIEW)
     network_view(
         net.params,
         None if stages is None else stages[-1],
@@ -158,6 +156,8 @@ def reading(choice: str | None, live: bool) -> None:
         caption="" if stages is None else T("draw.centred"),
         exciting=exciting(net),
     )
+    if live:
+        network_weights(net.params, key=Component.VIEW)
     answer(
         probabilities,
         tiles,

@@ -41,9 +41,9 @@ def page() -> None:
     with stage.container(width=SIDE):
         canvas()
     with stage.container():
+        st.fragment(reading)()
         if net := network(READER, say=False):
             network_weights(net.params, key=Component.VIEW)
-        st.fragment(reading)()
     if st.button(T("home.next"), type="primary", icon=":material/model_training:", key=Widget.NEXT):
         st.switch_page("pages/train.py")
     ways_on()

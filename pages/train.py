@@ -34,12 +34,14 @@ DIAGNOSIS_S = 1.0
 PACES: tuple[Pace, ...] = ("full", "slow", "step")
 
 
+GROUND = {name: st.get_option(f"theme.{name}.backgroundColor") for name in ("light", "dark")}
+
 STYLE = f"""<style>
 /* On a phone the buttons stay at hand, and the picture in sight, while one scrolls. */
 @media (max-width: 640px) {{
   div:has(> .st-key-{Place.CONTROLS}) {{
     position: sticky; top: 3.75rem; z-index: 99; padding: 0.4rem 0;
-    background: var(--st-background-color, Canvas);
+    background: light-dark({GROUND["light"]}, {GROUND["dark"]});
   }}
 }}
 </style>"""
@@ -156,7 +158,6 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
     state = job.state if job else None
     net = SimpleNet.from_params(state.params) if state else shown.new_network()
     label = int(twenty().labels[DIGIT.get()])
-    network_weights(net.params, key=Component.VIEW)
     network_view(
         net.params,
         twenty().x[DIGIT.get()],
@@ -166,6 +167,7 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
         label=label,
         exciting=exciting(net),
     )
+    network_weights(net.params, key=Component.VIEW)
     strip(net)
 
 

@@ -37,17 +37,18 @@ def canvas() -> None:
         redraw()
         if PHOTO.get() is None:
             read_drawing()
-    st_canvas(
-        stroke_width=PEN,
-        stroke_color="#ffffff",
-        background_color="#000000",
-        width=SIDE,
-        height=SIDE,
-        initial_drawing=sketch.start,
-        return_image_data=True,
-        key=Component.CANVAS,
-        on_change=hear,
-    )
+    with st.container(height=SIDE, border=False):
+        st_canvas(
+            stroke_width=PEN,
+            stroke_color="#ffffff",
+            background_color="#000000",
+            width=SIDE,
+            height=SIDE,
+            initial_drawing=sketch.start,
+            return_image_data=True,
+            key=Component.CANVAS,
+            on_change=hear,
+        )
     if hear():  # The server was restarted: the browser still knows.
         redraw()
         st.rerun()
@@ -133,7 +134,7 @@ def read_drawing() -> None:
 
 
 def follow_pen() -> None:
-    """Have what the pen draws be read while it moves; call it where the answer is shown."""
+    """Read what the pen draws while it moves; call it where the answer is shown."""
     pen(
         key=Component.PEN,
         canvas=Component.CANVAS,

@@ -42,6 +42,7 @@ _mount = st.components.v2.component(
     html='<div class="live-chart" role="img"></div>',
     css="""
         .live-chart { width: 100%; }
+        [data-testid="stElementContainer"]:has(.live-chart) { overflow: visible !important; }
         .live-chart:focus-within .modebar--hover { opacity: 1 !important; }
         .live-chart .modebar-btn:focus-visible { outline-color: currentColor !important; }
         .live-chart.empty {
@@ -95,6 +96,7 @@ def live_chart(
             "locale": CODES[language()],
             "words": dict(translations("plotly", language())),
         },
+        height=height or own or HEIGHT,
     )
 
 

@@ -27,6 +27,9 @@ from simplenet.study.units import signals
 STEPS = 32767
 """In how many steps a weight is told, from 0 to the largest."""
 
+HEIGHT = 312
+"""Of a wide view in pixels, kept free until it is there."""
+
 USUAL = 0.998
 """The share of the weights that the colours are made for; the few beyond have the full colour."""
 
@@ -128,6 +131,7 @@ def network_view(
             **forward,
         },
         on_opened_change=lambda: None,
+        height=HEIGHT,
     )
 
 
