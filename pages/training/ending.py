@@ -22,9 +22,8 @@ SHOWN = 5
 
 def ending(job: TrainingJob) -> None:
     """Show what came of a training, and lead on."""
-    data, net = loaded("bundled"), SimpleNet.from_params(job.state.params)
-    y, labels = net.predict(data.pixels_test), data.t_test.argmax(axis=1)
-    read, wanted = answers(net), twenty().labels
+    y, labels = tested(job.id, job.state.last.iteration, job)
+    read, wanted = answers(SimpleNet.from_params(job.state.params)), twenty().labels
     with st.container(border=True):
         st.markdown(
             T(
@@ -50,7 +49,7 @@ def ending(job: TrainingJob) -> None:
                 return
             st.caption(T("end.misread"))
             mosaic(
-                data.pixels_test[rows].reshape(-1, 28, 28) / 255,
+                loaded("bundled").pixels_test[rows].reshape(-1, 28, 28) / 255,
                 key=Component.MISREAD,
                 alt=T("end.misread"),
                 signed=False,
@@ -60,6 +59,19 @@ def ending(job: TrainingJob) -> None:
                     for row in rows
                 ],
             )
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+def tested(
+    job_id: str, iteration: int, _job: TrainingJob
+) -> tuple[NDArray[np.floating], NDArray[np.intp]]:
+    """Return what a trained network makes of MNIST's test digits, (10000, 10), and their labels.
+
+    Computed once for a job that has ended at an iteration.
+    """
+    data = loaded("bundled")
+    y = SimpleNet.from_params(_job.state.params).predict(data.pixels_test)
+    return y, data.t_test.argmax(axis=1)
 
 
 def surest_mistakes(y: NDArray[np.floating], labels: NDArray[np.intp]) -> NDArray[np.intp]:
