@@ -50,7 +50,7 @@ class Value(Generic[T]):
         return value
 
     def set(self, value: T) -> None:
-        """Have the session hold another value."""
+        """Put another value into the session."""
         st.session_state[self.name] = value
 
     def clear(self) -> None:
@@ -154,7 +154,7 @@ class Own(Generic[T]):
         return value
 
     def clear(self) -> None:
-        """Have another one made, when it is asked for next."""
+        """Forget it: another one is made when it is asked for next."""
         st.session_state.pop(self.name, None)
 
 

@@ -46,28 +46,27 @@ def diagnosed(job: TrainingJob, history: History) -> bool:
 
 def words(finding: Finding) -> str:
     """Return what is wrong, and what was measured that says so."""
-    e = finding.evidence
-    return {
-        "units_alike": lambda: T("wrong.units_alike", likeness=f"{e['likeness']:.0%}"),
-        "units_saturated": lambda: T(
-            "wrong.units_saturated",
-            loss=f"{e['loss_first']:.1f}",
-            share=f"{e['saturated_share']:.0%}",
-        ),
-        "batch_too_small": lambda: T("wrong.batch_too_small", share=f"{e['worse_share']:.0%}"),
-        "steps_too_large": lambda: T(
-            "wrong.steps_too_large",
-            loss=f"{e['loss']:.2f}",
-            lowest=f"{e['loss_lowest']:.2f}",
-            share=f"{e['saturated_share']:.0%}",
-        ),
-        "steps_too_small": lambda: T(
-            "wrong.steps_too_small",
-            loss=f"{e['loss']:.2f}",
-            slope=f"{abs(e['slope_per_1000']):.3f}",
-        ),
-        "overfitting": lambda: T("wrong.overfitting", gap=f"{e['gap_points']:.1f}"),
-    }[finding.sign]()
+    found = finding.evidence
+    match finding.sign:
+        case "units_alike":
+            return T("wrong.units_alike", likeness=f"{found['likeness']:.0%}")
+        case "units_saturated":
+            loss, share = found["loss_first"], found["saturated_share"]
+            return T("wrong.units_saturated", loss=f"{loss:.1f}", share=f"{share:.0%}")
+        case "batch_too_small":
+            return T("wrong.batch_too_small", share=f"{found['worse_share']:.0%}")
+        case "steps_too_large":
+            return T(
+                "wrong.steps_too_large",
+                loss=f"{found['loss']:.2f}",
+                lowest=f"{found['loss_lowest']:.2f}",
+                share=f"{found['saturated_share']:.0%}",
+            )
+        case "steps_too_small":
+            loss, slope = found["loss"], abs(found["slope_per_1000"])
+            return T("wrong.steps_too_small", loss=f"{loss:.2f}", slope=f"{slope:.3f}")
+        case "overfitting":
+            return T("wrong.overfitting", gap=f"{found['gap_points']:.1f}")
 
 
 def described(fix: Mapping[str, Any]) -> str:

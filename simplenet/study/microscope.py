@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from simplenet.functions import as_pixels, checked_pixels, sigmoid, softmax
 from simplenet.network import Params, SimpleNet, backprop, forward
+from simplenet.study.units import signals
 from simplenet.training import LIMITS, Layout, check_between
 
 PROJECT = Path(__file__).parents[2]
@@ -172,7 +173,7 @@ def dissect(params: Params, x: ArrayLike, label: int, learning_rate: float) -> D
     pixels = np.atleast_2d(as_pixels(checked_pixels(x), net.dtype))
     labels = np.array([label])
     loss = net.loss(pixels, labels)
-    a1, y = forward(params, pixels)
+    seen = signals(params, pixels[0])
     # The training's own step. Of one sample, the error of a layer is its biases' gradient.
     layout = Layout(net, np.ones(net.input_size, bool))
     backprop(layout.params, pixels, labels, layout.gradient)
@@ -181,10 +182,10 @@ def dissect(params: Params, x: ArrayLike, label: int, learning_rate: float) -> D
     return Dissection(
         x=pixels[0],
         label=label,
-        s1=(np.dot(pixels, params["W1"]) + params["b1"])[0],
-        a1=a1[0],
-        s2=(np.dot(a1, params["W2"]) + params["b2"])[0],
-        y=y[0],
+        s1=seen.s1,
+        a1=seen.a1,
+        s2=seen.s2,
+        y=seen.y,
         loss=loss,
         delta2=gradient["b2"],
         carried=np.dot(params["W2"], gradient["b2"]),

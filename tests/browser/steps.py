@@ -7,6 +7,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.waiting import until
 
+SEVEN = ((80, 60), (200, 60), (130, 230))
+"""Where a pen goes that draws a seven."""
+
 GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 21, 31)"}
 
 
@@ -111,3 +114,13 @@ def expect_contrast(page: Page) -> None:
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
         # Colours change gradually.
         until(lambda: not faint_words(page), every_s=0.2, why_not=lambda: faint_words(page))
+
+
+def light(page: Page) -> int:
+    """Return how many pixels of the canvas are white, of what is drawn or is being written."""
+    return page.locator(".st-key-canvas").evaluate(
+        """host => [...host.querySelectorAll("canvas")].flatMap(canvas => {
+            const { data } = canvas.getContext("2d").getImageData(0, 0, 280, 280);
+            return [...data].filter((value, i) => i % 4 === 0 && value > 128);
+        }).length"""
+    )

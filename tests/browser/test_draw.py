@@ -11,10 +11,12 @@ from simplenet.runs.shipped import MODELS
 from simplenet.storage import load_model
 from simplenet.study.exam import examine
 from tests.browser.steps import (
+    SEVEN,
     at_rest,
     button,
     draw,
     go,
+    light,
     pen_down,
     prediction,
     wait_for_canvas,
@@ -23,7 +25,6 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
-SEVEN = ((80, 60), (200, 60), (130, 230))
 ONE = ((140, 40), (140, 240))
 
 
@@ -150,16 +151,6 @@ def test_what_the_network_sees_what_spoke_for_its_answer_and_what_it_is(server, 
     expect(page.get_by_text(told)).to_be_visible()
     expect(page.get_by_text("6,000 more digits among them")).to_be_visible()
     expect(page.get_by_text("momentum 0.9")).to_be_visible()
-
-
-def light(page):
-    """How many pixels of the canvas are white."""
-    return page.locator(".st-key-canvas").evaluate(
-        """host => [...host.querySelectorAll("canvas")].flatMap(canvas => {
-            const { data } = canvas.getContext("2d").getImageData(0, 0, 280, 280);
-            return [...data].filter((value, i) => i % 4 === 0 && value > 128);
-        }).length"""
-    )
 
 
 # A small seven in each corner, the pen as near to it as it goes.

@@ -5,12 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import at_rest, button, draw, go, prediction, wait_for_canvas
+from tests.browser.steps import SEVEN, at_rest, button, draw, go, light, prediction, wait_for_canvas
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
-
-SEVEN = ((80, 60), (200, 60), (130, 230))
 
 
 def view(page):
@@ -19,16 +17,6 @@ def view(page):
 
 def reads(page, digit):
     expect(view(page)).to_have_accessible_name(re.compile(rf"reads {digit} "))
-
-
-def light(page):
-    """How many pixels of the canvas are white, of what is drawn there and of what is written."""
-    return page.locator(".st-key-canvas").evaluate(
-        """host => [...host.querySelectorAll("canvas")].flatMap(canvas => {
-            const { data } = canvas.getContext("2d").getImageData(0, 0, 280, 280);
-            return [...data].filter((value, i) => i % 4 === 0 && value > 128);
-        }).length"""
-    )
 
 
 def test_the_network_reads_what_a_hand_writes_until_somebody_draws(server, visit):

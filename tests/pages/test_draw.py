@@ -62,7 +62,7 @@ def own_accuracy(app):
 
 
 def learned(app):
-    """Have a copy of the network learn from the set, and wait until it has."""
+    """Let a copy of the network learn from the set, and wait until it has."""
     from pages.session import jobs
 
     app.button(key="learn").click().run()

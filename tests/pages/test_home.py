@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.pages.test_incoming import STROKE, png_url, send, widgets_of
+from tests.pages.messages import STROKE, png_url, send, widgets_of
 
 ONE = np.zeros((280, 280), np.uint8)
 ONE[60:220, 130:150] = 255

@@ -11,22 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from PIL import Image
-from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from pages.platform.incoming import _PARTS, MOST_SIDE, is_message, is_strokes, picture
 from tests.pages.conftest import APP, opened
+from tests.pages.messages import DRAWN, STROKE, png_url, send, widgets_of
 
 PAGES = [
     *(("home", None), ("train", None), ("draw", None)),
     *(("gradients", panel) for panel in ("race", "scaling", "lens", "bugs", "microscope")),
     ("gradients", "without"),
 ]
-
-
-def png_url(image):
-    file = io.BytesIO()
-    Image.fromarray(image).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 def url_of(image, kind):
@@ -43,8 +37,6 @@ def header(width, height):
     return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
-STROKE = {"type": "Path", "path": [["M", 1, 2], ["L", 3, 4.5]], "stroke": "#ffffff", "fill": None}
-DRAWN = png_url(np.full((280, 280, 4), 255, np.uint8))
 FORGED_PICTURES = [
     header(50_000, 50_000),
     header(0, 1),
@@ -116,20 +108,6 @@ NASTY = {
     "file_uploader_state_value": [{"uploaded_file_info": [{"file_id": "nobody", "name": "x.png"}]}],
 }
 ROUNDS = 5
-
-
-def widgets_of(app):
-    return app.session_state._state._state._new_widget_state.widget_metadata
-
-
-def send(app, values):
-    """Run the page as if a browser had sent these values, by the id of the widget."""
-    states = app._tree.get_widget_states()
-    kept = [state for state in states.widgets if state.id not in values]
-    del states.widgets[:]
-    states.widgets.extend(kept)
-    states.widgets.extend(WidgetState(id=wid, **value) for wid, value in values.items())
-    return app._run(states)
 
 
 def forged(app, turn):

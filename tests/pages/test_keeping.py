@@ -42,7 +42,7 @@ class Tab:
         return self.message(text=self.told, base=self.base)
 
     def sync(self):
-        """Have the page and the browser talk until neither has news."""
+        """Let the page and the browser talk until neither has news."""
         while True:
             answer = self.kept.answer()
             if answer["visit"] != self.visit:

@@ -98,7 +98,7 @@ def test_a_file_that_is_too_large_for_the_set_can_fill_it_up(app, monkeypatch):
 
 
 def teach(app, drawing, digit):
-    """Have a drawing be on the canvas, and click its label."""
+    """Put a drawing on the canvas, and click its label."""
     app.session_state["sketch"].picture = drawing
     app.run()
     app.button(key=f"teach{digit}").click().run()
@@ -136,7 +136,7 @@ def test_what_was_removed_can_be_put_back_where_it_was(app):
 
 
 def tell(app, **message):
-    """Have the page get a message of the browser."""
+    """Send the page a message of the browser."""
     kept = app.session_state["keeping"]
     answer = kept.answer()
     kept.receive({"visit": answer["visit"], "n": answer["seen"] + 1} | message)
