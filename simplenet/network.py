@@ -301,7 +301,13 @@ def loss_of(params: Params, x: NDArray[Any], labels: NDArray[np.intp]) -> float:
     return cross_entropy_error(forward(params, x)[1], labels)
 
 
-def backprop(params: Params, x: NDArray[Any], labels: NDArray[np.intp], gradient: Params) -> float:
+def backprop(
+    params: Params,
+    x: NDArray[Any],
+    labels: NDArray[np.intp],
+    gradient: Params,
+    probabilities: NDArray[Any] | None = None,
+) -> float:
     """Return the loss of a mini-batch, and write its gradient into the arrays of `gradient`.
 
     Parameters
@@ -312,6 +318,8 @@ def backprop(params: Params, x: NDArray[Any], labels: NDArray[np.intp], gradient
         Pixels in [0, 1], of the type of the parameters; n at least 1.
     labels : ndarray of int, shape (n,)
         The right classes.
+    probabilities : ndarray, shape (n, outputs), optional
+        Gets the probabilities of the classes, which are computed on the way.
 
     Notes
     -----
@@ -321,6 +329,8 @@ def backprop(params: Params, x: NDArray[Any], labels: NDArray[np.intp], gradient
     """
     n, samples, ones = len(x), np.arange(len(x)), np.ones(len(x), x.dtype)
     a1, y = forward(params, x)
+    if probabilities is not None:
+        probabilities[...] = y
     right = y[samples, labels]
     safe = right + EPSILON
 

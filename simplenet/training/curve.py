@@ -25,20 +25,25 @@ class Curve:
     ----------
     most : int
         Points, at least 5.
+    window : int
+        How many values the mean is of.
     """
 
-    def __init__(self, most: int = MOST_POINTS) -> None:
-        self._most = most
+    def __init__(self, most: int = MOST_POINTS, window: int = SMOOTHED) -> None:
+        self._most, self._window = most, window
         # Values of a stretch; where its two are, and the means there, (stretches, 2). Replaced as
         # a whole, so that another thread never sees a part of it.
         self._kept = 1, np.empty((0, 2), np.intp), np.empty((0, 2))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Curve, (self._most,)  # Quickly made again, and larger than a slice's values.
+        return Curve, (
+            self._most,
+            self._window,
+        )  # Quickly made again, and larger than a slice's values.
 
     def copy(self) -> Curve:
         """Return one that goes its own way from here."""
-        made = Curve(self._most)
+        made = Curve(self._most, self._window)
         made._kept = self._kept
         return made
 
@@ -54,11 +59,11 @@ class Curve:
         stretches = values[start * width : end * width].reshape(-1, width)
         found = np.stack([stretches.argmin(axis=1), stretches.argmax(axis=1)], axis=1)
         found += np.arange(start, end)[:, np.newaxis] * width
-        new_means = moving_average(values, SMOOTHED, found.ravel()).reshape(-1, 2)
+        new_means = moving_average(values, self._window, found.ravel()).reshape(-1, 2)
         self._kept = width, np.concatenate([places, found]), np.concatenate([means, new_means])
 
     def read(self, values: NDArray[np.floating]) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
-        """Return which values are drawn, ascending, and the mean of the last `SMOOTHED` at each.
+        """Return which values are drawn, ascending, and the mean of the last `window` at each.
 
         Parameters
         ----------
@@ -82,7 +87,7 @@ class Curve:
         newest = [len(rest) - 1] if len(values) else []
         last = np.array([*ends, *newest], np.intp) + whole * width
         drawn, order = np.unique(np.concatenate([places[:whole].ravel(), last]), return_index=True)
-        last_means = moving_average(values, SMOOTHED, last)
+        last_means = moving_average(values, self._window, last)
         return drawn, np.concatenate([means[:whole].ravel(), last_means])[order]
 
 
@@ -108,5 +113,5 @@ def moving_average(
         return np.empty(0)
     places = at[:, np.newaxis] - np.arange(window)  # (k, window)
     there = places >= 0
-    sums = np.where(there, y[np.maximum(places, 0)], 0.0).sum(axis=1)
+    sums = np.where(there, y[np.maximum(places, 0)], 0.0).sum(axis=1, dtype=np.float64)
     return np.asarray(sums / there.sum(axis=1))

@@ -10,11 +10,16 @@ from numpy.typing import NDArray
 
 from simplenet.training.columns import Columns
 from simplenet.training.curve import Curve
-from simplenet.training.record import Record
+from simplenet.training.record import BATCH_SEEN, Record
 
-ROW = {"loss": np.float64, "elapsed_s": np.float32}
-"""What there is of every iteration. A loss keeps all its digits: the difference of two losses of
-1e-7 is shown, and float32 would round it away. A time is shown with two or three digits."""
+ROW = {"loss": np.float64, "elapsed_s": np.float32, "batch_accuracy": np.float16}
+"""What there is of every iteration; NaN for what was not looked at. A loss keeps all its digits:
+the difference of two losses of 1e-7 is shown, and float32 would round it away. A time is shown with
+two or three digits, and of the accuracies of mini-batches only the mean of some."""
+
+BATCH_POINTS, BATCH_MEAN = 400, 10
+"""Points of the curve of the mini-batches' accuracy, and how many of those that were looked at a
+point is the mean of: of 1,000 digits, with mini-batches of 100."""
 
 EVALUATION = {
     "iteration": np.int64,
@@ -29,7 +34,7 @@ EVALUATION = {
 class History(Sequence[Record]):
     """What a training has told so far: a sequence of records, kept as columns.
 
-    A million records take 12 MB, as objects 174 MB; a figure is made from the columns without
+    A million records take 14 MB, as objects 174 MB; a figure is made from the columns without
     making a record. One thread extends a history, any others read it meanwhile.
 
     Parameters
@@ -49,10 +54,11 @@ class History(Sequence[Record]):
         records = list(records)
         self.first = records[0].iteration if records else 0
         self.snapshots = [(r.iteration, r.params) for r in records if r.params is not None]
-        self._rows, self._evaluations, self._curve = Columns(ROW), Columns(EVALUATION), Curve()
+        self._rows, self._evaluations = Columns(ROW), Columns(EVALUATION)
+        self._curve, self._batch_curve = Curve(), Curve(BATCH_POINTS, BATCH_MEAN)
         for expected, record in enumerate(records, self.first):
             _check_follows(record.iteration, expected)
-        self._rows.extend({name: [getattr(r, name) for r in records] for name in ROW})
+        self._rows.extend({name: [_or_nan(getattr(r, name)) for r in records] for name in ROW})
         for record in records:
             if record.train_accuracy is not None or record.test_accuracy is not None:
                 self.evaluate(record)
@@ -73,11 +79,18 @@ class History(Sequence[Record]):
         rows = self._rows.read()
         loss, elapsed_s = rows["loss"][at], rows["elapsed_s"][at]
         iteration = self.first + range(len(rows["loss"]))[at]
+        batch_accuracy = _known(float(rows["batch_accuracy"][at]))
         params = next((params for i, params in self.snapshots if i == iteration), None)
         known = self._evaluations.read()
         place = int(np.searchsorted(known["iteration"], iteration))
         if place == len(known["iteration"]) or known["iteration"][place] != iteration:
-            return Record(iteration, float(loss), float(elapsed_s), params=params)
+            return Record(
+                iteration,
+                float(loss),
+                float(elapsed_s),
+                params=params,
+                batch_accuracy=batch_accuracy,
+            )
         found = {name: float(column[place]) for name, column in known.items()}
         return Record(
             iteration,
@@ -87,6 +100,7 @@ class History(Sequence[Record]):
             _known(found["test_accuracy"]),
             params,
             _known(found["vanished"]),
+            batch_accuracy,
         )
 
     @property
@@ -100,6 +114,11 @@ class History(Sequence[Record]):
         return self._rows.read()["elapsed_s"]
 
     @property
+    def batch_accuracies(self) -> NDArray[np.float16]:
+        """The accuracy of each mini-batch that was looked at, shape (about n / `BATCH_SEEN`,)."""
+        return self._rows.read()["batch_accuracy"][-self.first % BATCH_SEEN :: BATCH_SEEN]
+
+    @property
     def evaluations(self) -> dict[str, NDArray[Any]]:
         """The evaluations as columns, as `EVALUATION` has them, by ascending iteration."""
         return self._evaluations.read()
@@ -107,6 +126,15 @@ class History(Sequence[Record]):
     def curve(self) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
         """Return which losses a curve shows, and their moving mean there, as `Curve.read` does."""
         return self._curve.read(self.losses)
+
+    def batch_curve(self) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
+        """Return the iterations of a curve of the mini-batches' accuracy, and the means there.
+
+        Each is the mean of the newest `BATCH_MEAN` that were looked at by then; NaN where they
+        are not known.
+        """
+        shown, means = self._batch_curve.read(self.batch_accuracies)
+        return self.first + -self.first % BATCH_SEEN + BATCH_SEEN * shown, means
 
     def evaluated(self) -> list[Record]:
         """Return the records that have an accuracy on the training set."""
@@ -121,7 +149,8 @@ class History(Sequence[Record]):
         seen = History()
         seen.first = self.first
         seen.snapshots = [(i, params) for i, params in list(self.snapshots) if i < end]
-        seen._rows, seen._curve = Columns.of(rows), self._curve.copy()
+        seen._rows = Columns.of(rows)
+        seen._curve, seen._batch_curve = self._curve.copy(), self._batch_curve.copy()
         known = self._evaluations.read()["iteration"]
         seen._evaluations = Columns.of(self._evaluations.read(int(np.searchsorted(known, end))))
         return seen
@@ -149,6 +178,7 @@ class History(Sequence[Record]):
         self.snapshots += part.snapshots
         self._rows.extend(part._rows.read())  # Last: only now does a reader see any of it.
         self._curve.extend(self.losses)
+        self._batch_curve.extend(self.batch_accuracies)
 
     def evaluate(self, record: Record) -> None:
         """Take over the accuracies of a record, and the time at which they were known.
@@ -157,7 +187,7 @@ class History(Sequence[Record]):
         there already, or is in the history that this one is to extend.
         """
         values = {name: getattr(record, name) for name in EVALUATION}
-        self._evaluate({name: [np.nan if v is None else v] for name, v in values.items()})
+        self._evaluate({name: [_or_nan(value)] for name, value in values.items()})
 
     def _evaluate(self, rows: Mapping[str, Sequence[Any] | NDArray[Any]]) -> None:
         """Add evaluations; the first may be of the last iteration that has one."""
@@ -172,6 +202,11 @@ def _check_follows(iteration: int, expected: int) -> None:
     """Raise ValueError unless an iteration is the expected one."""
     if iteration != expected:
         raise ValueError(f"a history has no gaps: after {expected - 1} came {iteration}")
+
+
+def _or_nan(value: float | None) -> float:
+    """Return a number, and NaN for None."""
+    return np.nan if value is None else value
 
 
 def _known(value: float) -> float | None:

@@ -13,12 +13,12 @@ from numpy.typing import DTypeLike, NDArray
 from simplenet.blas import one_blas_thread
 from simplenet.data import Dataset
 from simplenet.data.augmentation import augmented
-from simplenet.functions import as_labels, as_pixels
-from simplenet.network import Params, SimpleNet, backprop, loss_of
+from simplenet.functions import as_labels, as_pixels, cross_entropy_error
+from simplenet.network import Params, SimpleNet, backprop, forward
 from simplenet.training.config import GradientMethod, TrainingConfig
 from simplenet.training.evaluation import evaluated
 from simplenet.training.layout import Layout
-from simplenet.training.record import Record, snapshot_iterations
+from simplenet.training.record import BATCH_SEEN, Record, snapshot_iterations
 
 
 def train(
@@ -92,9 +92,10 @@ def train(
         config.iterations, sum(value.nbytes for value in net.params.values())
     )
 
-    def record(iteration: int, loss: float) -> Record:
+    def record(iteration: int, loss: float, batch_accuracy: float | None) -> Record:
         params = {k: v.copy() for k, v in net.params.items()} if iteration in snapshots else None
-        found = Record(iteration, loss, elapsed_s + perf_counter() - started, params=params)
+        time_s = elapsed_s + perf_counter() - started
+        found = Record(iteration, loss, time_s, params=params, batch_accuracy=batch_accuracy)
         at_once = evaluating and is_evaluated(iteration, train_size, config)
         return evaluated(found, net, data) if at_once else found
 
@@ -103,18 +104,20 @@ def train(
     if after is None:
         with one_blas_thread:
             x, t = next(batches)
-            loss = loss_of(layout.params, x, t)
+            _, y = forward(layout.params, x)
         batches = chain([(x, t)], batches)
-        told = record(0, loss)
+        told = record(0, cross_entropy_error(y, t), share_right(y, t))
         yield told
         elapsed_s, started = told.elapsed_s, perf_counter()
+    y = np.empty((config.batch_size, net.output_size), net.dtype)
     for iteration in range(done + 1, config.iterations + 1):
+        seen = y if iteration % BATCH_SEEN == 0 else None
         # Not around the yield: who has the generator may do anything before it goes on.
         with one_blas_thread:
             x, t = next(batches)
-            loss = compute_gradient(layout.params, x, t, config.gradient, layout.gradient)
+            loss = compute_gradient(layout.params, x, t, config.gradient, layout.gradient, seen)
             layout.descend(config.learning_rate_at(iteration), config.momentum)
-        told = record(iteration, loss)
+        told = record(iteration, loss, None if seen is None else share_right(seen, t))
         yield told
         elapsed_s, started = told.elapsed_s, perf_counter()
 
@@ -150,18 +153,37 @@ def mini_batches(
 
 
 def compute_gradient(
-    params: Params, x: NDArray[Any], t: NDArray[np.intp], method: GradientMethod, out: Params
+    params: Params,
+    x: NDArray[Any],
+    t: NDArray[np.intp],
+    method: GradientMethod,
+    out: Params,
+    probabilities: NDArray[Any] | None = None,
 ) -> float:
-    """Return the loss of a mini-batch, and write its gradient, computed by `method`, into `out`."""
+    """Return the loss of a mini-batch, and write its gradient, computed by `method`, into `out`.
+
+    Its probabilities, (n, outputs), are written into `probabilities`, if they are wanted.
+    """
     if method == "backprop":
-        return backprop(params, x, t, out)
+        return backprop(params, x, t, out, probabilities)
     net = SimpleNet.from_params(params)
     numerical = (
         net.fast_numerical_gradient if method == "fast_numerical" else net.numerical_gradient
     )
     for key, value in numerical(x, t).items():
         out[key][...] = value
-    return loss_of(params, x, t)
+    _, y = forward(params, x)
+    if probabilities is not None:
+        probabilities[...] = y
+    return cross_entropy_error(y, t)
+
+
+def share_right(y: NDArray[Any], labels: NDArray[np.intp]) -> float:
+    """Return the share of samples, in [0, 1], whose most probable class is the right one.
+
+    `y` are their probabilities, (n, classes), and `labels`, (n,), the right classes.
+    """
+    return float(np.count_nonzero(y.argmax(axis=1) == labels) / len(labels))
 
 
 def is_evaluated(iteration: int, train_size: int, config: TrainingConfig) -> bool:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simplenet import SimpleNet, TrainingConfig, train
-from simplenet.training import History, Record
+from simplenet.training import History, Record, moving_average
+from simplenet.training.history import BATCH_MEAN
 
 
 def records(n, first=0, every=3, snapshots=7):
@@ -25,6 +26,7 @@ def records(n, first=0, every=3, snapshots=7):
             i / 2000 if i % every == 0 else None,
             {"b1": np.full(2, i)} if i % snapshots == 0 else None,
             i / 3000 if i % every == 0 else None,
+            i % 8 / 8 if i % 10 == 0 else None,
         )
         for i in range(first, first + n)
     ]
@@ -41,6 +43,7 @@ def test_it_is_the_sequence_of_its_records(stripes):
         assert kept.train_accuracy == record.train_accuracy
         assert kept.test_accuracy == record.test_accuracy
         assert kept.vanished == record.vanished
+        assert kept.batch_accuracy == pytest.approx(record.batch_accuracy, abs=1e-3)
         assert kept.params is record.params
     assert history[-1] == history[13]
     assert history[2:5] == [history[2], history[3], history[4]]
@@ -62,6 +65,11 @@ def test_slices_of_any_sizes_make_the_same_history(sizes, first):
     assert pieces.first == whole.first
     np.testing.assert_array_equal(pieces.losses, whole.losses)
     np.testing.assert_array_equal(pieces.elapsed_s, whole.elapsed_s)
+    seen = [r.batch_accuracy for r in told if r.batch_accuracy is not None]
+    assert pieces.batch_accuracies.tolist() == seen
+    at, means = pieces.batch_curve()
+    assert at.tolist() == [r.iteration for r in told if r.batch_accuracy is not None]
+    np.testing.assert_allclose(means, moving_average(np.array(seen), BATCH_MEAN), atol=1e-12)
     for name, column in whole.evaluations.items():
         np.testing.assert_array_equal(pieces.evaluations[name], column)
     assert [i for i, _ in pieces.snapshots] == [r.iteration for r in told if r.params]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from simplenet import Dataset, Record, SimpleNet, TrainingConfig, train
-from simplenet.training import snapshot_iterations
+from simplenet.training import mini_batches, snapshot_iterations
 
 
 def new_net(dtype=np.float32):
@@ -62,6 +62,23 @@ def test_a_training_is_the_articles_loop(stripes):
     np.testing.assert_allclose(losses, expected, rtol=1e-12)
     for key, value in plain.params.items():
         np.testing.assert_allclose(net.params[key], value, rtol=1e-9, atol=1e-15, err_msg=key)
+
+
+@pytest.mark.parametrize("gradient", ["backprop", "fast_numerical"])
+def test_every_tenth_mini_batch_tells_how_much_of_it_was_read_right(stripes, gradient):
+    config = TrainingConfig(iterations=21, batch_size=20, learning_rate=1.0, gradient=gradient)
+    net = SimpleNet(784, 5, 10, rng=np.random.default_rng(1))
+    labels = stripes.t_train.argmax(axis=1)
+    drawn = mini_batches(stripes.pixels_train, labels, config, 0, net.dtype)
+    batches = [(x.copy(), t) for x, t in drawn]
+    expected = net.accuracy(*batches[0])
+    for record in train(net, stripes, config, evaluating=False):
+        if record.iteration % 10:
+            assert record.batch_accuracy is None
+        else:
+            assert record.batch_accuracy == expected
+        if record.iteration < 21:  # Before the update that comes next.
+            expected = net.accuracy(*batches[record.iteration])
 
 
 def test_the_parameters_are_changed_in_place(stripes):
