@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from simplenet.training import History, Record
+from simplenet.training.record import BATCH_SEEN
 
 ROOT = Path(__file__).parents[1]
 SHORT, LONG = 10_000, 980_000
@@ -56,7 +57,8 @@ def parts(first: int, n: int) -> Iterator[History]:
         for i, loss in zip(range(start, min(start + TICK, first + n)), losses, strict=False):
             accuracy = 0.9 + i % 7 / 100 if i % EPOCH == 0 else None
             vanished = None if accuracy is None else 0.0
-            records.append(Record(i, loss, 3e-4 * i, accuracy, accuracy, None, vanished))
+            seen = 0.9 if i % BATCH_SEEN == 0 else None
+            records.append(Record(i, loss, 3e-4 * i, accuracy, accuracy, None, vanished, seen))
         yield History(records)
 
 
@@ -73,7 +75,7 @@ def ticks() -> dict[str, list[float]]:
 
     measured: list[tuple[float, int]] = []
 
-    def again_and_again(show: Callable[[], None], *_: object) -> None:
+    def again_and_again(show: Callable[[], None], *_: object, **__: object) -> None:
         """Show once what the page shows again and again, and measure that."""
         context = get_script_run_ctx()
         assert context is not None
@@ -106,7 +108,7 @@ def ticks() -> dict[str, list[float]]:
             measured.clear()
             app.run()
             assert not app.exception
-            ((seconds, size),) = measured
+            seconds, size = map(sum, zip(*measured, strict=True))
             if turn > 1:  # The first ones import.
                 name = "short" if length == SHORT else "long"
                 found.setdefault(f"{name}_s", []).append(seconds)
