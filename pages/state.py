@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import streamlit as st
 
@@ -259,6 +259,12 @@ RECIPE: tuple[Value[Any], ...] = (
 """All fields of the recipe."""
 
 
+Scale = Literal["accuracy", "error"]
+"""How accuracies are drawn: as they are, or what is missing to 1 on a logarithmic axis."""
+
+SCALE: Linked[Scale] = Linked("scale", "accuracy", "scale")
+"""What the chart of the accuracies shows."""
+
 DIGIT = Value("digit", 14)
 """Which of the twenty test digits runs through the network; at first a seven."""
 
@@ -472,6 +478,7 @@ class Place(StrEnum):
 
     CONTROLS = "controls"
     RECIPE = "recipe"
+    SCALE = "scale_choice"
     CANVAS_TOOLS = "canvas_tools"  # The canvas's key before "_tools": the pen looks for it.
     DESK = "desk"
     REFUSED = "refused"

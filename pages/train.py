@@ -37,6 +37,9 @@ PACES: tuple[Pace, ...] = ("full", "slow", "step")
 GROUND = {name: st.get_option(f"theme.{name}.backgroundColor") for name in ("light", "dark")}
 
 STYLE = f"""<style>
+/* The choice is the title of the chart below it. */
+.st-key-{Place.SCALE} button {{ min-height: 1.75rem; padding: 0 0.6rem; font-size: 0.875rem; }}
+.st-key-{Place.SCALE} {{ margin-bottom: -0.75rem; }}
 /* On a phone the buttons stay at hand, and the picture in sight, while one scrolls. */
 @media (max-width: 640px) {{
   div:has(> .st-key-{Place.CONTROLS}) {{

@@ -12,12 +12,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.state import Scale
 from simplenet.training import Curve, History
 
 Figure: TypeAlias = dict[str, Any]
 
 # Readable on white and on dark blue, and apart from each other for colour-blind people.
 BLUE, ORANGE, GREEN, GREY = "#4c7ef3", "#f08c2e", "#2fa37c", "#8a94a6"
+FAINT_BLUE = "rgba(76,126,243,0.4)"
 
 TEN_COLOURS = (
     *("#4c7ef3", "#f08c2e", "#2fa37c", "#e0525b", "#9a6fe0"),
@@ -25,37 +27,115 @@ TEN_COLOURS = (
 )
 """One for each digit."""
 
-MOST_MARKS = 200
-"""Points of a curve that marks each of them: with more, the marks would lie on each other."""
+MOST_MARKS, MARKED = 200, 25
+"""Points of a curve of evaluations; and up to how many of them are marked: with more, the marks
+would hide whether the line is dashed."""
+
+
+LEAST_ERROR = 1e-5
+"""What stands for no error at all on a logarithmic axis, which has no 0: less than one digit of
+60,000."""
+
+ERROR_TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 1e-4, 1e-5)
 
 
 def accuracy_figure(
-    history: History, iterations: int, revision: str, T: Callable[[str], str]
+    history: History,
+    iterations: int,
+    revision: str,
+    T: Callable[..., str],
+    scale: Scale = "accuracy",
 ) -> Figure:
-    """Return the accuracies on the training and the test set over the iterations."""
-    figure = _small(T("chart.accuracy"), history, iterations, revision, legend_at=0)
-    figure["layout"]["yaxis"] |= {"range": [0, 1.02], "tickformat": ".0%"}
-    known = history.evaluations
-    for name, accuracy, colour, dash in (
-        (T("chart.train"), known["train_accuracy"], BLUE, "solid"),
-        (T("chart.test"), known["test_accuracy"], ORANGE, "dash"),
-    ):
-        there = np.flatnonzero(~np.isnan(accuracy))
-        drawn, _ = Curve(MOST_MARKS).read(accuracy[there])
-        shown = there[drawn]
+    """Return the accuracies on the training set, on the test set and on the mini-batches.
+
+    Parameters
+    ----------
+    history : History
+    iterations : int
+        Of the whole training.
+    revision : str
+        For how long zoom and hidden curves are kept.
+    scale : {"accuracy", "error"}
+        Whether the accuracies are shown, or what is missing to 1, on a logarithmic axis: there
+        98 % is as far from 96 % as 96 % is from 92 %.
+    """
+    figure = _small("", history, iterations, revision, legend_at=0 if scale == "accuracy" else 1)
+    layout, known = figure["layout"], history.evaluations
+    layout["meta"] = T("chart.accuracy") if scale == "accuracy" else T("chart.error")
+    layout["margin"]["t"] = 8
+    layout["legend"] |= {"orientation": "v", "traceorder": "reversed", "title": _gap(known, T)}
+    layout["yaxis"] |= _axis(scale) | {"uirevision": f"{revision} {scale}"}
+    at, means = history.batch_curve()
+    curves = (
+        (T("chart.batches"), at, means, {"color": FAINT_BLUE, "width": 1.5}, None),
+        (T("chart.train"), *_evaluated(known, "train"), {"color": BLUE, "width": 2}, "circle"),
+        (
+            T("chart.test"),
+            *_evaluated(known, "test"),
+            {"color": ORANGE, "width": 2.5, "dash": "7px,5px"},
+            "circle-open",
+        ),
+    )
+    for name, x, accuracy, line, symbol in curves:
+        y = accuracy if scale == "accuracy" else _errors(accuracy, symbol is not None)
+        marked = len(x) < MARKED or symbol is None
         figure["data"].append(
             {
                 "type": "scatter",
-                "x": known["iteration"][shown].astype(np.int32),
-                "y": accuracy[shown].astype(np.float32),
-                "name": name,
-                "mode": "lines+markers",
-                "line": {"color": colour, "dash": dash},
-                "marker": {"size": 6},
-                "hovertemplate": "%{y:.2%}",
+                "x": x.astype(np.int32),
+                "y": y.astype(np.float32),
+                "name": f"{name} {y[-1]:.2%}" if symbol and len(y) else name,
+                "mode": "lines+markers" if symbol and marked else "lines",
+                "line": line,
+                "marker": {"size": 5 if symbol == "circle" else 8, "symbol": symbol},
+                "hovertemplate": f"{name} %{{y:.2%}}<extra></extra>",
             }
         )
     return figure
+
+
+def _evaluated(
+    known: Mapping[str, NDArray[Any]], of: str
+) -> tuple[NDArray[np.integer], NDArray[np.floating]]:
+    """Return the iterations and the accuracies on a set, "train" or "test", that are drawn."""
+    accuracy = known[f"{of}_accuracy"]
+    there = np.flatnonzero(~np.isnan(accuracy))
+    drawn, _ = Curve(MOST_MARKS).read(accuracy[there])
+    return known["iteration"][there[drawn]], accuracy[there[drawn]]
+
+
+def _errors(accuracy: NDArray[np.floating], counted: bool) -> NDArray[np.floating]:
+    """Return the shares of errors, for a logarithmic axis.
+
+    None at all of a set that was counted is the least that can be; of some mini-batches it says
+    little, and is left out.
+    """
+    error = 1 - accuracy
+    return np.where(error > LEAST_ERROR, error, LEAST_ERROR if counted else np.nan)
+
+
+def _axis(scale: Scale) -> Figure:
+    """Return the axis of the accuracies."""
+    if scale == "accuracy":
+        return {"range": [0, 1.02], "tickformat": ".0%"}
+    return {
+        "type": "log",
+        "autorange": True,
+        "autorangeoptions": {"include": 1},
+        "tickvals": ERROR_TICKS,
+        "ticktext": [f"{100 * tick:g}%" for tick in ERROR_TICKS],
+    }
+
+
+def _gap(known: Mapping[str, NDArray[Any]], T: Callable[..., str]) -> Figure:
+    """Return the title of a legend: by how much the newest accuracies of the two sets differ."""
+    both = ~np.isnan(known["train_accuracy"]) & ~np.isnan(known["test_accuracy"])
+    if not both.any():
+        return {}
+    last = np.flatnonzero(both)[-1]
+    points = 100 * float(known["train_accuracy"][last] - known["test_accuracy"][last])
+    words = T("chart.gap", points=f"{points:+.2f}".replace("-", "−"))
+    return {"text": words, "font": {"size": 12}}
 
 
 def loss_figure(

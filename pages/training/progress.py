@@ -11,7 +11,7 @@ from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, duration, why_waiting
 from pages.session import TrainingJob
-from pages.state import Chart
+from pages.state import SCALE, Chart, Place, Scale, one_of
 from simplenet.data import DataSourceError
 from simplenet.jobs import JobError
 from simplenet.jobs.job import SLOW_PERIOD_S, SLOW_RECORDS
@@ -22,8 +22,9 @@ VANISHED = 0.05
 below a ten-thousandth; with a learning rate of 50 or first weights of 10 it is most of the set."""
 
 
-HEIGHT = 170
+HEIGHT = 152
 """Of a curve beside the network, in pixels."""
+
 
 MOST_ROWS = 100
 """Rows of the table; of more evaluations than that, evenly many are shown, the newest always."""
@@ -110,9 +111,10 @@ def mean_loss(history: History) -> str:
 
 
 def curves(history: History, revision: str, iterations: int) -> None:
-    """Show the accuracies and the loss as charts."""
+    """Show the accuracies, or the errors, and the loss as charts."""
+    scale = choose_scale()
     if not history:
-        for key, title in ((Chart.ACCURACY, T("chart.accuracy")), (Chart.LOSS, T("chart.loss"))):
+        for key, title in ((Chart.ACCURACY, scales()[scale]), (Chart.LOSS, T("chart.loss"))):
             words = f"{title}\n{T('chart.empty')}"
             live_chart(None, key=key, alt=words, empty=words, height=HEIGHT)
         return
@@ -124,7 +126,7 @@ def curves(history: History, revision: str, iterations: int) -> None:
         "loss": mean_loss(history),
     }
     live_chart(
-        accuracy_figure(history, iterations, revision, T),
+        accuracy_figure(history, iterations, revision, T, scale),
         key=Chart.ACCURACY,
         alt=T("train.accuracy_alt", **said),
         height=HEIGHT,
@@ -135,6 +137,30 @@ def curves(history: History, revision: str, iterations: int) -> None:
         alt=T("train.loss_alt", **said),
         height=HEIGHT,
     )
+
+
+def scales() -> dict[Scale, str]:
+    """Return what the chart of the accuracies can show, and what that is called."""
+    return {"accuracy": T("chart.accuracy"), "error": T("chart.error")}
+
+
+def choose_scale() -> Scale:
+    """Show the choice between accuracy and error, and return it; the address keeps it."""
+    names = scales()
+    SCALE.open(one_of(names))
+    with st.container(key=Place.SCALE):
+        chosen: Scale = st.segmented_control(
+            T("chart.scale"),
+            list(names),
+            default=SCALE.default,
+            required=True,
+            format_func=names.__getitem__,
+            key=SCALE.name,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    SCALE.keep(chosen)
+    return chosen
 
 
 def table(history: History) -> None:

@@ -17,8 +17,8 @@ from simplenet.training import History, Record
 from simplenet.training.curve import MOST_POINTS
 
 
-def T(key):  # noqa: N802
-    return key
+def T(key, **values):  # noqa: N802
+    return " ".join([key, *map(str, values.values())])
 
 
 def history(n, every=3):
@@ -30,11 +30,49 @@ def history(n, every=3):
 
 def test_accuracies_are_drawn_where_they_were_measured():
     figure = accuracy_figure(history(10), 100, "run", T)
-    train, test = figure["data"]
-    assert (train["name"], test["name"]) == ("chart.train", "chart.test")
+    batches, train, test = figure["data"]
+    assert batches["name"] == "chart.batches"
+    assert (train["name"], test["name"]) == ("chart.train 90.00%", "chart.test 45.00%")
     np.testing.assert_array_equal(train["x"], [0, 3, 6, 9])
     np.testing.assert_allclose(train["y"], [0, 0.3, 0.6, 0.9], atol=1e-6)
     np.testing.assert_allclose(test["y"], [0, 0.15, 0.3, 0.45], atol=1e-6)
+
+
+def test_sets_that_lie_together_can_be_told_apart_and_their_gap_is_said():
+    same = History([Record(0, 2.3, 0.1, 0.101, 0.1), Record(1, 2.0, 0.2, 0.75, 0.765)])
+    figure = accuracy_figure(same, 10, "run", T)
+    _, train, test = figure["data"]
+    assert "dash" not in train["line"]
+    assert "dash" in test["line"]
+    assert train["line"]["color"] != test["line"]["color"]
+    assert figure["layout"]["legend"]["title"]["text"] == "chart.gap −1.50"
+
+
+def test_errors_have_a_logarithmic_axis_that_perfection_does_not_break():
+    known = [Record(0, 2.3, 0.1, 0.1, 0.1), Record(1, 0.1, 0.2, 1.0, 0.98)]
+    figure = accuracy_figure(History(known), 10, "run", T, "error")
+    _, train, test = figure["data"]
+    assert figure["layout"]["yaxis"]["type"] == "log"
+    np.testing.assert_allclose(test["y"], [0.9, 0.02], rtol=1e-5)
+    assert 0 < train["y"][1] < 1 / 60_000
+    assert test["name"] == "chart.test 2.00%"
+    assert (
+        figure["layout"]["yaxis"]["uirevision"]
+        != (accuracy_figure(History(known), 10, "run", T)["layout"]["yaxis"]["uirevision"])
+    )  # A zoom in one is none in the other.
+
+
+def test_between_two_evaluations_the_mini_batches_tell_how_it_goes():
+    told = History(
+        Record(i, 1.0, 0.1, batch_accuracy=i / 1000 if i % 10 == 0 else None) for i in range(201)
+    )
+    batches, *_ = accuracy_figure(told, 1000, "run", T)["data"]
+    np.testing.assert_array_equal(batches["x"], np.arange(0, 201, 10))
+    assert batches["y"][-1] == pytest.approx(np.mean(np.arange(110, 201, 10)) / 1000, abs=1e-3)
+    # Errors: where the last mini-batches had none, the curve has a gap.
+    perfect = History([Record(0, 1.0, 0.1, batch_accuracy=1.0)])
+    batches, *_ = accuracy_figure(perfect, 1000, "run", T, "error")["data"]
+    assert np.isnan(batches["y"]).all()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +116,7 @@ def test_many_accuracies_are_thinned_and_a_dip_is_kept():
     many = History(
         Record(i, 1.0, 0.1 * i, 0.9, 0.5 if i == 1234 else 0.9, None, 0.0) for i in range(5000)
     )
-    train, test = accuracy_figure(many, 5000, "run", T)["data"]
+    _, train, test = accuracy_figure(many, 5000, "run", T)["data"]
     assert len(train["x"]) <= MOST_MARKS
     assert len(test["x"]) <= MOST_MARKS
     assert 1234 in test["x"]

@@ -44,6 +44,16 @@ def test_pause_and_stop_say_what_they_did(app):
     assert "Keep this network" in [heading.value for heading in app.subheader]
 
 
+def test_the_scale_of_the_accuracies_is_kept_in_the_address(app):
+    opened(app, "train", scale="error")
+    scale = app.button_group(key="scale")
+    assert scale.value == "error"
+    scale.set_value("accuracy").run()
+    assert "scale" not in app.query_params
+    app.button_group(key="scale").set_value("error").run()
+    assert app.query_params["scale"] == "error"
+
+
 def status(app):
     """What the page says of the training now."""
     app.run()

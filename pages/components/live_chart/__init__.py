@@ -39,7 +39,7 @@ def _plotly_url() -> str:
 
 _mount = st.components.v2.component(
     "live_chart",
-    html='<div class="live-chart" role="img"></div>',
+    html='<div class="live-chart" role="figure"></div>',
     css="""
         .live-chart { width: 100%; }
         [data-testid="stElementContainer"]:has(.live-chart) { overflow: visible !important; }

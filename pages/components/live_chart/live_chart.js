@@ -69,7 +69,7 @@ export default function ({ data, parentElement }) {
       displaylogo: false,
       displayModeBar: figure.layout.dragmode === false ? false : "hover",
       modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]],
-      toImageButtonOptions: { filename: figure.layout.title?.text, scale: 2 },
+      toImageButtonOptions: { filename: figure.layout.meta ?? figure.layout.title?.text, scale: 2 },
       locale: data.locale,
     });
   });
