@@ -15,6 +15,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import streamlit as st
 
+from pages.before import Before
 from pages.keeping import Keeping
 from pages.sketch import Sketch
 from simplenet.data.augmentation import Augmentation
@@ -265,6 +266,10 @@ Scale = Literal["accuracy", "error"]
 SCALE: Linked[Scale] = Linked("scale", "accuracy", "scale")
 """What the chart of the accuracies shows."""
 
+BEFORE: Value[Before | None] = Value("before", None)
+"""The visitor's training before the one that is followed; None if there was none, or it is to be
+forgotten."""
+
 DIGIT = Value("digit", 14)
 """Which of the twenty test digits runs through the network; at first a seven."""
 
@@ -429,6 +434,7 @@ class Widget(StrEnum):
     RESET = "reset"
     DRAW_ONE = "draw_one"
     FIX = "fix"
+    FORGET = "forget"
     # Draw.
     PHOTO = "photo"
     PIN = "pin"

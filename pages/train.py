@@ -12,9 +12,11 @@ from pages.platform.first_visit import run_page
 from pages.platform.place import place
 from pages.session import TrainingJob, current_run
 from pages.state import DIGIT, PACE, RUN_ID, Component, Place, Widget
+from pages.training.behind import put_behind
 from pages.training.diagnosis import diagnosed
 from pages.training.ending import ending
 from pages.training.keeping import keep
+from pages.training.naming import recipe_name
 from pages.training.pinned import pinned_digit
 from pages.training.presets import presets
 from pages.training.progress import curves, done, metrics, show_error, status_text, table, vanished
@@ -140,7 +142,10 @@ def train() -> None:
     """Start a training of the recipe."""
     name_choices()
     if run := entered():
+        before = current_run()
         start({RUN_ID: run}, PACE.get())
+        if before and RUN_ID.get() != before.id:
+            put_behind(before)
 
 
 def set_pace(job: TrainingJob | None) -> None:
@@ -188,7 +193,10 @@ def figures(job: TrainingJob | None, run: TrainingRun | None) -> None:
     history = job.records.now() if job else History()
     shown = job.work if job else run or TrainingRun()
     metrics(history)
-    curves(history, job.id if job else "", shown.training.iterations)
+    with place():
+        if job and run != job.work:
+            st.caption(T("train.of_recipe", recipe=recipe_name(job.work)))
+    curves(history, job, shown)
     table(history)
 
 

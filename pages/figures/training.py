@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.before import Before
 from pages.state import Scale
 from simplenet.training import Curve, History
 
@@ -45,6 +46,8 @@ def accuracy_figure(
     revision: str,
     T: Callable[..., str],
     scale: Scale = "accuracy",
+    before: Before | None = None,
+    named: str = "",
 ) -> Figure:
     """Return the accuracies on the training set, on the test set and on the mini-batches.
 
@@ -58,12 +61,21 @@ def accuracy_figure(
     scale : {"accuracy", "error"}
         Whether the accuracies are shown, or what is missing to 1, on a logarithmic axis: there
         98 % is as far from 96 % as 96 % is from 92 %.
+    before : Before, optional
+        A training whose test accuracy is drawn behind, as far as the axis reaches.
+    named : str
+        What it is called.
     """
     figure = _small("", history, iterations, revision, legend_at=0 if scale == "accuracy" else 1)
     layout, known = figure["layout"], history.evaluations
     layout["meta"] = T("chart.accuracy") if scale == "accuracy" else T("chart.error")
     layout["margin"]["t"] = 8
-    layout["legend"] |= {"orientation": "v", "traceorder": "reversed", "title": _gap(known, T)}
+    layout["legend"] |= {
+        "orientation": "v",
+        "traceorder": "reversed",
+        "title": _gap(known, T),
+        "font": {"size": 11},
+    }
     layout["yaxis"] |= _axis(scale) | {"uirevision": f"{revision} {scale}"}
     at, means = history.batch_curve()
     curves = (
@@ -89,9 +101,31 @@ def accuracy_figure(
                 "line": line,
                 "marker": {"size": 5 if symbol == "circle" else 8, "symbol": symbol},
                 "hovertemplate": f"{name} %{{y:.2%}}<extra></extra>",
+                "showlegend": bool(symbol) or not before,  # There is room for four lines.
             }
         )
+    if before:
+        y = before.test_accuracy
+        y = y if scale == "accuracy" else _errors(y, counted=True)
+        figure["data"].append(_behind(before.evaluated, y, named, figure, "%{y:.2%}"))
     return figure
+
+
+def _behind(
+    x: NDArray[np.integer], y: NDArray[np.floating], name: str, figure: Figure, number: str
+) -> Figure:
+    """Return the curve of a training before, as far as the axis of a chart reaches."""
+    seen = x <= figure["layout"]["xaxis"]["autorangeoptions"]["include"][1]
+    return {
+        "type": "scatter",
+        "x": x[seen].astype(np.int32),
+        "y": y[seen].astype(np.float32),
+        "name": name,
+        "mode": "lines",
+        "zorder": -1,
+        "line": {"color": GREY, "width": 2, "dash": "2px,2px"},
+        "hovertemplate": f"{name} {number}<extra></extra>",
+    }
 
 
 def _evaluated(
@@ -135,15 +169,21 @@ def _gap(known: Mapping[str, NDArray[Any]], T: Callable[..., str]) -> Figure:
     last = np.flatnonzero(both)[-1]
     points = 100 * float(known["train_accuracy"][last] - known["test_accuracy"][last])
     words = T("chart.gap", points=f"{points:+.2f}".replace("-", "−"))
-    return {"text": words, "font": {"size": 12}}
+    return {"text": words, "font": {"size": 11}}
 
 
 def loss_figure(
-    history: History, iterations: int, revision: str, T: Callable[[str], str]
+    history: History,
+    iterations: int,
+    revision: str,
+    T: Callable[[str], str],
+    before: Before | None = None,
+    named: str = "",
 ) -> Figure:
     """Return the loss of each mini-batch and the mean of the last `SMOOTHED`, by iteration.
 
-    Of a long history the smallest and the largest loss of each stretch are drawn.
+    Of a long history the smallest and the largest loss of each stretch are drawn. `before` is a
+    training whose loss is drawn behind, as `accuracy_figure` does it.
     """
     figure = _small(T("chart.loss"), history, iterations, revision, legend_at=1)
     figure["layout"]["yaxis"]["rangemode"] = "tozero"
@@ -164,6 +204,9 @@ def loss_figure(
                 "hovertemplate": "%{y:.3f}",
             }
         )
+    if before:  # The legend of the accuracies names it.
+        curve = _behind(before.at, before.loss, named, figure, "%{y:.3f}")
+        figure["data"].append(curve | {"showlegend": False})
     return figure
 
 
@@ -290,7 +333,7 @@ def _small(
 
     `legend_at` is 0 at the bottom, 1 at the top.
     """
-    end = reach(history.first + len(history) - 1, iterations)
+    end = reach(max(history.first + len(history) - 1, 0), iterations)
     layout = {
         "title": {"text": title, "font": {"size": 14}, "x": 0, "xref": "paper", "y": 0.97},
         "margin": {"l": 40, "r": 8, "t": 28, "b": 24},

@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from pages.language import T
-from pages.language.words import option_names
 from pages.session import TrainingJob
 from pages.state import Widget
-from pages.training.recipe import numbers, set_recipe
+from pages.training.naming import described
+from pages.training.recipe import set_recipe
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun
@@ -67,19 +67,6 @@ def words(finding: Finding) -> str:
             return T("wrong.steps_too_small", loss=f"{loss:.2f}", slope=f"{slope:.3f}")
         case "overfitting":
             return T("wrong.overfitting", gap=f"{found['gap_points']:.1f}")
-
-
-def described(fix: Mapping[str, Any]) -> str:
-    """Return the changed settings of a recipe in words."""
-    labels = {field.name: label for field, label, *_ in numbers()}
-    names = option_names()
-    parts = [
-        f"{T('train.augmentation')}: {', '.join(names[one] for one in value)}"
-        if name == "augmentation"
-        else f"{labels[name]}: {value:g}"
-        for name, value in fix.items()
-    ]
-    return ", ".join(parts)
 
 
 def fixed(run: TrainingRun, fix: Mapping[str, Any]) -> TrainingRun | None:

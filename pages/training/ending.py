@@ -12,6 +12,7 @@ from pages.language.words import count
 from pages.networks import RUN
 from pages.session import TrainingJob
 from pages.state import DRAW_NETWORK, Component, Widget
+from pages.training.naming import recipe_name
 from pages.training.twenty import answers, twenty
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
@@ -25,6 +26,7 @@ def ending(job: TrainingJob) -> None:
     y, labels = tested(job.id, job.state.last.iteration, job)
     read, wanted = answers(SimpleNet.from_params(job.state.params)), twenty().labels
     with st.container(border=True):
+        st.caption(T("recipe.of", recipe=recipe_name(job.work)))
         st.markdown(
             T(
                 "end.reads",

@@ -8,6 +8,7 @@ from pages import networks
 from pages.language import T
 from pages.language.text import quoted
 from pages.session import TrainingJob
+from pages.training.naming import recipe_name
 from simplenet.network import SimpleNet
 from simplenet.runs import described
 from simplenet.storage import check_model_name, model_to_bytes, save_model
@@ -18,6 +19,7 @@ def keep(job: TrainingJob) -> None:
     net = SimpleNet.from_params(job.state.params)
     about = described(job.work, job.records)
     st.subheader(T("keep.title"), anchor=False)
+    st.caption(T("recipe.of", recipe=recipe_name(job.work)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.download_button(
             T("keep.download"),

@@ -31,14 +31,7 @@ def presets() -> None:
     As buttons, which hold nothing: what a browser still held of an older choice would fill the
     fields again, over what was just typed there.
     """
-    names = {
-        "article": T("preset.article"),
-        "strong": T("preset.strong"),
-        "large": T("preset.large"),
-        "small": T("preset.small"),
-        "alike": T("preset.alike"),
-        "single": T("preset.single"),
-    }
+    names = preset_names()
     held = entered()
     with st.container(horizontal=True, gap="xsmall"):
         for name, run in PRESETS.items():
@@ -49,3 +42,15 @@ def presets() -> None:
                 on_click=set_recipe,
                 args=(run,),
             )
+
+
+def preset_names() -> dict[str, str]:
+    """Return what the recipes are called."""
+    return {
+        "article": T("preset.article"),
+        "strong": T("preset.strong"),
+        "large": T("preset.large"),
+        "small": T("preset.small"),
+        "alike": T("preset.alike"),
+        "single": T("preset.single"),
+    }

@@ -10,11 +10,15 @@ from pages.figures.training import accuracy_figure, loss_figure, thinned
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, duration, why_waiting
+from pages.platform.place import place
 from pages.session import TrainingJob
 from pages.state import SCALE, Chart, Place, Scale, one_of
+from pages.training.behind import behind, short_name, told
+from pages.training.naming import recipe_name
 from simplenet.data import DataSourceError
 from simplenet.jobs import JobError
 from simplenet.jobs.job import SLOW_PERIOD_S, SLOW_RECORDS
+from simplenet.runs import TrainingRun
 from simplenet.training import SMOOTHED, History, moving_average
 
 VANISHED = 0.05
@@ -36,11 +40,14 @@ def done(history: History) -> int:
 
 
 def status_text(job: TrainingJob, history: History) -> str:
-    """Return what a training does now, in a line."""
+    """Return of which recipe a training is, and what it does now, in a line."""
     iterations, status = job.work.training.iterations, job.status
     left = iterations - done(history)
     elapsed_s = history[-1].elapsed_s if history else 0.0
-    words = [T("train.at", done=count(done(history)), all=count(iterations))]
+    words = [
+        recipe_name(job.work),
+        T("train.at", done=count(done(history)), all=count(iterations)),
+    ]
     if job.stopping:
         words.append(T("train.stopping"))
     elif waiting := why_waiting(job):
@@ -110,10 +117,10 @@ def mean_loss(history: History) -> str:
     return f"{history.losses[-SMOOTHED:].mean():.3f}" if history else "–"
 
 
-def curves(history: History, revision: str, iterations: int) -> None:
-    """Show the accuracies, or the errors, and the loss as charts."""
-    scale = choose_scale()
-    if not history:
+def curves(history: History, job: TrainingJob | None, run: TrainingRun) -> None:
+    """Show the accuracies, or the errors, and the loss of a training of a recipe as charts."""
+    scale, before = choose_scale(), behind(job)
+    if not job or not (history or before):
         for key, title in ((Chart.ACCURACY, scales()[scale]), (Chart.LOSS, T("chart.loss"))):
             words = f"{title}\n{T('chart.empty')}"
             live_chart(None, key=key, alt=words, empty=words, height=HEIGHT)
@@ -125,18 +132,23 @@ def curves(history: History, revision: str, iterations: int) -> None:
         "train": last_percent(history, "train_accuracy"),
         "loss": mean_loss(history),
     }
+    iterations = run.training.iterations
+    named = short_name(before, run) if before else ""
     live_chart(
-        accuracy_figure(history, iterations, revision, T, scale),
+        accuracy_figure(history, iterations, job.id, T, scale, before, named),
         key=Chart.ACCURACY,
         alt=T("train.accuracy_alt", **said),
         height=HEIGHT,
     )
     live_chart(
-        loss_figure(history, iterations, revision, T),
+        loss_figure(history, iterations, job.id, T, before, named),
         key=Chart.LOSS,
         alt=T("train.loss_alt", **said),
         height=HEIGHT,
     )
+    with place():
+        if before:
+            told(before, run)
 
 
 def scales() -> dict[Scale, str]:

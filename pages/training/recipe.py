@@ -51,9 +51,13 @@ def numbers() -> tuple[tuple[Value[Any], str, str, float], ...]:
     )
 
 
+def choice_labels() -> tuple[str, ...]:
+    """Return the labels of the fields that are chosen from a list, in the order of `CHOICES`."""
+    return T("train.schedule"), T("train.gradient"), T("train.source")
+
+
 def fields() -> None:
     """Show the fields of the recipe."""
-    labels = T("train.schedule"), T("train.gradient"), T("train.source")
     names = option_names()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for field, label, words, step in numbers():
@@ -66,7 +70,7 @@ def fields() -> None:
                 persist_state="session",
                 width=162,
             )
-        for (field, options), label in zip(CHOICES, labels, strict=True):
+        for (field, options), label in zip(CHOICES, choice_labels(), strict=True):
             st.selectbox(
                 label,
                 options,

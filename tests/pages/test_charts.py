@@ -4,6 +4,7 @@ import json
 import numpy as np
 import pytest
 
+from pages.before import POINTS, Before
 from pages.components.live_chart import as_json
 from pages.figures.training import (
     MOST_MARKS,
@@ -13,6 +14,7 @@ from pages.figures.training import (
     reach,
     times_figure,
 )
+from simplenet.runs import TrainingRun
 from simplenet.training import History, Record
 from simplenet.training.curve import MOST_POINTS
 
@@ -153,3 +155,23 @@ def test_times_have_a_logarithmic_axis_that_holds_them_all():
     assert axis["range"][0] < np.log10(5e-4)
     assert axis["range"][1] > np.log10(30)
     assert list(figure["data"][0]["x"]) == list(seconds.values())
+
+
+def test_the_training_before_is_drawn_gray_behind_as_far_as_the_axis_reaches():
+    before = Before.of("a", TrainingRun(), history(5000))
+    assert len(before.at) <= POINTS
+    assert len(before.evaluated) <= POINTS
+    for figure in (
+        accuracy_figure(history(31), 5000, "run", T, "accuracy", before, "rate: 1"),
+        accuracy_figure(history(31), 5000, "run", T, "error", before, "rate: 1"),
+        loss_figure(history(31), 5000, "run", T, before, "rate: 1"),
+    ):
+        *others, gray = figure["data"]
+        assert gray["name"] == "rate: 1"
+        assert gray["zorder"] < 0
+        assert gray["line"]["color"] not in {trace["line"]["color"] for trace in others}
+        assert gray["x"][0] == 0
+        assert gray["x"].max() <= 50
+    # The new one has not told anything yet.
+    figure = accuracy_figure(History(), 5000, "run", T, "error", before, "rate: 1")
+    assert [len(trace["x"]) > 0 for trace in figure["data"]] == [False, False, False, True]

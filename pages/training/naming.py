@@ -1,0 +1,63 @@
+"""What a recipe is called: by its preset, or by what is different in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from pages.language import T
+from pages.language.words import count, option_names
+from pages.training.presets import PRESETS, preset_names
+from pages.training.recipe import CHOICES, choice_labels, numbers
+from simplenet.runs import TrainingRun
+
+ORDER = (
+    *("learning_rate", "momentum", "schedule", "hidden_size", "batch_size", "weight_init_std"),
+    *("augmentation", "gradient", "iterations", "seed", "source"),
+)
+"""The settings; what changes the course of a training most comes first."""
+
+
+def recipe_name(run: TrainingRun) -> str:
+    """Return the name of a recipe: its preset's, or the article's with what is different."""
+    for name, preset in PRESETS.items():
+        if preset == run:
+            return preset_names()[name]
+    return T("recipe.but", what=described(differences(run, PRESETS["article"])))
+
+
+def differences(run: TrainingRun, other: TrainingRun) -> dict[str, Any]:
+    """Return the settings of a recipe that are not those of another, by the names of the fields.
+
+    Those that change the course of a training come first.
+    """
+    settings, others = settings_of(run), settings_of(other)
+    return {name: settings[name] for name in ORDER if settings[name] != others[name]}
+
+
+def settings_of(run: TrainingRun) -> dict[str, Any]:
+    """Return all settings of a recipe by the names of the fields."""
+    values = asdict(run)
+    training: dict[str, Any] = values.pop("training")
+    return values | training
+
+
+def described(settings: Mapping[str, Any]) -> str:
+    """Return some settings of a recipe in words."""
+    labels = {field.name: label for field, label, *_ in numbers()}
+    choices = {
+        field.name: label for (field, _), label in zip(CHOICES, choice_labels(), strict=True)
+    }
+    names = option_names()
+    parts = []
+    for name, value in settings.items():
+        if name in labels:
+            words = count(value) if isinstance(value, int) else f"{value:g}"
+            parts.append(f"{labels[name]}: {words}")
+        elif name in choices:
+            parts.append(f"{choices[name]}: {names[value]}")
+        else:
+            kinds = ", ".join(names[one] for one in value) or T("train.none")
+            parts.append(f"{T('train.augmentation')}: {kinds}")
+    return ", ".join(parts)
