@@ -434,6 +434,7 @@ class Widget(StrEnum):
     RESET = "reset"
     DRAW_ONE = "draw_one"
     FIX = "fix"
+    TRY = "try"
     FORGET = "forget"
     # Draw.
     PHOTO = "photo"

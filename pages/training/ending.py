@@ -13,6 +13,7 @@ from pages.networks import RUN
 from pages.session import TrainingJob
 from pages.state import DRAW_NETWORK, Component, Widget
 from pages.training.naming import recipe_name
+from pages.training.next_try import next_try
 from pages.training.twenty import answers, twenty
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
@@ -46,21 +47,26 @@ def ending(job: TrainingJob) -> None:
                 DRAW_NETWORK.set(RUN)
                 st.switch_page("pages/draw.py")
         with left:
-            rows = surest_mistakes(y, labels)
-            if not len(rows):
-                return
-            st.caption(T("end.misread"))
-            mosaic(
-                loaded("bundled").pixels_test[rows].reshape(-1, 28, 28) / 255,
-                key=Component.MISREAD,
-                alt=T("end.misread"),
-                signed=False,
-                side=64,
-                captions=[
-                    T("end.taken", label=int(labels[row]), digit=int(y[row].argmax()))
-                    for row in rows
-                ],
-            )
+            misread(y, labels)
+        next_try(job)
+
+
+def misread(y: NDArray[np.floating], labels: NDArray[np.intp]) -> None:
+    """Show the digits that a network is surest of and wrong about, if there are any."""
+    rows = surest_mistakes(y, labels)
+    if not len(rows):
+        return
+    st.caption(T("end.misread"))
+    mosaic(
+        loaded("bundled").pixels_test[rows].reshape(-1, 28, 28) / 255,
+        key=Component.MISREAD,
+        alt=T("end.misread"),
+        signed=False,
+        side=64,
+        captions=[
+            T("end.taken", label=int(labels[row]), digit=int(y[row].argmax())) for row in rows
+        ],
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)

@@ -376,14 +376,14 @@ def _noisy(config: TrainingConfig, course: Course, probe: Probe) -> Finding | No
     """Return whether many steps make the loss larger by the noise of their small mini-batches."""
     if course.scatter < SCATTER or config.batch_size >= GOOD_BATCH:
         return None
-    rate = _rate(config)
+    rate = step_length(config)
     worse_share = float(np.mean(probe.gains(rate, config.batch_size) < 0))
     if worse_share < WORSE:
         return None
     evidence = {"worse_share": worse_share, "scatter": course.scatter}
     fix: dict[str, Any] = {"batch_size": GOOD_BATCH}
     if rate > GOOD_RATE:
-        fix["learning_rate"] = _fair_rate(config.momentum, GOOD_BATCH)
+        fix["learning_rate"] = fair_rate(config.momentum, GOOD_BATCH)
     return Finding("batch_too_small", evidence, fix)
 
 
@@ -407,7 +407,7 @@ def _too_large(
         "vanished_share": probe.vanished_share,
     }
     momentum = min(config.momentum, GOOD_MOMENTUM)
-    fair = min(_fair_rate(momentum, config.batch_size), config.learning_rate / 4)
+    fair = min(fair_rate(momentum, config.batch_size), config.learning_rate / 4)
     fix = {"learning_rate": _rounded(fair)}
     if momentum != config.momentum:
         fix["momentum"] = momentum
@@ -422,7 +422,7 @@ def _too_small(config: TrainingConfig, course: Course, probe: Probe) -> Finding 
     """
     if probe.loss < UNFINISHED:
         return None
-    rate = _rate(config)
+    rate = step_length(config)
     gain = max(probe.gain(rate), np.finfo(float).tiny)
     evidence = {
         "loss": course.now,
@@ -432,7 +432,7 @@ def _too_small(config: TrainingConfig, course: Course, probe: Probe) -> Finding 
     }
     if evidence["iterations_left"] < SLOW or evidence["gain_of_100"] < LINEAR:
         return None
-    fair = max(_fair_rate(config.momentum, config.batch_size), config.learning_rate * 3)
+    fair = max(fair_rate(config.momentum, config.batch_size), config.learning_rate * 3)
     return Finding("steps_too_small", evidence, {"learning_rate": _rounded(fair)})
 
 
@@ -463,12 +463,12 @@ def _overfitting(config: TrainingConfig, history: History, hidden_size: int) -> 
     return Finding("overfitting", evidence, fix)
 
 
-def _rate(config: TrainingConfig) -> float:
+def step_length(config: TrainingConfig) -> float:
     """Return how far a gradient moves the parameters in the end, momentum included."""
     return config.learning_rate / (1 - config.momentum)
 
 
-def _fair_rate(momentum: float, batch_size: int) -> float:
+def fair_rate(momentum: float, batch_size: int) -> float:
     """Return a learning rate that serves well, for mini-batches of a size.
 
     It falls with the square root of the batch size below `GOOD_BATCH`, so that the noise of the
