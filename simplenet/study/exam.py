@@ -39,6 +39,12 @@ class Exam:
         with np.errstate(invalid="ignore"):
             return np.asarray(np.diag(self.confusion) / self.confusion.sum(axis=1))
 
+    @property
+    def precision(self) -> NDArray[np.float64]:
+        """Share of right ones among all that were taken for each digit, (10,) in [0, 1], or NaN."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.diag(self.confusion) / self.confusion.sum(axis=0))
+
     def mistakes(self, most: int) -> list[tuple[int, int, int]]:
         """Return the most frequent mistakes: what it was, what it was taken for, how often."""
         wrong = self.confusion * (1 - np.eye(len(self.confusion), dtype=int))
@@ -75,3 +81,27 @@ def examine(net: SimpleNet, x: ArrayLike, t: ArrayLike) -> Exam:
     confusion = np.zeros((net.output_size, net.output_size), np.intp)
     np.add.at(confusion, (labels, np.concatenate(chunks)), 1)
     return Exam(confusion)
+
+
+def taken_for(
+    y: NDArray[np.floating], labels: NDArray[np.intp], right: int, read: int
+) -> NDArray[np.intp]:
+    """Return which digits of one class were taken for another, the worst first.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n, 10)
+        The probabilities that a network gave them.
+    labels : ndarray of int, shape (n,)
+        What they are.
+    right, read : int
+        The class that they are of, and the one that is the most probable.
+
+    Returns
+    -------
+    ndarray of int
+        Rows: of mistakes the surest first, of right answers the least sure.
+    """
+    rows = np.flatnonzero((labels == right) & (y.argmax(axis=1) == read))
+    sure = y[rows, read]
+    return np.asarray(rows[np.argsort(sure if right == read else -sure, kind="stable")])

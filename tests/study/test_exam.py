@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, recall_score
 
 from simplenet import SimpleNet
-from simplenet.study.exam import examine
+from simplenet.study.exam import Exam, examine, taken_for
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +41,24 @@ def test_a_digit_that_was_not_asked_for_has_no_accuracy(net, stripes):
 def test_without_a_digit_there_is_no_exam(net):
     with pytest.raises(ValueError, match="at least one"):
         examine(net, np.zeros((0, 784)), np.zeros(0, int))
+
+
+def test_precision_is_the_share_of_right_ones_among_what_is_taken_for_a_digit():
+    confusion = np.zeros((10, 10), int)
+    confusion[3, 3], confusion[5, 3], confusion[3, 8] = 6, 2, 4
+    found = Exam(confusion)
+    assert found.precision[3] == 0.75
+    assert found.precision[8] == 0
+    assert np.isnan(found.precision[0])
+    assert found.per_digit[3] == 0.6
+
+
+def test_of_mistakes_the_surest_comes_first_and_of_right_answers_the_least_sure():
+    labels = np.array([4, 4, 9, 4, 4, 4])
+    y = np.zeros((6, 10))
+    y[:, 9] = [0.7, 0.9, 0.99, 0.6, 0.1, 0.2]
+    y[:, 4] = [0.3, 0.1, 0.01, 0.4, 0.9, 0.8]
+    assert taken_for(y, labels, 4, 9).tolist() == [1, 0, 3]
+    assert taken_for(y, labels, 4, 4).tolist() == [5, 4]
+    assert taken_for(y, labels, 9, 9).tolist() == [2]
+    assert taken_for(y, labels, 9, 4).tolist() == []
