@@ -27,6 +27,7 @@ PAGES = {  # What is there when the content of a page is.
     "": "text=Draw a digit",
     "train": 'button:has-text("Train") >> nth=0',
     "draw": "canvas.upper-canvas",
+    "inspect": ".confusion table",
     "gradients": 'button:has-text("Start the race")',
 }
 

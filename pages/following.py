@@ -50,6 +50,7 @@ def start_and_stop(
     on_start: Callable[[], None],
     *followed: Job[Any, Any] | None,
     ready: bool = True,
+    primary: bool = True,
 ) -> None:
     """Show the two buttons of jobs: one starts them, where all is ready, and one stops them."""
     live = [job for job in followed if job and not job.ended]
@@ -62,7 +63,7 @@ def start_and_stop(
     with st.container(horizontal=True):
         st.button(
             label,
-            type="primary",
+            type="primary" if primary else "secondary",
             icon=icon,
             key=start_key,
             disabled=bool(live) or not ready,

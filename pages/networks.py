@@ -28,7 +28,10 @@ MODELS = Path(__file__).parents[1] / "models"
 
 RUN, TUNED, FRESH = ":run", ":tuned", ":fresh"  # No file that is offered has such a name.
 BEST = "robust"
-"""The one of the networks in `models/` that comes first."""
+"""The one of the networks in `models/` that reads best."""
+
+CLEAR = "robust-50"
+"""The one to look at: fifty units are few enough to see each."""
 
 MOST_EXCITING = 16
 """Test digits that are shown of a hidden unit."""
@@ -38,7 +41,9 @@ MOST_WEIGHT = 1e12
 infinity less infinity is."""
 
 
-def choose_network(chosen: Value[str | None], *, fresh: bool = False) -> str | None:
+def choose_network(
+    chosen: Value[str | None], *, fresh: bool = False, first: str = BEST
+) -> str | None:
     """Show the choice of a network, and return it; `network` makes it a network.
 
     Parameters
@@ -47,10 +52,12 @@ def choose_network(chosen: Value[str | None], *, fresh: bool = False) -> str | N
         Of the page: what was chosen there.
     fresh : bool
         Whether a network that has learned nothing is offered, too.
+    first : str
+        The one of the networks in `models/` that comes first.
     """
     run, tuned = current_run(), current_tuned()
     names = [path.stem for path in list_models(MODELS) if not path.stem.startswith(":")]
-    choices = sorted(names, key=lambda name: name != BEST)
+    choices = sorted(names, key=lambda name: name != first)
     if fresh:
         choices.insert(0, FRESH)
     if run and run.state:

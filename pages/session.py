@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from pages.state import (
     BACKPROP_ID,
     LOST,
+    MAPPING_ID,
     NUMERICAL_ID,
     RACE_ID,
     RUN_ID,
@@ -29,6 +30,7 @@ from simplenet.jobs.workers import EARLY_S
 from simplenet.runs import TrainingRun, warm_up
 from simplenet.runs.comparison import Comparison, GradientComparison
 from simplenet.runs.finetuning import FineTuning, Lesson
+from simplenet.runs.mapping import Mapping, MapRecord
 from simplenet.runs.scaling import Scaling, Timing
 from simplenet.training import History
 
@@ -39,6 +41,7 @@ Kind = TypeVar("Kind", bound=Work)
 TrainingJob: TypeAlias = Job[TrainingRun, History]
 RaceJob: TypeAlias = Job[GradientComparison, list[Comparison]]
 ScalingJob: TypeAlias = Job[Scaling, list[Timing]]
+MappingJob: TypeAlias = Job[Mapping, list[MapRecord]]
 FineTuningJob: TypeAlias = Job[FineTuning, list[Lesson]]
 
 SOON = ("pages.figures.gradients", "simplenet.ink", "simplenet.study.evidence", "distributed")
@@ -102,6 +105,11 @@ def current_race() -> RaceJob | None:
 def current_scaling() -> ScalingJob | None:
     """Return the measurements that the visitor follows."""
     return current(Scaling, SCALING_ID)
+
+
+def current_mapping() -> MappingJob | None:
+    """Return the map of a hidden layer that the visitor follows."""
+    return current(Mapping, MAPPING_ID)
 
 
 def current_pair() -> tuple[TrainingJob | None, TrainingJob | None]:

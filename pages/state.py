@@ -220,6 +220,9 @@ NUMERICAL_ID = JobId("numerical")
 BACKPROP_ID = JobId("backprop")
 """Of the two trainings that are compared, the one with it."""
 
+MAPPING_ID = JobId("mapping")
+"""The map of a hidden layer."""
+
 TUNING_ID = JobId("tuning")
 """The fine-tuning that is not decided about."""
 
@@ -333,6 +336,58 @@ REMOVED: Value[Removed | None] = Value("removed", None)
 SET_TAKEN: Value[str | None] = Value("set_taken", None)
 """The id of the last file whose drawings were taken into the own set."""
 
+# The Inspect page.
+
+
+class Cell(NamedTuple):
+    """What digits are, and what they are taken for; in a link such as 4.9."""
+
+    right: int
+    read: int
+
+    def __str__(self) -> str:
+        return f"{self.right}.{self.read}"
+
+
+INSPECT_NETWORK: Linked[str | None] = Linked("inspect_network", None, "network")
+"""The network that is looked into; None before one was offered."""
+
+INSPECT_DIGIT = Linked("inspect_digit", 0, "digit")
+"""Which of the test digits runs through it."""
+
+INSPECT_PART = Linked("inspect_part", "mistakes", "part")
+"""What is shown of it below its picture."""
+
+CELL: Linked[Cell | None] = Linked("cell", None, "cell")
+"""Which mistake is looked at; None for the most frequent one."""
+
+INSPECT_UNIT: Linked[int | None] = Linked("inspect_unit", None, "unit")
+"""The hidden unit that is switched off; None for the one whose loss costs most."""
+
+NOISE = Linked("noise", 0.5, "noise")
+"""How large the noise on the weights is, by their own standard deviation."""
+
+MAP_WAY = Linked("map_way", "pca", "way")
+"""How the map of the hidden layer is made."""
+
+DREAM_DIGIT = Linked("dream_digit", 3, "dream")
+"""What the image is to look like, to the network."""
+
+DREAM_START = Linked("dream_start", "gray", "start")
+"""What that image is at first."""
+
+MORPH_FROM = Linked("morph_from", 8, "from")
+"""Which of the twenty test digits turns into another."""
+
+MORPH_TO = Linked("morph_to", 18, "to")
+"""Which of them it turns into."""
+
+
+def moment_time(last: int) -> Linked[int]:
+    """Return the iteration at which a training up to `last` is looked into."""
+    return Linked(f"moment_{last}", last, "moment")
+
+
 # The Gradients page.
 
 PANEL: Linked[str | None] = Linked("panel", None, "panel")
@@ -395,10 +450,13 @@ BUG_GUESS: Value[str | None] = Value("bug_guess", None)
 # Under the microscope.
 
 SCOPE_SOURCE = Value("scope_source", "batch")
-"""Where the digit is from: the mini-batch, or a drawing."""
+"""Where the digit is from: the mini-batch, the test set, or a drawing."""
 
 SCOPE_DIGIT = Linked("scope_digit", 0, "digit")
 """Which digit of the mini-batch it is."""
+
+SCOPE_TEST: Linked[int | None] = Linked("scope_test", None, "test")
+"""Which digit of the test set it is; None before one was chosen."""
 
 SCOPE_LABEL: Value[int | None] = Value("scope_label", None)
 """What the drawing is; None before there is one."""
@@ -436,6 +494,12 @@ class Widget(StrEnum):
     FIX = "fix"
     TRY = "try"
     FORGET = "forget"
+    # Inspect.
+    INSPECT_NEXT = "inspect_next"
+    MISTAKE_SCOPE = "mistake_scope"
+    MAP_SCOPE = "map_scope"
+    MAP_START = "map_start"
+    MAP_STOP = "map_stop"
     # Draw.
     PHOTO = "photo"
     PIN = "pin"
@@ -504,10 +568,20 @@ class Component(StrEnum):
     ANSWER = "answer"
     PINNED_ANSWER = "pinned_answer"
     TWENTY = "twenty"
+    INSPECT_TWENTY = "inspect_twenty"
+    CONFUSION = "confusion"
+    BEHIND = "behind"
+    UNITS = "units"
+    MAP = "map"
+    MAP_DIGITS = "map_digits"
+    FILM = "film"
+    MORPH_FIRST = "morph_first"
+    MORPH_SECOND = "morph_second"
     MISREAD = "misread"
     LENS_PIXELS = "lens_pixels"
     LENS_UNITS = "lens_units"
     SCOPE_DIGITS = "scope_digits"
+    SCOPE_TEST_DIGIT = "scope_test_digit"
     SCOPE_INPUT = "scope_input"
     SCOPE_W1 = "scope_w1"
     SCOPE_W2 = "scope_w2"
@@ -554,6 +628,8 @@ class Chart(StrEnum):
     SCOPE_SLOPE = "scope_slope"
     SCOPE_DELTA1 = "scope_delta1"
     SCOPE_AFTER = "scope_after"
+    REMOVAL = "removal"
+    NOISES = "noises"
     PAIR_LOSS = "pair_loss"
     PAIR_ACCURACY = "pair_accuracy"
     PAIR_CLOCK = "pair_clock"

@@ -21,7 +21,7 @@ from pages.training.pinned import pinned_digit
 from pages.training.presets import presets
 from pages.training.progress import curves, done, metrics, show_error, status_text, table, vanished
 from pages.training.recipe import entered, fields, name_choices, set_recipe, show_wrong
-from pages.training.twenty import strip, twenty
+from pages.twenty import strip, twenty
 from simplenet.jobs import Pace
 from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun
@@ -176,7 +176,7 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
         exciting=exciting(net),
     )
     network_weights(net.params, key=Component.VIEW)
-    strip(net)
+    strip(net, DIGIT.get(), DIGIT.set, key=Component.TWENTY)
 
 
 def judged(job: TrainingJob | None) -> None:

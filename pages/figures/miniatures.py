@@ -16,6 +16,10 @@ from simplenet.network import Params
 FOR, AGAINST = (255, 154, 60), (92, 142, 255)
 """The colours of what speaks for something and of what speaks against it, on a dark ground."""
 
+RIGHT, WRONG = (34, 120, 86), (255, 107, 107)
+"""The colours of what is right and of what is wrong; right answers are darker here, as they are
+many, and the mistakes are what is looked at."""
+
 WIDTH, HEIGHT = 320, 112
 """Of a curve, in pixels."""
 
@@ -28,6 +32,7 @@ _STYLE = """<style>
 .miniature .over { position: relative; min-width: 0; }
 .miniature .over img { max-width: 100%; height: auto; display: block; }
 .miniature .over img + img { position: absolute; inset: 0; animation: miniature-turn 7s infinite; }
+.miniature .column { display: grid; gap: 9px; }
 .miniature .curve { max-width: 100%; height: 112px; }
 @keyframes miniature-turn { 0%, 20% { opacity: 0; } 45%, 85% { opacity: 1; } 100% { opacity: 0; } }
 @media (prefers-reduced-motion: reduce) { .miniature * { animation: none !important; } }
@@ -72,6 +77,39 @@ def reading(digits: NDArray[np.floating], evidence: NDArray[np.floating]) -> str
         for ink, signs in zip(digits, evidence, strict=True)
     ]
     return _framed("".join(pictures))
+
+
+def confusing(confusion: NDArray[np.integer], digits: NDArray[np.uint8]) -> str:
+    """Return which digits are taken for which, and two that are misread.
+
+    Parameters
+    ----------
+    confusion : ndarray of int, shape (10, 10)
+        How many digits of the row's class were taken for the column's.
+    digits : ndarray of uint8, shape (n, 784)
+    """
+    matrix = f'<img src="{_url(confusion_picture(confusion))}" width="109" height="109" alt="">'
+    images = "".join(
+        f'<img src="{_url(ink.reshape(28, 28))}" width="50" height="50" alt="">' for ink in digits
+    )
+    return _framed(f'{matrix}<div class="column">{images}</div>')
+
+
+def confusion_picture(confusion: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """Return a confusion matrix as cells with a gap of a pixel: green right, red wrong.
+
+    Returns
+    -------
+    ndarray of uint8, shape (109, 109, 3)
+    """
+    wrong = confusion * (1 - np.eye(10))
+    share = np.sqrt(wrong / (wrong.max() or 1.0))[..., np.newaxis]
+    ground = np.array((35, 43, 61))
+    colours = np.where(np.eye(10, dtype=bool)[..., np.newaxis], RIGHT, ground)
+    colours = (1 - share) * colours + share * np.array(WRONG)
+    cells = np.full((10, 11, 10, 11, 3), (13, 18, 29), np.uint8)
+    cells[:, :10, :, :10] = np.rint(colours)[:, np.newaxis, :, np.newaxis]
+    return cells.reshape(110, 110, 3)[:-1, :-1]
 
 
 def downhill(losses: NDArray[np.floating]) -> str:

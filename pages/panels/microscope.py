@@ -18,6 +18,7 @@ from pages.state import (
     SCOPE_RATE,
     SCOPE_SOURCE,
     SCOPE_STAGE,
+    SCOPE_TEST,
     SCOPE_UNIT,
     Chart,
     Component,
@@ -25,6 +26,7 @@ from pages.state import (
     between,
     one_of,
 )
+from simplenet.data import loaded
 from simplenet.network import SimpleNet
 from simplenet.study.microscope import STAGES, Dissection, Stage, code_of, dissect
 from simplenet.training import LIMITS
@@ -70,7 +72,15 @@ def choose_digit(
     net: SimpleNet, pixels: np.ndarray, labels: np.ndarray
 ) -> tuple[np.ndarray, int] | None:
     """Show the choice of a digit, and return it with its label, or None if there is none yet."""
-    sources = {"batch": T("microscope.batch"), "drawing": T("microscope.drawing")}
+    last = len(loaded("bundled").pixels_test) - 1
+    SCOPE_TEST.open(between(0, last))
+    if SCOPE_TEST.is_set() and not SCOPE_SOURCE.is_set():
+        SCOPE_SOURCE.set("test")  # A link to a test digit.
+    sources = {
+        "batch": T("microscope.batch"),
+        "test": T("microscope.test"),
+        "drawing": T("microscope.drawing"),
+    }
     source = st.segmented_control(
         T("microscope.digit"),
         list(sources),
@@ -82,6 +92,7 @@ def choose_digit(
         wrap=True,
     )
     if source == "batch":
+        SCOPE_TEST.keep(None)
         SCOPE_DIGIT.open(between(0, DIGITS - 1))
         i = SCOPE_DIGIT.get()
         SCOPE_DIGIT.keep(i)
@@ -95,6 +106,20 @@ def choose_digit(
             on_pick=lambda image, _: SCOPE_DIGIT.set(image),
         )
         return pixels[i], int(labels[i])
+    SCOPE_DIGIT.keep(None)
+    if source == "test":
+        row = st.number_input(
+            T("microscope.row", last=count(last)),
+            0,
+            last,
+            0,
+            key=SCOPE_TEST.name,
+            persist_state="session",
+            help=T("microscope.row_help"),
+            width=162,
+        )
+        return None if row is None else test_digit(row)
+    SCOPE_TEST.keep(None)
     # Half a second of imports that only a drawing needs.
     from pages.components.canvas import canvas, seen
 
@@ -110,6 +135,23 @@ def choose_digit(
         help=T("microscope.label_help"),
     )
     return None if x is None or label is None else (x, label)
+
+
+def test_digit(row: int) -> tuple[np.ndarray, int]:
+    """Show a digit of the test set, and return it with its label."""
+    SCOPE_TEST.keep(row)
+    data = loaded("bundled")
+    x, label = data.pixels_test[row], int(data.t_test[row].argmax())
+    alt = T("twenty.caption", digit=label)
+    mosaic(
+        x.reshape(1, 28, 28) / 255,
+        key=Component.SCOPE_TEST_DIGIT,
+        alt=alt,
+        signed=False,
+        side=140,
+        captions=[alt],
+    )
+    return x, label
 
 
 def stages(found: Dissection) -> None:

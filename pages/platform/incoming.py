@@ -46,6 +46,9 @@ MOST_STROKES, MOST_PARTS, MOST_WORDS = 1000, 200_000, 200
 MOST_LENGTH = 1e6
 """The largest number in a stroke, in pixels or degrees."""
 
+MOST_IMAGES = 10_000
+"""Images that can be chosen from: each digit of the test set."""
+
 MOST_UNITS = 100_000
 """Hidden units that a network may have."""
 
@@ -217,13 +220,12 @@ def _is_frame(value: object) -> bool:
 
 
 def _is_pick(value: object) -> bool:
-    """Return whether a value is the choice of an image and a pixel, as a mosaic sends it."""
+    """Return whether a value is the choice of an image, and of a place in it."""
     return (
         isinstance(value, dict)
         and _is_turn(value)
-        and all(
-            whole(value.get(name), 0, MOST_SIDE) is not None for name in ("image", "row", "column")
-        )
+        and whole(value.get("image"), 0, MOST_IMAGES - 1) is not None
+        and all(whole(value.get(name), 0, MOST_SIDE) is not None for name in ("row", "column"))
     )
 
 

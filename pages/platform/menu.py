@@ -29,6 +29,12 @@ def navigation() -> Page:
             ),
             st.Page("pages/draw.py", title=T("draw.menu"), icon=":material/draw:", url_path="draw"),
             st.Page(
+                "pages/inspect.py",
+                title=T("inspect.menu"),
+                icon=":material/biotech:",
+                url_path="inspect",
+            ),
+            st.Page(
                 "pages/gradients.py",
                 title=T("gradients.menu"),
                 icon=":material/speed:",

@@ -14,7 +14,7 @@ from pages.session import TrainingJob
 from pages.state import DRAW_NETWORK, Component, Widget
 from pages.training.naming import recipe_name
 from pages.training.next_try import next_try
-from pages.training.twenty import answers, twenty
+from pages.twenty import answers, twenty
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
 

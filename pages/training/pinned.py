@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import streamlit as st
 
@@ -12,9 +10,10 @@ from pages.components.keepsakes import pin, pinned
 from pages.components.live_chart import live_chart
 from pages.language import T
 from pages.language.words import count
+from pages.moments import chosen_snapshot, snapshots_of
 from pages.session import TrainingJob
 from pages.state import Chart, Component, pin_time
-from simplenet.network import Params, SimpleNet
+from simplenet.network import SimpleNet
 
 
 def pinned_digit(job: TrainingJob | None) -> None:
@@ -32,7 +31,7 @@ def pinned_digit(job: TrainingJob | None) -> None:
         if job and snapshots:
             end = job.work.training.iterations
             iterations = [iteration for iteration, _ in snapshots]
-            at = chosen_snapshot(iterations, end, job.ended)
+            at = chosen_snapshot(iterations, end, job.ended, pin_time, help=T("pin.time_help"))
             every = np.stack([SimpleNet.from_params(p).predict(x) for _, p in snapshots])  # (n, 10)
             newest = at == len(snapshots) - 1 and not job.ended
             when = count(iterations[at])
@@ -53,36 +52,3 @@ def pinned_digit(job: TrainingJob | None) -> None:
         figure = probabilities_figure(iterations, every, iterations[at], end, job.id, T)
         said = ", ".join(f"{digit}: {p:.1%}" for digit, p in enumerate(every[at]))
         live_chart(figure, key=Chart.PINNED_CURVES, alt=f"{T('pin.chart')}. {words} {said}")
-
-
-def chosen_snapshot(iterations: Sequence[int], end: int, ended: bool) -> int:
-    """Show the slider over a training, and return the place of the snapshot that it is at.
-
-    The slider rests at a snapshot: it never names an iteration that is not shown. While the
-    training goes on, its right end stands for the newest one.
-    """
-    last = iterations[-1] if ended else end
-    if last < 1:
-        return 0  # A slider needs two ends.
-    time = pin_time(last)
-
-    def newest_until(iteration: int) -> int:
-        return int(np.searchsorted(iterations, iteration, side="right")) - 1
-
-    def rest() -> None:
-        if time.get() < last:
-            time.set(iterations[newest_until(time.get())])
-
-    until = st.slider(
-        T("pin.time"), 0, last, time.default, help=T("pin.time_help"), key=time.name, on_change=rest
-    )
-    return newest_until(until)
-
-
-def snapshots_of(job: TrainingJob) -> list[tuple[int, Params]]:
-    """Return the parameters that are known of a training, by iteration, up to now."""
-    found = dict(list(job.records.snapshots))
-    state = job.state
-    if state is not None:
-        found[state.last.iteration] = state.params
-    return sorted(found.items(), key=lambda item: item[0])

@@ -23,6 +23,7 @@ PAGES = {
     "": ("SimpleNet Lab", "SimpleNet 实验室"),
     "train": ("Train", "训练"),
     "draw": ("Draw", "手写"),
+    "inspect": ("Inspect", "剖析"),
     "gradients": ("Gradients", "梯度"),
 }
 

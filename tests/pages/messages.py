@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 
 import numpy as np
 from PIL import Image
@@ -30,3 +31,16 @@ def send(app, values):
     states.widgets.extend(kept)
     states.widgets.extend(WidgetState(id=wid, **value) for wid, value in values.items())
     return app._run(states)
+
+
+def component(app, key):
+    """What a component was told last."""
+    (found,) = (
+        element.proto for element in app.get("bidi_component") if element.proto.id.endswith(key)
+    )
+    return json.loads(found.json or found.mixed.json)
+
+
+def widget(app, key):
+    (wid,) = (wid for wid in widgets_of(app) if wid.endswith(key))
+    return wid

@@ -3,23 +3,10 @@ import json
 import numpy as np
 import pytest
 
-from tests.pages.messages import STROKE, png_url, send, widgets_of
+from tests.pages.messages import STROKE, component, png_url, send, widget
 
 ONE = np.zeros((280, 280), np.uint8)
 ONE[60:220, 130:150] = 255
-
-
-def component(app, key):
-    """What a component was told last."""
-    (found,) = (
-        element.proto for element in app.get("bidi_component") if element.proto.id.endswith(key)
-    )
-    return json.loads(found.json or found.mixed.json)
-
-
-def widget(app, key):
-    (wid,) = (wid for wid in widgets_of(app) if wid.endswith(key))
-    return wid
 
 
 def draw(app):
@@ -82,4 +69,4 @@ def test_without_its_network_the_page_says_so_and_leads_on(app, monkeypatch):
     app.run()
     assert not app.exception
     assert "robust-50" in app.error[0].value
-    assert len(app.get("page_link")) == 3
+    assert len(app.get("page_link")) == 4

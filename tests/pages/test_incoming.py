@@ -18,6 +18,7 @@ from tests.pages.messages import DRAWN, STROKE, png_url, send, widgets_of
 
 PAGES = [
     *(("home", None), ("train", None), ("draw", None)),
+    *(("inspect", part) for part in ("mistakes", "units", "map", "dream", "between")),
     *(("gradients", panel) for panel in ("race", "scaling", "lens", "bugs", "microscope")),
     ("gradients", "without"),
 ]
@@ -123,7 +124,7 @@ def forged(app, turn):
 @pytest.mark.slow
 @pytest.mark.parametrize(("page", "panel"), PAGES)
 def test_nothing_that_a_browser_may_send_breaks_a_page(app, page, panel, caplog):
-    opened(app, page, **({"panel": panel} if panel else {}))
+    opened(app, page, **({"part" if page == "inspect" else "panel": panel} if panel else {}))
     for turn in range(ROUNDS):
         values = forged(app, turn)
         send(app, values)

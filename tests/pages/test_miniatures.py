@@ -5,7 +5,15 @@ import re
 import numpy as np
 from PIL import Image
 
-from pages.figures.miniatures import downhill, in_colours, learning, reading, weights_picture
+from pages.figures.miniatures import (
+    confusing,
+    confusion_picture,
+    downhill,
+    in_colours,
+    learning,
+    reading,
+    weights_picture,
+)
 from simplenet import SimpleNet
 
 
@@ -60,3 +68,19 @@ def test_the_ball_comes_to_rest_at_the_bottom():
     assert abs(int(rest.group(1)) - 50) <= 1
     flat = drawing(downhill(np.ones(5)))
     assert "nan" not in flat
+
+
+def test_right_is_green_and_the_most_frequent_mistake_is_red():
+    confusion = np.diag(np.full(10, 100))
+    confusion[4, 9], confusion[9, 4] = 8, 2
+    picture = confusion_picture(confusion).astype(int)
+    assert picture.shape == (109, 109, 3)
+
+    def cell(row, column):
+        return picture[11 * row + 5, 11 * column + 5]
+
+    assert cell(3, 3)[1] > cell(3, 3)[0]
+    assert cell(4, 9)[0] > cell(9, 4)[0] > cell(0, 1)[0]
+    assert confusion_picture(np.zeros((10, 10), int)).shape == picture.shape
+    kinds = [kind for kind, _ in images(confusing(confusion, np.zeros((2, 784), np.uint8)))]
+    assert kinds == ["png", "png", "png"]

@@ -67,7 +67,7 @@ def test_all_presets_differ(presets):
 
 
 def test_the_twenty_digits_are_two_of_each():
-    from pages.training.twenty import answers, twenty
+    from pages.twenty import answers, twenty
 
     digits = twenty()
     assert digits.labels.tolist() == [digit for digit in range(10) for _ in range(2)]
@@ -100,7 +100,7 @@ def test_the_end_of_a_training_says_what_it_reads_and_leads_on(app):
     app.run()
     assert not app.exception
     net = SimpleNet.from_params(job.state.params)
-    from pages.training.twenty import twenty
+    from pages.twenty import twenty
     from simplenet.data import loaded
 
     data = loaded("bundled")

@@ -129,7 +129,12 @@ def is_registered(name):
     return name in [*names(), *map(state.preset_key, PRESETS)] or any(
         name == make(int(n))
         for n in re.findall(r"\d+$", name)
-        for make in (state.teach_key, state.sheet_key, lambda n: state.pin_time(n).name)
+        for make in (
+            state.teach_key,
+            state.sheet_key,
+            lambda n: state.pin_time(n).name,
+            lambda n: state.moment_time(n).name,
+        )
     )
 
 
@@ -147,19 +152,32 @@ def test_the_fields_of_the_recipe_are_those_of_a_run_as_it_is_at_first():
 def test_a_page_has_no_state_that_the_register_does_not_name(app):
     parameters = {value.parameter for value in registered(Linked)}
     parameters |= {value.name for value in registered(JobId)}
+    parts = ("mistakes", "units", "map", "dream", "between")
     panels = ("race", "scaling", "lens", "bugs", "microscope", "without")
     seen = set()
-    for page, panel in [(name, "") for name in ("home", "train", "draw")] + [
-        ("gradients", panel) for panel in panels
+    for page, panel in [
+        *((name, "") for name in ("home", "train", "draw")),
+        *(("inspect", part) for part in parts),
+        *(("gradients", panel) for panel in panels),
     ]:
         app.query_params.clear()
         if panel:
-            app.session_state["panel"] = panel
+            app.session_state["panel" if page == "gradients" else "inspect_part"] = panel
         opened(app, page)
         seen |= set(app.session_state)
         assert set(app.query_params) <= parameters, (page, panel)
     assert [name for name in seen if not is_registered(name)] == []
-    assert {"sketch", "canvas", "train", "teach9", "lens_step", "pair_start"} <= seen
+    assert {
+        "sketch",
+        "canvas",
+        "train",
+        "confusion",
+        "noise",
+        "film",
+        "teach9",
+        "lens_step",
+        "pair_start",
+    } <= seen
 
 
 def bare_state(source):

@@ -35,7 +35,8 @@ function move(root, event) {
     choose(root, { row: within(chosen.row + step[0], height), column: within(chosen.column + step[1], width) }, SETTLE_MS);
   } else {
     const columns = getComputedStyle(root).gridTemplateColumns.split(" ").length;
-    choose(root, { image: within(chosen.image + step[0] * columns + step[1], data.images.length) }, SETTLE_MS);
+    const next = chosen.image == null ? 0 : chosen.image + step[0] * columns + step[1];
+    choose(root, { image: within(next, data.images.length) }, SETTLE_MS);
   }
 }
 
@@ -83,7 +84,7 @@ export default function ({ data, parentElement, setStateValue }) {
   root.turn = Math.max(root.turn, data.turn);
   if (data.turn === root.turn) { // Or else the answer to a newer choice is on its way.
     const [row, column] = data.pixel ?? [0, 0];
-    root.chosen = { image: data.image ?? 0, row, column };
+    root.chosen = { image: data.pixel ? 0 : data.image, row, column };
   }
   mark(root);
 }

@@ -1,7 +1,8 @@
-"""Twenty test digits, two of each: which of them a network reads right while it learns."""
+"""Twenty test digits, two of each: which of them a network reads right."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from pages.components.mosaic import mosaic
 from pages.language import T
-from pages.state import DIGIT, Component
+from pages.state import Component
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
 
@@ -26,10 +27,13 @@ class Twenty(NamedTuple):
         Pixels.
     labels : ndarray of int, shape (20,)
         What they are: two zeros, two ones, and so on.
+    rows : ndarray of int, shape (20,)
+        Where they are in the test set.
     """
 
     x: NDArray[np.uint8]
     labels: NDArray[np.intp]
+    rows: NDArray[np.intp]
 
 
 @st.cache_resource(show_spinner=False)
@@ -38,7 +42,7 @@ def twenty() -> Twenty:
     data = loaded("bundled")
     labels = data.t_test.argmax(axis=1)
     rows = np.concatenate([np.flatnonzero(labels == digit)[:OF_EACH] for digit in range(10)])
-    return Twenty(data.pixels_test[rows], labels[rows])
+    return Twenty(data.pixels_test[rows], labels[rows], rows)
 
 
 def answers(net: SimpleNet) -> NDArray[np.intp]:
@@ -46,17 +50,29 @@ def answers(net: SimpleNet) -> NDArray[np.intp]:
     return np.asarray(net.predict(twenty().x).argmax(axis=1))
 
 
-def strip(net: SimpleNet) -> None:
-    """Show the digits, each as it is read; the one that is chosen runs through the network."""
+def strip(
+    net: SimpleNet, chosen: int | None, on_pick: Callable[[int], None], *, key: Component
+) -> None:
+    """Show the digits, each as it is read; the one that is chosen runs through the network.
+
+    Parameters
+    ----------
+    net : SimpleNet
+    chosen : int or None
+        Which of the twenty is marked.
+    on_pick : callable
+        Gets another one that a person chose.
+    key : Component
+    """
     digits = twenty()
     right = (answers(net) == digits.labels).tolist()
     mosaic(
         digits.x.reshape(-1, 28, 28) / 255,
-        key=Component.TWENTY,
+        key=key,
         alt=T("twenty.alt", right=sum(right), all=len(right)),
         signed=False,
         side=31,
         right=right,
-        image=DIGIT.get(),
-        on_pick=lambda image, _: DIGIT.set(image),
+        image=chosen,
+        on_pick=lambda image, _: on_pick(image),
     )

@@ -1,0 +1,7 @@
+// Holds the images of the digits of a map.
+export default function ({ data, parentElement }) {
+  const holder = parentElement.querySelector(".scatter-digits");
+  if (holder.told === data.sheet) return;
+  holder.told = data.sheet;
+  holder.sheet = Object.assign(new Image(), { src: data.sheet });
+}

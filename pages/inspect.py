@@ -1,0 +1,104 @@
+"""The Inspect page: what a network has learned, at any moment of its training."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components.network_view import network_view, network_weights
+from pages.inspecting.chosen import choose, way_on
+from pages.inspecting.dream import dreamt
+from pages.inspecting.layer_map import layer_map
+from pages.inspecting.look import Look, tested
+from pages.inspecting.mistakes import mistakes
+from pages.inspecting.morph import between_digits
+from pages.inspecting.units import units
+from pages.language import T
+from pages.networks import exciting
+from pages.platform.first_visit import run_page
+from pages.platform.place import place
+from pages.state import INSPECT_DIGIT, INSPECT_PART, Component, between, one_of
+from pages.twenty import strip, twenty
+from simplenet.data import loaded
+
+PARTS = {
+    "mistakes": mistakes,
+    "units": units,
+    "map": layer_map,
+    "dream": dreamt,
+    "between": between_digits,
+}
+
+OF_A_DIGIT = ("mistakes", "units", "map")
+"""The parts during which the chosen digit runs through the network; the others show films there."""
+
+
+def page() -> None:
+    """Show the page."""
+    st.markdown(T("inspect.intro"))
+    look = choose()
+    if look is not None:
+        picture(look)
+        digits = place()
+        part = choose_part()
+        if part in OF_A_DIGIT:
+            with digits:
+                choose_digit(look)
+        PARTS[part](look)
+    way_on(look)
+
+
+def picture(look: Look) -> None:
+    """Show the network, with the test digit that is chosen."""
+    data = loaded("bundled")
+    INSPECT_DIGIT.open(between(0, len(data.pixels_test) - 1))
+    row = INSPECT_DIGIT.get()
+    INSPECT_DIGIT.keep(row)
+    label = int(tested(look).labels[row])
+    network_view(
+        look.net.params,
+        data.pixels_test[row],
+        key=Component.VIEW,
+        iteration=look.iteration,
+        caption=T("twenty.caption", digit=label),
+        label=label,
+        exciting=exciting(look.net),
+    )
+    network_weights(look.net.params, key=Component.VIEW)
+
+
+def choose_digit(look: Look) -> None:
+    """Show twenty test digits, to choose the one that runs through the network."""
+    every, row = twenty().rows.tolist(), INSPECT_DIGIT.get()
+    strip(
+        look.net,
+        every.index(row) if row in every else None,
+        lambda image: INSPECT_DIGIT.set(every[image]),
+        key=Component.INSPECT_TWENTY,
+    )
+
+
+def choose_part() -> str:
+    """Show the choice of what is shown below the picture, and return it."""
+    names = {
+        "mistakes": T("inspect.mistakes"),
+        "units": T("inspect.units"),
+        "map": T("inspect.map"),
+        "dream": T("inspect.dream"),
+        "between": T("inspect.between"),
+    }
+    INSPECT_PART.open(one_of(PARTS))
+    chosen = st.segmented_control(
+        T("inspect.part"),
+        list(PARTS),
+        default=INSPECT_PART.default,
+        required=True,
+        format_func=names.__getitem__,
+        key=INSPECT_PART.name,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    INSPECT_PART.keep(chosen)
+    return chosen
+
+
+run_page(page)

@@ -1,0 +1,82 @@
+"""The image that a network finds most like a digit."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages.components.film import film
+from pages.figures.training import TEN_COLOURS
+from pages.inspecting.look import Look
+from pages.language import T
+from pages.state import DREAM_DIGIT, DREAM_START, Component, between, one_of
+from simplenet.data import loaded
+from simplenet.network import SimpleNet
+from simplenet.study.dreaming import Dream, dream
+
+STARTS = ("gray", "noise", "mean")
+
+
+def dreamt(look: Look) -> None:
+    """Show the part."""
+    st.markdown(T("dream.intro"))
+    names = {"gray": T("dream.gray"), "noise": T("dream.noise"), "mean": T("dream.mean")}
+    DREAM_DIGIT.open(between(0, 9))
+    DREAM_START.open(one_of(STARTS))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        digit = st.segmented_control(
+            T("dream.digit"),
+            range(10),
+            default=DREAM_DIGIT.default,
+            required=True,
+            key=DREAM_DIGIT.name,
+            help=T("dream.digit_help"),
+            persist_state="session",
+            width="content",
+        )
+        start = st.segmented_control(
+            T("dream.start"),
+            STARTS,
+            default=DREAM_START.default,
+            required=True,
+            format_func=names.__getitem__,
+            key=DREAM_START.name,
+            help=T("dream.start_help"),
+            persist_state="session",
+            width="content",
+        )
+    DREAM_DIGIT.keep(digit)
+    DREAM_START.keep(start)
+    found = dreamed(look.identity, digit, start, look.net)
+    last = len(found.x) - 1
+    p = f"{found.y[-1, digit]:.1%}"
+    film(
+        found.x,
+        found.y,
+        look.net.params,
+        key=Component.FILM,
+        view=Component.VIEW,
+        name=T("dream.step"),
+        captions=[T("dream.at", step=step, all=last) for step in range(last + 1)],
+        colours=TEN_COLOURS,
+        alt=T("dream.alt", digit=digit, first=f"{found.y[0, digit]:.1%}", p=p, steps=last),
+    )
+    reached = int(found.y[-1].argmax()) == digit
+    words = T("dream.reached", digit=digit, p=p) if reached else T("dream.stuck", digit=digit, p=p)
+    st.markdown(f"{words} {T('dream.why', digit=digit)}")
+
+
+def first_image(start: str, digit: int) -> np.ndarray:
+    """Return the image that a dream begins with, (784,), in [0, 1]."""
+    if start == "gray":
+        return np.full(784, 0.5)
+    if start == "noise":
+        return np.random.default_rng(0).random(784)
+    data = loaded("bundled")
+    return np.asarray(data.pixels_train[data.t_train[:, digit] > 0].mean(axis=0) / 255)
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def dreamed(identity: str, digit: int, start: str, _net: SimpleNet) -> Dream:
+    """Return the way to the image that a network finds most like a digit."""
+    return dream(_net.params, first_image(start, digit), digit)

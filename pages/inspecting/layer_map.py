@@ -1,0 +1,126 @@
+"""The hidden layer as a map of digits: those that it finds alike lie close to each other."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components.scatter import scatter, scatter_digits, sheet_of
+from pages.figures.training import TEN_COLOURS
+from pages.following import again_and_again, phase, start, start_and_stop
+from pages.inspecting.look import Look, tested
+from pages.inspecting.scope import under_the_microscope
+from pages.language import T
+from pages.language.text import quoted
+from pages.language.words import count, duration, why_waiting
+from pages.platform.place import place
+from pages.session import MappingJob, current_mapping
+from pages.state import INSPECT_DIGIT, MAP_WAY, MAPPING_ID, Component, Widget, one_of
+from simplenet.data import loaded
+from simplenet.network import SimpleNet
+from simplenet.runs.mapping import DIGITS, Mapping, activations
+from simplenet.study.layer_map import LayerMap, neighbours_agree, principal_map
+
+WAYS = ("pca", "tsne")
+
+
+def layer_map(look: Look) -> None:
+    """Show the part."""
+    st.markdown(T("map.intro", n=count(DIGITS), units=count(look.net.hidden_size)))
+    names = {"pca": T("map.pca"), "tsne": T("map.tsne")}
+    MAP_WAY.open(one_of(WAYS))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        way = st.segmented_control(
+            T("map.way"),
+            WAYS,
+            default=MAP_WAY.default,
+            required=True,
+            format_func=names.__getitem__,
+            key=MAP_WAY.name,
+            help=T("map.way_help"),
+            persist_state="session",
+            width="content",
+        )
+        MAP_WAY.keep(way)
+        job = current_mapping()
+        mine = job if job and job.work.identity == look.identity else None
+        with place():
+            if way == "tsne":
+                start_and_stop(
+                    (Widget.MAP_START, Widget.MAP_STOP),
+                    T("map.start"),
+                    ":material/bubble_chart:",
+                    lambda: start({MAPPING_ID: Mapping(look.net.params, look.identity)}),
+                    job,
+                    ready=mine is None or not arranged(mine),
+                    primary=False,
+                )
+    with place():
+        if way == "tsne":
+            again_and_again(lambda: progress(mine), phase(mine), mine)
+    picture(look, mine, way)
+
+
+def arranged(job: MappingJob | None) -> LayerMap | None:
+    """Return the map that a job has made, if it has."""
+    done = job.records[-1] if job and job.records else None
+    return done.map if done and done.phase == "arranged" else None
+
+
+def progress(job: MappingJob | None) -> None:
+    """Show which phase of its arrangement a map is in."""
+    if job is None:
+        st.progress(0.0, text=T("map.ready"))
+    elif job.error:
+        st.error(T("map.failed", error=quoted(job.error)), icon=":material/error:")
+    elif arranged(job):
+        seconds = sum(record.elapsed_s for record in job.records)
+        st.progress(1.0, text=T("map.done", time=duration(seconds)))
+    elif job.ended:
+        st.progress(0.0, text=T("map.stopped"))
+    elif waiting := why_waiting(job):
+        st.progress(0.0, text=waiting)
+    elif job.records:
+        st.progress(0.4, text=T("map.arranging"))
+    else:
+        st.progress(0.1, text=T("map.reading"))
+
+
+def picture(look: Look, job: MappingJob | None, way: str) -> None:
+    """Show the map, and how the digit that is chosen on it is read."""
+    by_hand = arranged(job) if way == "tsne" else None
+    found = by_hand or projected(look.identity, look.net)
+    y, labels = tested(look)
+    labels, read = labels[:DIGITS], y[:DIGITS].argmax(axis=1)
+    agree = f"{neighbours_agree(found.places, labels):.0%}"
+    row = INSPECT_DIGIT.get()
+    if found.kept is None:
+        words = T("map.tsne_words", agree=agree)
+    else:
+        words = T("map.pca_words", kept=f"{found.kept:.0%}", agree=agree)
+    scatter(
+        found.places,
+        labels,
+        read,
+        key=Component.MAP,
+        digits=Component.MAP_DIGITS,
+        colours=TEN_COLOURS,
+        alt=T("map.alt", n=count(DIGITS)) + " " + words,
+        point=T("map.point", i="{i}", label="{label}", read="{read}"),
+        chosen=row if row < DIGITS else None,
+        on_pick=INSPECT_DIGIT.set,
+    )
+    scatter_digits(sheet(), key=Component.MAP_DIGITS)
+    st.caption(words)
+    under_the_microscope(look, Widget.MAP_SCOPE)
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def projected(identity: str, _net: SimpleNet) -> LayerMap:
+    """Return the map of a network's hidden layer by principal components."""
+    return principal_map(activations(_net.params))
+
+
+@st.cache_resource(show_spinner=False)
+def sheet() -> str:
+    """Return the images of the digits of the map."""
+    return sheet_of(loaded("bundled").pixels_test[:DIGITS])

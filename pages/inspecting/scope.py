@@ -1,0 +1,39 @@
+"""The way from a test digit to the microscope."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.inspecting.look import Look, tested
+from pages.language import T
+from pages.state import (
+    INSPECT_DIGIT,
+    LAB_NETWORK,
+    PANEL,
+    SCOPE_SOURCE,
+    SCOPE_STAGE,
+    SCOPE_TEST,
+    Widget,
+)
+
+
+def under_the_microscope(look: Look, key: Widget) -> None:
+    """Say how the chosen digit is read, and lead to one step of learning from it."""
+    y, labels = tested(look)
+    row = INSPECT_DIGIT.get()
+    read = int(y[row].argmax())
+    st.markdown(
+        T("inspect.digit", row=row, label=int(labels[row]), read=read, p=f"{y[row, read]:.1%}")
+    )
+    if st.button(
+        T("inspect.scope"),
+        icon=":material/biotech:",
+        key=key,
+        help=T("inspect.scope_help") if look.newest else T("inspect.scope_newest"),
+    ):
+        PANEL.set("microscope")
+        LAB_NETWORK.set(look.choice)
+        SCOPE_SOURCE.set("test")
+        SCOPE_TEST.set(row)
+        SCOPE_STAGE.clear()
+        st.switch_page("pages/gradients.py")

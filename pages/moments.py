@@ -1,0 +1,70 @@
+"""The moments of a training at which its network is known, and the slider over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from pages.language import T
+from pages.session import TrainingJob
+from pages.state import Linked, Value, between
+from simplenet.network import Params
+
+
+def chosen_snapshot(
+    iterations: Sequence[int],
+    end: int,
+    ended: bool,
+    time_of: Callable[[int], Value[int]],
+    *,
+    help: str,
+) -> int:
+    """Show the slider over a training, and return the place of the snapshot that it is at.
+
+    The slider rests at a snapshot: it never names an iteration that is not shown. While the
+    training goes on, its right end stands for the newest one.
+
+    Parameters
+    ----------
+    iterations : sequence of int
+        When the snapshots were taken, ascending.
+    end : int
+        Iterations of the whole training.
+    ended : bool
+        Whether no more will come.
+    time_of : callable
+        Returns what holds the chosen iteration of a slider that ends at a given one.
+    help : str
+        What the slider does, in words.
+    """
+    last = iterations[-1] if ended else end
+    if last < 1:
+        return 0  # A slider needs two ends.
+    time = time_of(last)
+    if isinstance(time, Linked):
+        time.open(between(0, last))
+
+    def newest_until(iteration: int) -> int:
+        return int(np.searchsorted(iterations, iteration, side="right")) - 1
+
+    def rest() -> None:
+        if time.get() < last:
+            time.set(iterations[newest_until(time.get())])
+
+    until = st.slider(
+        T("pin.time"), 0, last, time.default, help=help, key=time.name, on_change=rest
+    )
+    if isinstance(time, Linked):
+        time.keep(until)
+    return newest_until(until)
+
+
+def snapshots_of(job: TrainingJob) -> list[tuple[int, Params]]:
+    """Return the parameters that are known of a training, by iteration, up to now."""
+    found = dict(list(job.records.snapshots))
+    state = job.state
+    if state is not None:
+        found[state.last.iteration] = state.params
+    return sorted(found.items(), key=lambda item: item[0])
