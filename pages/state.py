@@ -496,6 +496,7 @@ class Widget(StrEnum):
     FORGET = "forget"
     # Inspect.
     INSPECT_NEXT = "inspect_next"
+    INSPECT_NEWEST = "inspect_newest"
     MISTAKE_SCOPE = "mistake_scope"
     MAP_SCOPE = "map_scope"
     MAP_START = "map_start"

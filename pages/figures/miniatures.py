@@ -25,7 +25,8 @@ WIDTH, HEIGHT = 320, 112
 
 _STYLE = """<style>
 .miniature {
-  position: relative; height: 132px; overflow: hidden; border-radius: var(--st-base-radius, 8px);
+  position: relative; height: 132px; padding: 0 12px; box-sizing: border-box; overflow: hidden;
+  border-radius: var(--st-base-radius, 8px);
   background: #0d121d; display: flex; align-items: center; justify-content: center; gap: 10px;
 }
 .miniature img { image-rendering: pixelated; border-radius: 3px; }

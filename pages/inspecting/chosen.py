@@ -55,7 +55,16 @@ def of_run(net: SimpleNet) -> Look:
         iterations, end, job.ended, moment_time, help=T("inspect.moment_help", n=len(iterations))
     )
     iteration, params = snapshots[at]
-    return Look(SimpleNet.from_params(params), RUN, iteration, newest=at == len(snapshots) - 1)
+    newest = at == len(snapshots) - 1
+    if not job.ended:  # It stands still while one looks at it.
+        with st.container(horizontal=True, vertical_alignment="center"):
+            newest = at == len(snapshots) - 1
+            words = T("pin.newest", iteration=count(iteration))
+            st.caption(
+                words if newest else T("pin.at", iteration=count(iteration)), width="content"
+            )
+            st.button(T("inspect.newest"), icon=":material/refresh:", key=Widget.INSPECT_NEWEST)
+    return Look(SimpleNet.from_params(params), RUN, iteration, newest=newest)
 
 
 def way_on(look: Look | None) -> None:

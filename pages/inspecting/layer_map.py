@@ -56,7 +56,7 @@ def layer_map(look: Look) -> None:
                 )
     with place():
         if way == "tsne":
-            again_and_again(lambda: progress(mine), phase(mine), mine)
+            again_and_again(lambda: progress(job, look.identity), phase(job), job)
     picture(look, mine, way)
 
 
@@ -66,10 +66,11 @@ def arranged(job: MappingJob | None) -> LayerMap | None:
     return done.map if done and done.phase == "arranged" else None
 
 
-def progress(job: MappingJob | None) -> None:
-    """Show which phase of its arrangement a map is in."""
-    if job is None:
-        st.progress(0.0, text=T("map.ready"))
+def progress(job: MappingJob | None, identity: str) -> None:
+    """Show which phase of its arrangement the map of a network is in."""
+    if job is None or job.work.identity != identity:
+        busy = job is not None and not job.ended
+        st.progress(0.0, text=T("map.other") if busy else T("map.ready"))
     elif job.error:
         st.error(T("map.failed", error=quoted(job.error)), icon=":material/error:")
     elif arranged(job):
@@ -93,25 +94,28 @@ def picture(look: Look, job: MappingJob | None, way: str) -> None:
     labels, read = labels[:DIGITS], y[:DIGITS].argmax(axis=1)
     agree = f"{neighbours_agree(found.places, labels):.0%}"
     row = INSPECT_DIGIT.get()
+    left, right = st.columns([7, 4], gap="medium")
     if found.kept is None:
         words = T("map.tsne_words", agree=agree)
     else:
         words = T("map.pca_words", kept=f"{found.kept:.0%}", agree=agree)
-    scatter(
-        found.places,
-        labels,
-        read,
-        key=Component.MAP,
-        digits=Component.MAP_DIGITS,
-        colours=TEN_COLOURS,
-        alt=T("map.alt", n=count(DIGITS)) + " " + words,
-        point=T("map.point", i="{i}", label="{label}", read="{read}"),
-        chosen=row if row < DIGITS else None,
-        on_pick=INSPECT_DIGIT.set,
-    )
-    scatter_digits(sheet(), key=Component.MAP_DIGITS)
-    st.caption(words)
-    under_the_microscope(look, Widget.MAP_SCOPE)
+    with left:
+        scatter(
+            found.places,
+            labels,
+            read,
+            key=Component.MAP,
+            digits=Component.MAP_DIGITS,
+            colours=TEN_COLOURS,
+            alt=T("map.alt", n=count(DIGITS)) + " " + words,
+            point=T("map.point", i="{i}", label="{label}", read="{read}"),
+            chosen=row if row < DIGITS else None,
+            on_pick=INSPECT_DIGIT.set,
+        )
+        scatter_digits(sheet(), key=Component.MAP_DIGITS)
+    with right:
+        st.markdown(words, help=T("map.words_help"))
+        under_the_microscope(look, Widget.MAP_SCOPE)
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)

@@ -52,7 +52,8 @@ def between_digits(look: Look) -> None:
     others = sorted(set(read.tolist()) - {int(read[0]), int(read[-1])})
     st.markdown(
         T("morph.turns", q=f"{shares[changes[0] + 1]:.0%}", second=labels[1], read=ways(read))
-        + (" " + T("morph.others", digits=", ".join(map(str, others))) if others else "")
+        + (" " + T("morph.others", digits=", ".join(map(str, others))) if others else ""),
+        help=T("morph.help"),
     )
 
 

@@ -29,7 +29,7 @@ def under_the_microscope(look: Look, key: Widget) -> None:
         T("inspect.scope"),
         icon=":material/biotech:",
         key=key,
-        help=T("inspect.scope_help") if look.newest else T("inspect.scope_newest"),
+        help=T("inspect.scope_help"),
     ):
         PANEL.set("microscope")
         LAB_NETWORK.set(look.choice)
@@ -37,3 +37,5 @@ def under_the_microscope(look: Look, key: Widget) -> None:
         SCOPE_TEST.set(row)
         SCOPE_STAGE.clear()
         st.switch_page("pages/gradients.py")
+    if not look.newest:
+        st.caption(T("inspect.scope_newest"))

@@ -12,6 +12,7 @@ from pages.figures.inspecting import noise_figure, removal_figure
 from pages.inspecting.look import Look
 from pages.language import T
 from pages.language.words import count
+from pages.platform.place import place
 from pages.state import INSPECT_UNIT, NOISE, Chart, Component, between, one_of
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
@@ -24,22 +25,25 @@ LEVELS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 
 DRAWS, SEED = 5, 0
 
-UNIT_DIGITS = 1_000_000
-"""The most units times digits that noise is measured on: half a second."""
+UNIT_DIGITS = 2_560_000
+"""The most units times digits that noise is measured on: a second or so."""
 
 
 def units(look: Look) -> None:
     """Show the part."""
-    st.markdown(T("units.intro"))
-    removal, found = removed(look.identity, look.net), condition(look.identity, look.net)
+    st.markdown(T("units.intro"), help=T("units.intro_help"))
+    digits = min(len(loaded("bundled").pixels_test), UNIT_DIGITS // look.net.hidden_size)
+    with place(), st.spinner(T("units.measuring")):
+        removal, found = removed(look.identity, look.net), condition(look.identity, look.net)
+        accuracies = noisy(look.identity, digits, look.net)
     unit = chosen_unit(removal)
     left, right = st.columns([11, 9], gap="large")
     with left:
         tiles(look.net, removal, found, unit)
     with right:
         switched_off(removal, found, unit)
-    st.subheader(T("units.noise"), anchor=False, help=T("units.noise_help"))
-    noise(look)
+    st.markdown(f"**{T('units.noise')}**", help=T("units.noise_help"))
+    noise(accuracies, digits)
 
 
 def chosen_unit(removal: Removal) -> int:
@@ -105,7 +109,8 @@ def switched_off(removal: Removal, found: Conditions, unit: int) -> None:
             share=f"{found.saturated_share[unit]:.0%}",
             twin=int(found.twin[unit]) + 1,
             correlation=f"{found.correlation[unit]:+.2f}".replace("-", "−"),
-        )
+        ),
+        help=T("units.twin_help"),
     )
 
 
@@ -115,10 +120,8 @@ def points(cost: float) -> str:
     return f"{value:+.2f}".replace("-", "−") if round(value, 2) else "0"
 
 
-def noise(look: Look) -> None:
-    """Show what noise on the weights does to the accuracy."""
-    digits = min(len(loaded("bundled").pixels_test), UNIT_DIGITS // look.net.hidden_size)
-    accuracies = noisy(look.identity, digits, look.net)
+def noise(accuracies: NDArray[np.float64], digits: int) -> None:
+    """Show what noise on the weights does to the accuracy on so many digits."""
     left, right = st.columns([9, 11], gap="large")
     with left:
         NOISE.open(one_of(LEVELS))

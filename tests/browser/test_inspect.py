@@ -1,0 +1,112 @@
+"""The page Inspect, once through: by mouse, by keys, and on a phone."""
+
+import re
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import expect
+
+from tests.browser.steps import GROUNDS, at_rest, button
+from tests.waiting import until
+
+pytestmark = pytest.mark.browser
+
+
+def view(page):
+    return page.locator(".network-view canvas").first
+
+
+def part(page, name):
+    page.get_by_role("radio", name=name, exact=True).click()
+    expect(page.get_by_role("radio", name=name, exact=True)).to_be_checked()
+    at_rest(page)
+
+
+def faults(page):
+    """Return what axe finds wrong with the page, as words."""
+    at_rest(page)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
+def expect_no_faults(page):
+    until(lambda: not faults(page), every_s=0.2, why_not=lambda: faults(page))
+
+
+def test_mistakes_units_map_and_films_of_a_network(server, visit):
+    page = visit(f"{server.url}/inspect?network=article")
+    cells = page.get_by_role("gridcell", name=re.compile("taken for"))
+    expect(cells).to_have_count(100)
+    at_rest(page)
+    cells.nth(72).click()
+    expect(page.get_by_text("are a 7, and taken for a 2")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    expect(
+        page.get_by_text(re.compile("6 is taken for a 3|are a 6, and taken for a 3"))
+    ).to_be_visible()
+    expect(page).to_have_url(re.compile(r"cell=6\.3"))
+    cells.nth(49).click()
+    behind = page.get_by_role("application", name=re.compile("are a 4 and read as 9"))
+    behind.locator("canvas").first.click()
+    expect(view(page)).to_have_accessible_name(re.compile("Test digit 4. It reads 9"))
+    expect(button(page, "Put it under the microscope")).to_be_visible()
+    expect_no_faults(page)
+
+    part(page, "Its units")
+    page.get_by_role("application", name=re.compile("switched off")).locator("canvas").nth(
+        7
+    ).click()
+    expect(page).to_have_url(re.compile("unit=[0-9]+"))
+    expect_no_faults(page)
+
+    part(page, "Map of the digits")
+    points = page.locator(".scatter canvas.points")
+    points.focus()
+    points.press("ArrowRight")
+    tip = page.locator(".scatter .tip")
+    expect(tip).to_have_text(re.compile("Test digit [0-9]+: a [0-9], read as [0-9]"))
+    ink = "tip => tip.getContext('2d').getImageData(0, 0, 28, 28).data.some(v => v > 0 && v < 255)"
+    until(lambda: tip.locator("canvas").evaluate(ink))
+    row = re.search("[0-9]+", tip.inner_text())[0]
+    points.press("Enter")
+    expect(page).to_have_url(re.compile(f"digit={row}"))
+    expect_no_faults(page)
+
+    part(page, "Its idea of a digit")
+    slider = page.get_by_role("slider", name="Step of the dream")
+    until(lambda: slider.input_value() == "60")  # It has played to its end.
+    expect(view(page)).to_have_accessible_name(re.compile("Step 60 of 60. It reads 3"))
+    slider.press("Home")
+    expect(view(page)).to_have_accessible_name(re.compile("Step 0 of 60"))
+    expect_no_faults(page)
+
+    part(page, "Between two digits")
+    expect(view(page)).to_have_accessible_name(re.compile("of the 4, [0-9]+% of the 9"))
+    expect_no_faults(page)
+    page.emulate_media(color_scheme="dark")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS["dark"])
+    expect_no_faults(page)
+    part(page, "Its mistakes")
+    expect(view(page)).to_have_accessible_name(re.compile("Test digit"))  # The film is over.
+
+
+def test_inspect_on_a_phone_in_chinese(server, visit):
+    page = visit(
+        f"{server.url}/inspect",
+        locale="zh-CN",
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+    )
+    main = page.get_by_test_id("stMain")
+    for name in ("它的错误", "它的单元", "数字地图", "它心中的数字", "两个数字之间"):
+        page.get_by_role("radio", name=name).tap()
+        expect(page.get_by_role("radio", name=name)).to_be_checked()
+        at_rest(page)
+        assert main.evaluate("app => app.scrollWidth <= app.clientWidth"), name
+        box = view(page).bounding_box()
+        assert box["y"] < 844, name  # The picture comes first.
