@@ -569,6 +569,8 @@ class Component(StrEnum):
     ANSWER = "answer"
     PINNED_ANSWER = "pinned_answer"
     TWENTY = "twenty"
+    BATCH = "batch"
+    STEP_CHANGES = "step_changes"
     INSPECT_TWENTY = "inspect_twenty"
     CONFUSION = "confusion"
     BEHIND = "behind"

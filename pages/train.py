@@ -16,6 +16,7 @@ from pages.training.behind import put_behind
 from pages.training.diagnosis import diagnosed
 from pages.training.ending import ending
 from pages.training.keeping import keep
+from pages.training.mini_batch import last_step
 from pages.training.naming import recipe_name
 from pages.training.pinned import pinned_digit
 from pages.training.presets import presets
@@ -73,6 +74,8 @@ def page() -> None:
     left, right = st.columns([2, 1], gap="small")
     with left:
         again_and_again(lambda: picture(job, run), shown, job, live_s=PICTURE_S)
+        if job and not job.ended and job.pace != "full":
+            again_and_again(lambda: last_step(job), shown, job)
     with right:
         again_and_again(lambda: figures(job, run), shown, job)
     again_and_again(lambda: judged(job), shown, job, live_s=DIAGNOSIS_S)

@@ -51,12 +51,16 @@ class TrainingState:
         That of the momentum, if there is one.
     evaluation : Evaluation or None
         That of the last record, if there is one, as far as it got.
+    before : dict of str to ndarray, or None
+        The parameters before the last update, where a limited slice ended with one: whoever asks
+        for a few iterations wants to see what they changed.
     """
 
     params: Params
     last: Record
     velocity: Params | None = None
     evaluation: Evaluation | None = None
+    before: Params | None = None
 
     @property
     def is_pending(self) -> bool:
@@ -162,8 +166,11 @@ class TrainingRun:
         records: list[Record] = []
         last = state.last if state else None
         of_both = False
+        before, now = None, state.params if state and limit else None
         for record in train(net, data, self.training, last, velocity, evaluating=False):
             records.append(record)
+            if limit:
+                before, now = now, {key: value.copy() for key, value in net.params.items()}
             of_both = (
                 is_evaluated(record.iteration, len(data.pixels_train), self.training)
                 or record.iteration == self.training.iterations
@@ -173,7 +180,7 @@ class TrainingRun:
         history.extend(records)
         last = replace(records[-1], params=None)  # They are in the state.
         evaluation = Evaluation(of_both) if of_both or limit else None
-        return TrainingState(net.params, last, velocity, evaluation)
+        return TrainingState(net.params, last, velocity, evaluation, before)
 
     def _evaluated(self, state: TrainingState, until_s: float, history: History) -> TrainingState:
         """Return a training whose evaluation has got further, and tell what is known by then."""

@@ -43,6 +43,21 @@ def test_slices_make_up_the_whole_training(stripes, run, limit):
         np.testing.assert_array_equal(state.params[key], value)
 
 
+def test_a_limited_slice_ends_with_the_parameters_before_its_last_update(stripes):
+    net, known = RUN.new_network(), {}
+    for record in train(net, stripes, RUN.training, evaluating=False):
+        known[record.iteration] = net.params["W1"].copy()
+    state = RUN.advance(None, 9.0, 1).state
+    assert (state.last.iteration, state.before) == (0, None)
+    for limit in (1, 3):
+        state = RUN.advance(state, 9.0, limit).state
+        np.testing.assert_array_equal(state.before["W1"], known[state.last.iteration - 1])
+        np.testing.assert_array_equal(state.params["W1"], known[state.last.iteration])
+    state = RUN.advance(None, 9.0, 4).state
+    np.testing.assert_array_equal(state.before["W1"], known[2])
+    assert RUN.advance(state, 0.0, None).state.before is None  # At full speed.
+
+
 def test_the_last_record_has_the_accuracy_of_the_network_that_is_kept(stripes):
     state, records = in_slices(RUN, None)
     net = SimpleNet.from_params(state.params)
