@@ -28,7 +28,7 @@ PAGES = {  # What is there when the content of a page is.
     "train": 'button:has-text("Train") >> nth=0',
     "draw": "canvas.upper-canvas",
     "inspect": ".confusion table",
-    "gradients": 'button:has-text("Start the race")',
+    "gradients": 'button:has-text("Next")',
 }
 
 CLICK_TRAIN = """() => [...document.querySelectorAll('[data-testid=stMain] button')]

@@ -15,13 +15,15 @@ from pages.platform.first_visit import run_page
 from pages.state import PANEL, clear_link, one_of
 
 PANELS = {
-    "race": race,
-    "scaling": scaling,
-    "lens": lens,
-    "bugs": bugs,
     "microscope": microscope,
+    "lens": lens,
+    "race": race,
     "without": without_backprop,
+    "scaling": scaling,
+    "bugs": bugs,
 }
+"""In the order of the questions: what is one step, what is a slope, why backpropagation, and how
+does one know that it is right."""
 
 
 def page() -> None:
@@ -33,12 +35,12 @@ def page() -> None:
 def choose_panel() -> str:
     """Show the choice of a panel, and return it; the address keeps it, for a link."""
     names = {
-        "race": T("gradients.race"),
-        "scaling": T("gradients.scaling"),
-        "lens": T("gradients.lens"),
-        "bugs": T("gradients.bugs"),
         "microscope": T("gradients.microscope"),
+        "lens": T("gradients.lens"),
+        "race": T("gradients.race"),
         "without": T("gradients.without"),
+        "scaling": T("gradients.scaling"),
+        "bugs": T("gradients.bugs"),
     }
     PANEL.open(one_of(PANELS))
     chosen = st.segmented_control(

@@ -75,7 +75,7 @@ def bugs() -> None:
     with st.spinner(T("bugs.checking")):
         numerical, error = numerical_gradient(chosen.id, params, x, chosen.t)
     checks = check_gradient(gradient, numerical, error)
-    verdict(checks)
+    verdict(checks, hinting=not solved)
     table(checks)
     charts(gradient, numerical, checks)
     if bug:
@@ -158,15 +158,17 @@ def bug_named(name: str) -> Bug | None:
     return next((bug for bug in BUGS if bug.name == name), None)
 
 
-def verdict(checks: Mapping[str, ArrayCheck]) -> None:
-    """Say what the check found, and how to read it."""
+def verdict(checks: Mapping[str, ArrayCheck], *, hinting: bool) -> None:
+    """Say what the check found, and how to read it; that is folded where it is but a hint."""
     arrays: dict[str, list[str]] = {}
     for key, check in checks.items():
         arrays.setdefault(check.verdict, []).append(key)
     words = []
     if "wrong" in arrays:
         bad = [key for key, check in checks.items() if check.verdict in ("wrong", "doubtful")]
-        words += [T("bugs.fails", arrays=", ".join(bad)), how_to_read(checks, arrays)]
+        words.append(T("bugs.fails", arrays=", ".join(bad)))
+        if not hinting:
+            words.append(how_to_read(checks, arrays))
     elif "doubtful" in arrays:
         words.append(T("bugs.doubts", arrays=", ".join(arrays["doubtful"])))
     if "unclear" in arrays:
@@ -178,6 +180,9 @@ def verdict(checks: Mapping[str, ArrayCheck]) -> None:
         words.append(T("bugs.zeros", arrays=", ".join(zeros)))
     if "wrong" in arrays:
         st.error(" ".join(words), icon=":material/bug_report:")
+        with place():
+            if hinting:
+                st.expander(T("bugs.hint")).markdown(how_to_read(checks, arrays))
     elif len(arrays.get("right", [])) == len(checks):
         st.success(" ".join(words), icon=":material/check_circle:")
     else:

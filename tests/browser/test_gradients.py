@@ -46,7 +46,7 @@ def pick(page, images, i):
 
 
 def test_the_race_over_all_parameters_is_live_and_can_be_stopped(server, visit):
-    page = visit(f"{server.url}/gradients")
+    page = opened(server, visit, "race")
     definition = lane(page, "Definition")
     expect(definition).to_contain_text("ready")
     fill(page, "Batch size", 200)

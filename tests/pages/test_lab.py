@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 )
 def test_every_panel_of_the_gradients_runs(app, panel):
     opened(app, "gradients", panel=panel)
-    assert app.session_state["panel"] == (panel if panel != "nonsense" else "race")
+    assert app.session_state["panel"] == (panel if panel != "nonsense" else "microscope")
     assert len(app.markdown) >= 2
 
 
@@ -117,7 +117,7 @@ def test_where_the_gradient_check_cannot_tell_the_page_says_so(app, monkeypatch,
 
 
 def test_a_batch_size_that_cannot_be_is_named_and_breaks_no_panel(app):
-    opened(app, "gradients")
+    opened(app, "gradients", panel="race")
     app.number_input(key="lab_batch").set_value(-5).run()
     assert "Batch size must be between 1 and 1,000." in app.error[0].value
     assert app.button(key="race_start").disabled
@@ -154,6 +154,15 @@ def test_a_planted_bug_can_be_guessed(app):
     guesses = len(app.button_group(key="bug_guess").options)
     assert guesses == 7
     assert not app.code
+    assert app.expander[-1].label.startswith("A hint")
+    assert app.query_params["bug"] == "riddle"
+    for _ in range(7):  # Whatever it is, nothing but the check tells of it.
+        said = " ".join(text.value for text in [*app.error, *app.warning, *app.success])
+        assert said.startswith("The check fails in ")
+        assert "Look" not in said
+        assert "factor" not in said
+        assert app.session_state["bug_hidden"] not in str(dict(app.query_params))
+        app.button(key="another").click().run()
     hidden = app.session_state["bug_hidden"]
     wrong = "sum" if hidden != "sum" else "label"
     choose(app, "bug_guess", wrong)
@@ -162,6 +171,7 @@ def test_a_planted_bug_can_be_guessed(app):
     choose(app, "bug_guess", hidden)
     assert "That is it." in app.success[0].value
     assert len(app.code) == 1
+    assert not [one for one in app.expander if one.label.startswith("A hint")]
     app.button(key="another").click().run()
     assert app.session_state["bug_hidden"] != hidden
     assert not app.code
@@ -233,7 +243,7 @@ def test_training_without_backprop_gives_the_same_curve(app):
 
 
 def test_a_race_over_few_parameters_says_what_all_would_take(app):
-    opened(app, "gradients")
+    opened(app, "gradients", panel="race")
     app.number_input(key="lab_batch").set_value(40)
     app.select_slider(key="race_per_array").set_value(5).run()
     app.button(key="race_start").click().run()
