@@ -585,6 +585,8 @@ class Component(StrEnum):
     LENS_UNITS = "lens_units"
     SCOPE_DIGITS = "scope_digits"
     SCOPE_TEST_DIGIT = "scope_test_digit"
+    SCOPE_VIEW = "scope_view"
+    SCOPE_VIEW_WEIGHTS = "scope_view_weights"
     SCOPE_INPUT = "scope_input"
     SCOPE_W1 = "scope_w1"
     SCOPE_W2 = "scope_w2"

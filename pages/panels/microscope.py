@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.live_chart import live_chart
 from pages.components.mosaic import mosaic
+from pages.components.network_view import Active, Part, network_view, network_weights
 from pages.language import T
 from pages.language.words import count, scientific
+from pages.networks import exciting
 from pages.panels.settings import chosen_setting, setting_fields
 from pages.state import (
     SCOPE_DIGIT,
@@ -34,12 +37,31 @@ from simplenet.training import LIMITS
 DIGITS = 60
 """Digits of the mini-batch that can be chosen."""
 
+ALL: tuple[Part, ...] = ("image", "first", "hidden", "second", "outputs")
+LIT: Mapping[str, tuple[Part, ...]] = {
+    "input": ("image",),
+    "hidden": ("first", "hidden"),
+    "output": ("second", "outputs"),
+    "loss": ("outputs",),
+    "delta2": ("outputs",),
+    "gradient2": ("hidden", "second", "outputs"),
+    "delta1": ("hidden", "second"),
+    "gradient1": ("image", "first", "hidden"),
+    "update": ALL,
+    "after": ALL,
+}
+"""What of the network takes part in a stage."""
+
+BACK = ("delta2", "gradient2", "delta1", "gradient1", "update")
+"""The stages in which errors run back."""
+
 LOWEST_RATE, HIGHEST_RATE = map(float, LIMITS["learning_rate"])
 
 
 def microscope() -> None:
     """Show the panel."""
     st.markdown(T("microscope.intro"))
+    above = st.container()
     right = setting_fields(batch=False)
     left, main = st.columns([1, 2], gap="large")
     chosen = chosen_setting(DIGITS) if right else None
@@ -65,7 +87,7 @@ def microscope() -> None:
         if digit is None or rate is None:
             st.info(T("microscope.empty"), icon=":material/draw:")
         else:
-            stages(dissect(chosen.net.params, *digit, rate))
+            stages(dissect(chosen.net.params, *digit, rate), above)
 
 
 def choose_digit(
@@ -154,8 +176,8 @@ def test_digit(row: int) -> tuple[np.ndarray, int]:
     return x, label
 
 
-def stages(found: Dissection) -> None:
-    """Show the stage that is chosen, and the steps to the others."""
+def stages(found: Dissection, above: DeltaGenerator) -> None:
+    """Show the stage that is chosen; above, the network and the steps to the others."""
     names = {
         "input": T("microscope.input"),
         "hidden": T("microscope.hidden"),
@@ -176,7 +198,8 @@ def stages(found: Dissection) -> None:
     SCOPE_STAGE.open(one_of(order))
     SCOPE_STAGE.keep(SCOPE_STAGE.get())
     at = order.index(SCOPE_STAGE.get())
-    with st.container(horizontal=True, vertical_alignment="center"):
+    stage, title = STAGES[at], names[STAGES[at].name]
+    with above, st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             T("microscope.back"),
             icon=":material/arrow_back:",
@@ -192,7 +215,10 @@ def stages(found: Dissection) -> None:
             disabled=at == len(order) - 1,
             on_click=go(1),
         )
-        st.markdown(T("microscope.at", n=at + 1, all=len(order)), width="content")
+        where = T("microscope.at", n=at + 1, all=len(order))
+        st.markdown(f"{where} · **{title}**", width="content")
+    with above:
+        network(stage, title, found)
     st.pills(
         T("microscope.stage"),
         order,
@@ -204,14 +230,34 @@ def stages(found: Dissection) -> None:
         persist_state="session",
         wrap=True,
     )
-    stage = STAGES[at]
-    st.subheader(names[stage.name], anchor=False)
+    st.subheader(title, anchor=False)
     st.markdown(explanation(stage, found))
     st.latex(stage.formula)
     picture(stage, found)
     for path, line, code in code_of(stage):
         st.caption(T("microscope.code", path=path, line=line))
         st.code(code, language="python", wrap_lines=True)
+
+
+def network(stage: Stage, words: str, found: Dissection) -> None:
+    """Show the network, with what the stage computes lit in it."""
+    params = found.after if stage.name == "after" else found.before
+    back = stage.name in BACK
+    network_view(
+        params,
+        found.x,
+        key=Component.SCOPE_VIEW,
+        caption=T("microscope.it_is", label=found.label),
+        label=found.label,
+        exciting=exciting(SimpleNet.from_params(params)),
+        active=Active(
+            LIT[stage.name],
+            found.delta2 if back else None,
+            found.delta1 if back and stage.name not in ("delta2", "gradient2") else None,
+            words,
+        ),
+    )
+    network_weights(params, key=Component.SCOPE_VIEW)
 
 
 def explanation(stage: Stage, found: Dissection) -> str:

@@ -107,10 +107,13 @@ def test_one_step_of_a_digit_from_the_batch_or_by_hand(server, visit):
     heading = page.get_by_role("heading", level=3)
     units = mosaic(page, "An image of weights a hidden unit")
     expect(units.locator("canvas")).to_have_count(50)
+    network = page.locator(".network-view canvas").first
+    expect(network).to_have_accessible_name(re.compile("Gradient of W1"))
     pick(page, units, 7)
     expect(page.get_by_text("Unit 7 has the error")).to_be_visible()
     button(page, "Next").press("Enter")
     expect(heading).to_have_text("Step")
+    expect(network).to_have_accessible_name(re.compile("Step"))
     expect(page.get_by_text("The weights of hidden unit 7")).to_be_visible()
     page.get_by_role("radio", name="1 The digit goes in").click()
     expect(heading).to_have_text("The digit goes in")

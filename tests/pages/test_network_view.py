@@ -3,7 +3,7 @@ import base64
 import numpy as np
 import pytest
 
-from pages.components.network_view import forward_data, weights_data
+from pages.components.network_view import Active, forward_data, weights_data
 from simplenet import SimpleNet
 
 
@@ -54,3 +54,22 @@ def test_the_signals_are_those_of_the_network(net):
     assert len(data["signals"]["a1"]) == len(data["signals"]["s1"]) == 6
     image = np.frombuffer(base64.b64decode(data["image"]), np.uint8)
     np.testing.assert_allclose(image / 255, x, atol=0.51 / 255)
+
+
+def test_what_is_lit_comes_with_the_errors_that_run_back():
+    forward = Active(("first", "hidden"))
+    assert forward.data() == {"parts": ["first", "hidden"], "delta1": None, "delta2": None}
+    delta2 = np.linspace(-1, 1, 10)
+    back = Active(("second",), delta2).data()
+    np.testing.assert_allclose(back["delta2"], delta2, rtol=1e-3)
+    assert back["delta1"] is None
+
+
+def test_every_stage_of_a_step_lights_what_takes_part():
+    from pages.panels.microscope import BACK, LIT
+    from simplenet.study.microscope import STAGES
+
+    names = [stage.name for stage in STAGES]
+    assert list(LIT) == names
+    assert all(LIT.values())
+    assert "".join("b" if name in BACK else "f" for name in names) == "ffffbbbbbf"

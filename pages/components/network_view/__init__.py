@@ -8,10 +8,10 @@ send them again.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -49,7 +49,8 @@ _mount_view = st.components.v2.component(
     "network_view",
     html='<div class="network-view"></div>',
     css=_source("network_view.css"),
-    js=PIXELS_JS + "".join(map(_source, ("geometry.js", "drawing.js", "network_view.js"))),
+    js=PIXELS_JS
+    + "".join(map(_source, ("geometry.js", "lighting.js", "drawing.js", "network_view.js"))),
     isolate_styles=False,
 )
 
@@ -68,6 +69,40 @@ class Exciting:
 
     x: NDArray[Any]
     labels: NDArray[np.intp]
+
+
+Part = Literal["image", "first", "hidden", "second", "outputs"]
+"""What can be lit: the image, the hidden units, the outputs, and the weights before either."""
+
+
+@dataclass(frozen=True, eq=False)
+class Active:
+    """What is lit in a view, because something is told of it.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+    delta2 : ndarray, shape (10,), optional
+        The errors of the outputs; with them the parts are lit as what runs back.
+    delta1 : ndarray, shape (hidden,), optional
+        Those of the hidden units, where they have come so far.
+    words : str
+        What happens there.
+    """
+
+    parts: Sequence[Part]
+    delta2: NDArray[np.floating] | None = None
+    delta1: NDArray[np.floating] | None = None
+    words: str = ""
+
+    def data(self) -> dict[str, Any]:
+        """Return it as the component takes it."""
+        errors = {"delta1": self.delta1, "delta2": self.delta2}
+        told = {
+            name: None if values is None else [float(f"{value:.4g}") for value in values]
+            for name, values in errors.items()
+        }
+        return {"parts": list(self.parts), **told}
 
 
 def network_weights(params: Params, *, key: Component) -> None:
@@ -92,6 +127,7 @@ def network_view(
     caption: str = "",
     label: int | None = None,
     exciting: Callable[[int], Exciting] | None = None,
+    active: Active | None = None,
 ) -> None:
     """Show a network, and what runs through it for one image; `network_weights` is shown, too.
 
@@ -110,10 +146,13 @@ def network_view(
         What it should be read as; then the answer is green or red.
     exciting : callable, optional
         Gets a hidden unit that a person opened, and returns what excites it.
+    active : Active, optional
+        What is lit; all is alike without it.
     """
     units = params["W1"].shape[1]
     told = key.told("opened")
     opened = whole(told.get("unit"), 0, units - 1)
+    alt = T("view.alt", units=units, iteration=f"{iteration:,}")
     forward = {"image": None, "signals": None} if x is None else forward_data(params, x)
     _mount_view(
         key=key,
@@ -127,7 +166,8 @@ def network_view(
             if opened is None
             else {"unit": opened, "digits": _tiles(exciting(opened)) if exciting else []},
             "words": _words(),
-            "alt": T("view.alt", units=units, iteration=f"{iteration:,}"),
+            "alt": " ".join([alt, active.words] if active else [alt]),
+            "active": active.data() if active else None,
             **forward,
         },
         on_opened_change=lambda: None,

@@ -69,7 +69,7 @@ const strongest = (values, most) => values
   .map((value, i) => [Math.abs(value), i]).filter(([size]) => size > 0)
   .sort((a, b) => b[0] - a[0]).slice(0, most).map(([, i]) => i);
 
-function paintLines(pen, { place, weights, signals, part, opened }) {
+function paintLines(pen, { place, weights, signals, part, opened, active }) {
   const { image, narrow, width, height } = place, { w2 } = weights;
   const unit = part?.kind === "unit" ? part.unit : opened, digit = part?.kind === "output" ? part.digit : null;
   // From where the image stands nearest to a tile, and to the middle of an output's edge.
@@ -81,23 +81,30 @@ function paintLines(pen, { place, weights, signals, part, opened }) {
     return narrow ? [box.left + box.width / 2, box.top - 3] : [box.left - 10, box.top + box.height / 2];
   };
   if (signals) {
-    for (const one of unit == null ? strongest(signals.a1, LINES) : [unit]) {
+    // Forward by the activations; back by the errors, where these have come so far.
+    const back = isBack(active) && isLit(active, "first"), told = back ? active.delta1 : signals.a1;
+    const most = back ? largestOf(told) : 1, bright = isLit(active, "first") ? 1 : DARK;
+    for (const one of unit == null ? strongest(told, LINES) : [unit]) {
       const tile = tileOf(place, one), middle = middleOf(tile);
       const to = narrow ? [middle[0], tile.top] : [tile.left, middle[1]];
-      line(pen, start(middle), to, css(GOLD, 0.05 + 0.4 * signals.a1[one] ** 2), 1.2, narrow);
+      const alpha = bright * (0.05 + 0.4 * (told[one] / most) ** 2) * (active ? 1.6 : 1);
+      line(pen, start(middle), to, css(back ? ERROR : GOLD, alpha), 1.2, narrow);
     }
   }
-  // From a unit, its ten weights; to an output, what each unit adds; or the strongest of all that is added.
+  // From a unit, its ten weights; to an output, what each unit adds; or the strongest of all that is
+  // added. Back, the error of each output, times the weight that carries it, or the activation it meets.
+  const back = isBack(active) && isLit(active, "second"), bright = isLit(active, "second") ? 1 : DARK;
   const carried = Array.from(w2, (weight, i) => {
     const from = Math.floor(i / OUTPUTS), to = i % OUTPUTS;
     if ((unit != null && from !== unit) || (digit != null && to !== digit)) return 0;
+    if (back) return active.delta2[to] * (active.delta1 ? weight : signals.a1[from]);
     return unit != null || !signals ? weight : weight * signals.a1[from];
   });
   const most = carried.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-12);
   for (const i of strongest(carried, LINES)) {
     const tile = tileOf(place, Math.floor(i / OUTPUTS)), share = Math.abs(carried[i]) / most;
     const [x, y] = middleOf(tile), begin = narrow ? [x, tile.top + tile.side] : [tile.left + tile.side, y];
-    line(pen, begin, end(i % OUTPUTS), css(carried[i] > 0 ? FOR : AGAINST, 0.08 + 0.62 * share), 0.8 + 1.8 * share, narrow);
+    line(pen, begin, end(i % OUTPUTS), css(back ? ERROR : carried[i] > 0 ? FOR : AGAINST, bright * (0.08 + 0.62 * share)), 0.8 + 1.8 * share, narrow);
   }
 }
 
@@ -142,8 +149,9 @@ function paintImage(pen, { place, weights, signals, image, part, opened, caption
   pen.fillText(percent(signals.y[best]), beside + 48, top + 78);
 }
 
-function paintTiles(pen, { place, weights, signals, part, opened, atlas, before, change }) {
+function paintTiles(pen, { place, weights, signals, part, opened, active, atlas, before, change }) {
   const { grid } = place;
+  const errors = isBack(active) ? active.delta1 : null, most = errors ? largestOf(errors) : 1;
   pen.imageSmoothingEnabled = true;
   pen.imageSmoothingQuality = "high";
   const sheets = before && change < 1 ? [[before, 1], [atlas, change]] : [[atlas, 1]];
@@ -156,8 +164,8 @@ function paintTiles(pen, { place, weights, signals, part, opened, atlas, before,
     }
     pen.globalAlpha = 1;
     const wide = Math.max(1.25, side / 20), chosen = unit === opened || (part?.kind === "unit" && unit === part.unit);
-    const bright = signals ? signals.a1[unit] : 0;
-    pen.strokeStyle = chosen ? "#fff" : css(mixed([38, 46, 66], GOLD, bright));
+    const bright = errors ? Math.abs(errors[unit]) / most : signals ? signals.a1[unit] : 0;
+    pen.strokeStyle = chosen ? "#fff" : css(mixed([38, 46, 66], errors ? ERROR : GOLD, bright));
     pen.lineWidth = chosen ? wide + 1 : wide;
     pen.strokeRect(left - wide / 2, top - wide / 2, side + wide, side + wide);
   }
@@ -170,11 +178,12 @@ function paintTiles(pen, { place, weights, signals, part, opened, atlas, before,
 }
 
 // Along a row the digit, its bar and its share; in a column the share of the best, the bar and the digit.
-function paintOutputs(pen, { place, signals, part, label }) {
-  const best = bestOf(signals);
+function paintOutputs(pen, { place, signals, part, label, active }) {
+  const best = bestOf(signals), errors = isBack(active) ? active.delta2 : null;
   for (let digit = 0; digit < OUTPUTS; digit++) {
     const { left, top, width, height } = outputOf(place, digit);
-    const share = signals ? signals.y[digit] : 0, first = digit === best, pointed = part?.kind === "output" && part.digit === digit;
+    const share = errors ? Math.abs(errors[digit]) : signals ? signals.y[digit] : 0;
+    const first = digit === best, pointed = part?.kind === "output" && part.digit === digit;
     const size = place.narrow ? 15 : Math.min(16, 0.6 * height);
     const [middle, centre] = [top + height / 2, left + width / 2];
     const thick = place.narrow ? 0.5 * width : 0.5 * height;
@@ -185,7 +194,7 @@ function paintOutputs(pen, { place, signals, part, label }) {
     const bar = place.narrow
       ? [track[0], track[1] + long - filled, thick, filled]
       : [track[0], track[1], filled, thick];
-    for (const [box, colour] of [[track, TRACK], [bar, css(first ? answerColour(digit, label) : GOLD, first ? 1 : 0.7)]]) {
+    for (const [box, colour] of [[track, TRACK], [bar, errors ? css(ERROR) : css(first ? answerColour(digit, label) : GOLD, first ? 1 : 0.7)]]) {
       pen.fillStyle = colour;
       pen.beginPath();
       pen.roundRect(...box, 3);
@@ -198,7 +207,8 @@ function paintOutputs(pen, { place, signals, part, label }) {
     pen.fillText(digit, place.narrow ? centre : left, place.narrow ? top + height - 10 : middle);
     if (!place.narrow) {
       pen.textAlign = "right";
-      pen.fillText(signals ? percent(share) : "–", left + width, middle);
+      const number = errors ? signed(errors[digit]) : percent(share);
+      pen.fillText(signals ? number : "–", left + width, middle);
     }
     if (pointed) {
       pen.strokeStyle = css(GOLD, 0.9);
@@ -221,4 +231,5 @@ function paintNetwork(canvas, scene) {
   paintImage(pen, scene);
   paintTiles(pen, scene);
   paintOutputs(pen, scene);
+  paintLight(pen, scene);
 }

@@ -82,6 +82,7 @@ class View {
     this.canvas.style.height = `${place.height}px`;
     const { image, signals, caption, label } = this.fed ?? this.data;
     const fits = signals?.a1.length === units;
+    this.active = fits ? this.data.active : null;
     Object.assign(this, { signals: fits ? signals : null, image: image ? bytesOf(image) : null, caption, label });
     this.canvas.setAttribute("aria-label", `${this.data.alt} ${caption}. ${this.reading()}`);
     if (this.opened >= units) this.opened = null;
@@ -98,7 +99,7 @@ class View {
     paintNetwork(this.canvas, {
       place: this.place, weights: this.weights, signals: this.signals, image: this.image, part: this.part,
       opened: this.opened, atlas: this.atlas, before: this.before, change,
-      caption: this.caption, label: this.label,
+      caption: this.caption, label: this.label, active: this.active,
     });
     if (change < 1) this.frame = requestAnimationFrame(this.paint);
     else this.before = null;
