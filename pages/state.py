@@ -577,6 +577,7 @@ class Component(StrEnum):
     UNITS = "units"
     MAP = "map"
     MAP_DIGITS = "map_digits"
+    MAP_DIGIT = "map_digit"
     FILM = "film"
     MORPH_FIRST = "morph_first"
     MORPH_SECOND = "morph_second"

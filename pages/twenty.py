@@ -17,6 +17,9 @@ from simplenet.network import SimpleNet
 
 OF_EACH = 2
 
+SIDE = 31
+"""Of a digit in pixels: all twenty find room in a row beside the curves of Train."""
+
 
 class Twenty(NamedTuple):
     """The digits.
@@ -71,7 +74,8 @@ def strip(
         key=key,
         alt=T("twenty.alt", right=sum(right), all=len(right)),
         signed=False,
-        side=31,
+        side=SIDE,
+        height=SIDE + 10,
         right=right,
         image=chosen,
         on_pick=lambda image, _: on_pick(image),

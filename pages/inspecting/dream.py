@@ -19,10 +19,10 @@ STARTS = ("gray", "noise", "mean")
 
 def dreamt(look: Look) -> None:
     """Show the part."""
-    st.markdown(T("dream.intro"))
     names = {"gray": T("dream.gray"), "noise": T("dream.noise"), "mean": T("dream.mean")}
     DREAM_DIGIT.open(between(0, 9))
     DREAM_START.open(one_of(STARTS))
+    st.markdown(T("dream.intro", digit=DREAM_DIGIT.get()))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         digit = st.segmented_control(
             T("dream.digit"),
@@ -33,6 +33,7 @@ def dreamt(look: Look) -> None:
             help=T("dream.digit_help"),
             persist_state="session",
             width="content",
+            wrap=True,
         )
         start = st.segmented_control(
             T("dream.start"),
@@ -61,9 +62,19 @@ def dreamt(look: Look) -> None:
         colours=TEN_COLOURS,
         alt=T("dream.alt", digit=digit, first=f"{found.y[0, digit]:.1%}", p=p, steps=last),
     )
-    reached = int(found.y[-1].argmax()) == digit
-    words = T("dream.reached", digit=digit, p=p) if reached else T("dream.stuck", digit=digit, p=p)
-    st.markdown(f"{words} {T('dream.why', digit=digit)}")
+    st.markdown(told(found, digit, start))
+
+
+def told(found: Dream, digit: int, start: str) -> str:
+    """Return what came of a dream, and why it looks as it does."""
+    first, last = (f"{y[digit]:.1%}" for y in found.y[[0, -1]])
+    if int(found.y[-1].argmax()) != digit:
+        return T("dream.stuck", digit=digit, p=last)
+    if start == "mean":
+        words = T("dream.from_mean", digit=digit, first=first, p=last)
+    else:
+        words = T("dream.reached", digit=digit, p=last)
+    return f"{words} {T('dream.why', digit=digit)}"
 
 
 def first_image(start: str, digit: int) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.components.mosaic import mosaic
 from pages.components.scatter import scatter, scatter_digits, sheet_of
 from pages.figures.training import TEN_COLOURS
 from pages.following import again_and_again, phase, start, start_and_stop
@@ -115,6 +116,14 @@ def picture(look: Look, job: MappingJob | None, way: str) -> None:
         scatter_digits(sheet(), key=Component.MAP_DIGITS)
     with right:
         st.markdown(words, help=T("map.words_help"))
+        mosaic(
+            loaded("bundled").pixels_test[row].reshape(1, 28, 28) / 255,
+            key=Component.MAP_DIGIT,
+            alt=T("twenty.caption", digit=int(tested(look).labels[row])),
+            signed=False,
+            side=140,
+            height=146,
+        )
         under_the_microscope(look, Widget.MAP_SCOPE)
 
 

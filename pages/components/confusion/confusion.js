@@ -75,7 +75,18 @@ function choose(root, chosen, after) {
   root.timer = setTimeout(() => root.send("picked", { turn, image: 0, row, column }), after);
 }
 
-const percent = (share) => (share == null ? "–" : share === 1 ? "100%" : `${(100 * share).toFixed(1)}%`);
+const WIDE = 440; // Pixels of width from which on a share has room for a decimal.
+const percent = (share, decimals) => (share == null ? "–" : `${(100 * share).toFixed(share === 1 ? 0 : decimals)}%`);
+
+function tellShares(root) {
+  const decimals = root.clientWidth < WIDE ? 0 : 1;
+  for (const [cells, shares] of [[root.recall, root.shares.recall], [root.precision, root.shares.precision]]) {
+    cells.forEach(({ words, bar }, digit) => {
+      words.textContent = percent(shares[digit], decimals);
+      bar.style.width = `${100 * (shares[digit] ?? 0)}%`;
+    });
+  }
+}
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".confusion"), { counts, words } = data;
@@ -95,13 +106,12 @@ export default function ({ data, parentElement, setStateValue }) {
     cell.style.setProperty("--share", right === read ? 0 : (0.62 * Math.sqrt(n / most)).toFixed(3));
     cell.setAttribute("aria-label", filled(words.cell, { right, read, n }));
   }));
-  for (const [cells, shares] of [[root.recall, data.recall], [root.precision, data.precision]]) {
-    cells.forEach(({ words: shown, bar }, digit) => {
-      shown.textContent = percent(shares[digit]);
-      bar.style.width = `${100 * (shares[digit] ?? 0)}%`;
-    });
-  }
+  root.shares = data;
+  tellShares(root);
+  root.sizes ??= new ResizeObserver(() => tellShares(root));
+  root.sizes.observe(root);
   root.turn = Math.max(root.turn, data.turn);
   if (data.turn === root.turn) root.chosen = data.chosen; // Or else an answer to a newer choice is on its way.
   mark(root);
+  return () => root.sizes.disconnect();
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -29,6 +30,7 @@ def mosaic(
     alt: str,
     signed: bool = True,
     side: int = 48,
+    height: int | Literal["content"] = "content",
     captions: Sequence[str] = (),
     right: Sequence[bool] = (),
     image: int | None = None,
@@ -48,6 +50,8 @@ def mosaic(
         Whether they have two colours.
     side : int
         Width of an image in pixels of the screen; where there is less room it is smaller.
+    height : int or "content"
+        Of all of them in pixels, where that is known: it is kept free until they are there.
     captions : sequence of str, length m, optional
         What stands below each.
     right : sequence of bool, length m, optional
@@ -81,4 +85,5 @@ def mosaic(
             "choose": None if on_pick is None else "image" if pixel is None else "pixel",
         },
         on_picked_change=receive,
+        height=height,
     )

@@ -18,7 +18,7 @@ from PIL import Image
 from pages.platform.incoming import whole
 from pages.state import Component
 
-HEIGHT = 520
+HEIGHT = 480
 """In pixels, kept free until it is there."""
 
 COLUMNS = 50
