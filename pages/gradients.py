@@ -12,7 +12,7 @@ from pages.panels.race import race
 from pages.panels.scaling import scaling
 from pages.panels.without_backprop import without_backprop
 from pages.platform.first_visit import run_page
-from pages.state import PANEL, clear_link, one_of
+from pages.state import NUMERICAL_ID, PANEL, RACE_ID, SCALING_ID, clear_link, one_of
 
 PANELS = {
     "microscope": microscope,
@@ -24,6 +24,9 @@ PANELS = {
 }
 """In the order of the questions: what is one step, what is a slope, why backpropagation, and how
 does one know that it is right."""
+
+JOBS = {"race": RACE_ID, "scaling": SCALING_ID, "without": NUMERICAL_ID}
+"""The jobs of the panels that have one."""
 
 
 def page() -> None:
@@ -43,6 +46,10 @@ def choose_panel() -> str:
         "bugs": T("gradients.bugs"),
     }
     PANEL.open(one_of(PANELS))
+    if not PANEL.is_set():
+        for panel, job in JOBS.items():  # A link that names a job means its panel.
+            if job.is_in_link():
+                PANEL.set(panel)
     chosen = st.segmented_control(
         T("gradients.panel"),
         list(PANELS),

@@ -407,6 +407,10 @@ LAB_SEED: Linked[int | None] = Linked("lab_seed", TrainingConfig.seed, "seed")
 RACE_ARRAYS: Value[Sequence[str]] = Value("race_arrays", GradientComparison.arrays)
 """The parameter arrays whose gradients are computed."""
 
+RACE_GUESS: Value[int | None] = Value("race_guess", None)
+"""How many times as long as backpropagation the definition takes, as the visitor takes it; None
+before a guess."""
+
 RACE_PER_ARRAY: Value[int | None] = Value("race_per_array", None)
 """How many weights of an array the definition is computed for; None for all."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 import streamlit as st
 
 from pages.components.live_chart import live_chart
@@ -12,12 +14,21 @@ from pages.language.words import count, duration, factor, scientific, why_waitin
 from pages.panels.settings import chosen_setting, setting_fields
 from pages.platform.place import place
 from pages.session import RaceJob, current_race
-from pages.state import LAB_BATCH, RACE_ARRAYS, RACE_ID, RACE_PER_ARRAY, Chart, Widget
+from pages.state import (
+    LAB_BATCH,
+    RACE_ARRAYS,
+    RACE_GUESS,
+    RACE_ID,
+    RACE_PER_ARRAY,
+    Chart,
+    Widget,
+)
 from simplenet.runs.comparison import Comparison, GradientComparison
 from simplenet.study.measuring import Difference
 
 ITERATIONS = 10_000
 ARRAYS = RACE_ARRAYS.default
+GUESSES = (10, 100, 1000, 10_000, 100_000)
 PER_ARRAY = (5, 10, 25, 50, 100, 500, None)
 
 
@@ -53,6 +64,14 @@ def settings(job: RaceJob | None) -> None:
             width=280,
             help=T("race.per_array_help"),
         )
+    st.pills(
+        T("race.guess"),
+        GUESSES,
+        format_func={n: f"{count(n)}×" for n in GUESSES}.__getitem__,
+        key=RACE_GUESS.name,
+        persist_state="session",
+        wrap=True,
+    )
     with place():
         if not arrays:
             st.error(T("race.no_arrays"), icon=":material/error:")
@@ -116,12 +135,13 @@ def lanes(job: RaceJob | None, last: Comparison | None) -> None:
 def definition_text(job: RaceJob, last: Comparison) -> str:
     """Return how far the definition is, in a line."""
     spent = duration(last.definition_s)
+    meanwhile = T("race.meanwhile", n=count(int(last.definition_s / last.backprop_s)))
     if last.measured == last.parameters:
-        return T("race.finished", time=spent)
+        return f"{T('race.finished', time=spent)} · {meanwhile}"
     end = T("race.projected_end", time=duration(last.projected_definition_s))
     if job.ended:
         return f"{T('race.ended', time=spent)} · {end}"
-    return f"{why_waiting(job) or T('race.so_far', time=spent)} · {end}"
+    return f"{why_waiting(job) or T('race.so_far', time=spent)} · {meanwhile} · {end}"
 
 
 def times(work: GradientComparison, last: Comparison) -> None:
@@ -136,12 +156,7 @@ def times(work: GradientComparison, last: Comparison) -> None:
     # Plotly is loaded when there is something to draw with it.
     from pages.figures.training import times_figure
 
-    said = ", ".join(f"{name}: {label}" for name, label in labels.items())
-    live_chart(
-        times_figure(seconds, labels, T("race.axis")),
-        key=Chart.TIMES,
-        alt=T("race.times_alt", times=said),
-    )
+    st.markdown(as_length(last.projected_definition_s / last.backprop_s, RACE_GUESS.get()))
     st.table(
         {
             T("race.method"): list(seconds),
@@ -166,6 +181,24 @@ def times(work: GradientComparison, last: Comparison) -> None:
             )
         )
     st.caption(" ".join(words))
+    said = ", ".join(f"{name}: {label}" for name, label in labels.items())
+    with st.expander(T("race.axis")):
+        live_chart(
+            times_figure(seconds, labels, T("race.axis")),
+            key=Chart.TIMES,
+            alt=T("race.times_alt", times=said),
+        )
+
+
+def as_length(ratio: float, guess: int | None) -> str:
+    """Return how many times as long the definition takes, as a length, and what was guessed."""
+    words = T("race.length", ratio=factor(ratio), metres=f"{ratio / 1000:.3g}")
+    if guess is None:
+        return words
+    # The nearest of the guesses that there were, as their logarithms go.
+    nearest = min(GUESSES, key=lambda one: abs(log(one / ratio)))
+    said = T("race.guessed_right") if guess == nearest else T("race.guessed", guess=count(guess))
+    return f"{words} {said}"
 
 
 def differences(last: Comparison) -> None:

@@ -246,6 +246,9 @@ def test_a_race_over_few_parameters_says_what_all_would_take(app):
     opened(app, "gradients", panel="race")
     app.number_input(key="lab_batch").set_value(40)
     app.select_slider(key="race_per_array").set_value(5).run()
+    assert len(app.button_group(key="race_guess").options) == 5
+    assert not any("as long" in text.value for text in app.markdown)  # It asks before it tells.
+    choose(app, "race_guess", 10)
     app.button(key="race_start").click().run()
     from pages.session import jobs
 
@@ -259,6 +262,8 @@ def test_a_race_over_few_parameters_says_what_all_would_take(app):
     for name, said in zip(("Central difference, fast", "Backpropagation"), others, strict=True):
         assert f"**{name}** · 39,760 of 39,760 parameters · finished in" in said
     assert any("this machine would take" in caption.value for caption in app.caption)
+    (words,) = (text.value for text in app.markdown if "as long" in text.value)
+    assert "You guessed 10×." in words
     another = opened(AppTest.from_file(APP, default_timeout=300), "gradients", race=race.id)
     assert "20 of 39,760 parameters" in another.get("progress")[0].proto.text
 
@@ -317,3 +322,19 @@ def choose(app, key, value):
 
 def number(text):
     return float(text.strip().replace("−", "-").replace(",", ""))
+
+
+@pytest.mark.parametrize(
+    ("guess", "ratio", "said"),
+    [
+        (None, 44_000, "44 m."),
+        (100_000, 44_000, "You guessed it."),
+        (10_000, 44_000, "You guessed 10,000×."),
+        (10_000, 12_345, "You guessed it."),
+    ],
+)
+def test_the_definition_is_told_as_a_length_beside_the_guess(app, guess, ratio, said):
+    from pages.panels.race import as_length
+
+    opened(app, "gradients", panel="race")  # The words need a language.
+    assert as_length(ratio, guess).endswith(said)
