@@ -16,7 +16,7 @@ from pages.language import T
 from pages.networks import exciting
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
-from pages.state import INSPECT_DIGIT, INSPECT_PART, Component, between, one_of
+from pages.state import INSPECT_DIGIT, INSPECT_PART, Component, between, clear_link, one_of
 from pages.twenty import strip, twenty
 from simplenet.data import loaded
 
@@ -94,6 +94,7 @@ def choose_part() -> str:
         required=True,
         format_func=names.__getitem__,
         key=INSPECT_PART.name,
+        on_change=clear_link,  # What another part shows is no part of this one's link.
         label_visibility="collapsed",
         persist_state="session",
     )

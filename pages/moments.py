@@ -54,7 +54,14 @@ def chosen_snapshot(
             time.set(iterations[newest_until(time.get())])
 
     until = st.slider(
-        T("pin.time"), 0, last, time.default, help=help, key=time.name, on_change=rest
+        T("pin.time"),
+        0,
+        last,
+        time.default,
+        help=help,
+        key=time.name,
+        on_change=rest,
+        persist_state="session",
     )
     if isinstance(time, Linked):
         time.keep(until)

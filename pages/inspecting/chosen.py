@@ -15,6 +15,9 @@ from pages.session import current_run
 from pages.state import DRAW_NETWORK, INSPECT_NETWORK, Widget, moment_time
 from simplenet.network import SimpleNet
 
+NO_MOMENT = moment_time(0)
+"""Takes the moment out of the address."""
+
 
 def choose() -> Look | None:
     """Show the choice of a network and of a moment, and return it; None where there is none."""
@@ -35,6 +38,7 @@ def choose() -> Look | None:
     with moment:
         if choice == RUN:
             return of_run(net)
+        NO_MOMENT.keep(None)
         done = metadata(choice).get("iteration")
         iteration = done if isinstance(done, int) else 0
         with st.container(horizontal=True, vertical_alignment="center", height=40, border=False):

@@ -10,10 +10,9 @@ from pages.inspecting.look import Look, tested
 from pages.inspecting.scope import under_the_microscope
 from pages.language import T
 from pages.language.words import count
-from pages.networks import exam
 from pages.state import CELL, INSPECT_DIGIT, Cell, Component, Widget
 from simplenet.data import loaded
-from simplenet.study.exam import Exam, taken_for
+from simplenet.study.exam import Exam, counted, taken_for
 
 SHOWN = 24
 """Digits that are shown of a cell."""
@@ -21,7 +20,8 @@ SHOWN = 24
 
 def mistakes(look: Look) -> None:
     """Show the part."""
-    found = exam(look.net)
+    answers = tested(look)
+    found = counted(answers.labels, answers.read, look.net.output_size)
     wrong = found.size - int(found.confusion.trace())
     st.markdown(
         T(

@@ -132,6 +132,7 @@ def noise(accuracies: NDArray[np.float64], digits: int) -> None:
             format_func="{:g}×".format,
             key=NOISE.name,
             help=T("units.level_help"),
+            persist_state="session",
         )
         NOISE.keep(level)
         at = accuracies[LEVELS.index(level)]

@@ -78,8 +78,13 @@ def examine(net: SimpleNet, x: ArrayLike, t: ArrayLike) -> Exam:
         raise ValueError("an exam needs at least one digit")
     labels = as_labels(t, len(x), net.output_size)
     chunks = [net.predict(x[i : i + CHUNK]).argmax(axis=1) for i in range(0, len(x), CHUNK)]
-    confusion = np.zeros((net.output_size, net.output_size), np.intp)
-    np.add.at(confusion, (labels, np.concatenate(chunks)), 1)
+    return counted(labels, np.concatenate(chunks), net.output_size)
+
+
+def counted(labels: NDArray[np.intp], read: NDArray[np.intp], classes: int) -> Exam:
+    """Return the exam of digits whose answers are known, both (n,), from 0 to ``classes - 1``."""
+    confusion = np.zeros((classes, classes), np.intp)
+    np.add.at(confusion, (labels, read), 1)
     return Exam(confusion)
 
 

@@ -1,4 +1,4 @@
-"""The page Inspect, once through: by mouse, by keys, and on a phone."""
+"""The page Inspect, once through: by mouse, by keys, in light and dark, and as wide as a phone."""
 
 import re
 
@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
+from tests.browser.conftest import WIDE
 from tests.browser.steps import GROUNDS, at_rest, button
 from tests.waiting import until
 
@@ -20,6 +21,7 @@ def part(page, name):
     page.get_by_role("radio", name=name, exact=True).click()
     expect(page.get_by_role("radio", name=name, exact=True)).to_be_checked()
     at_rest(page)
+    expect_to_fit_a_phone(page)
 
 
 def faults(page):
@@ -34,6 +36,14 @@ def faults(page):
 
 def expect_no_faults(page):
     until(lambda: not faults(page), every_s=0.2, why_not=lambda: faults(page))
+
+
+def expect_to_fit_a_phone(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    main = page.get_by_test_id("stMain")
+    until(lambda: main.evaluate("app => app.scrollWidth <= app.clientWidth"))
+    assert view(page).bounding_box()["y"] < 844  # The picture comes first.
+    page.set_viewport_size(WIDE)
 
 
 def test_mistakes_units_map_and_films_of_a_network(server, visit):
@@ -63,6 +73,8 @@ def test_mistakes_units_map_and_films_of_a_network(server, visit):
     expect(page).to_have_url(re.compile("unit=[0-9]+"))
     expect_no_faults(page)
 
+    page.emulate_media(color_scheme="dark")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS["dark"])
     part(page, "Map of the digits")
     points = page.locator(".scatter canvas.points")
     points.focus()
@@ -74,7 +86,6 @@ def test_mistakes_units_map_and_films_of_a_network(server, visit):
     row = re.search("[0-9]+", tip.inner_text())[0]
     points.press("Enter")
     expect(page).to_have_url(re.compile(f"digit={row}"))
-    expect_no_faults(page)
 
     part(page, "Its idea of a digit")
     slider = page.get_by_role("slider", name="Step of the dream")
@@ -82,31 +93,9 @@ def test_mistakes_units_map_and_films_of_a_network(server, visit):
     expect(view(page)).to_have_accessible_name(re.compile("Step 60 of 60. It reads 3"))
     slider.press("Home")
     expect(view(page)).to_have_accessible_name(re.compile("Step 0 of 60"))
-    expect_no_faults(page)
 
     part(page, "Between two digits")
     expect(view(page)).to_have_accessible_name(re.compile("of the 4, [0-9]+% of the 9"))
     expect_no_faults(page)
-    page.emulate_media(color_scheme="dark")
-    expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS["dark"])
-    expect_no_faults(page)
     part(page, "Its mistakes")
     expect(view(page)).to_have_accessible_name(re.compile("Test digit"))  # The film is over.
-
-
-def test_inspect_on_a_phone_in_chinese(server, visit):
-    page = visit(
-        f"{server.url}/inspect",
-        locale="zh-CN",
-        viewport={"width": 390, "height": 844},
-        has_touch=True,
-        is_mobile=True,
-    )
-    main = page.get_by_test_id("stMain")
-    for name in ("它的错误", "它的单元", "数字地图", "它心中的数字", "两个数字之间"):
-        page.get_by_role("radio", name=name).tap()
-        expect(page.get_by_role("radio", name=name)).to_be_checked()
-        at_rest(page)
-        assert main.evaluate("app => app.scrollWidth <= app.clientWidth"), name
-        box = view(page).bounding_box()
-        assert box["y"] < 844, name  # The picture comes first.

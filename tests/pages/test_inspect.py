@@ -180,6 +180,36 @@ def test_a_training_can_be_seen_at_each_moment(app):
     assert app.session_state["draw_network"] == ":run"
 
 
+def test_a_training_that_goes_on_stands_still_until_one_asks_for_more(app):
+    app.run()
+    job = trained()
+    job._end = None
+    job.state = TrainingState(job.work.new_network().params, Record(42, 2.0, 1.0))
+    del job.records.snapshots[5:]
+    app.session_state["run"] = job.id
+    opened(app, "inspect")
+    assert "After iteration 42, the newest so far." in [caption.value for caption in app.caption]
+    assert component(app, "-view")["iteration"] == 42
+    job.state = TrainingState(job.state.params, Record(43, 2.0, 1.0))
+    app.button(key="inspect_newest").click().run()
+    assert component(app, "-view")["iteration"] == 43
+    job._end = "stopped"
+
+
+def test_what_is_chosen_in_a_part_is_in_its_own_link_alone_and_is_not_forgotten(app):
+    opened(app, "inspect", network="article", cell="7.2")
+    app.button_group(key="inspect_part").set_value("units").run()
+    app.select_slider(key="noise").set_value(1.0).run()
+    assert address(app) == {"network": "article", "part": "units", "noise": "1.0"}
+    app.button_group(key="inspect_part").set_value("mistakes").run()
+    assert address(app) == {"network": "article", "cell": "7.2"}
+    opened(app, "draw")
+    opened(app, "inspect")
+    assert component(app, "-confusion")["chosen"] == [7, 2]
+    app.button_group(key="inspect_part").set_value("units").run()
+    assert app.select_slider(key="noise").value == 1.0
+
+
 def test_a_link_opens_a_moment(app):
     app.run()
     job = trained()
