@@ -52,7 +52,7 @@ def test_the_race_over_all_parameters_is_live_and_can_be_stopped(server, visit):
     fill(page, "Batch size", 200)
     button(page, "Start the race").dblclick()
     expect(lane(page, "Backpropagation")).to_contain_text("finished in")
-    expect(definition).to_contain_text("so far · meanwhile backpropagation could have done")
+    expect(definition).to_contain_text("so far · meanwhile backprop could have done")
     expect(definition).to_contain_text("all of them:")
     before = definition.inner_text()
     expect(definition).not_to_have_text(before)
