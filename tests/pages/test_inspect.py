@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from simplenet import SimpleNet
 from simplenet.jobs import Job
@@ -14,7 +15,7 @@ from simplenet.runs.training_run import TrainingState
 from simplenet.storage import load_model, save_model
 from simplenet.study.layer_map import LayerMap
 from simplenet.training import Record, TrainingConfig, train
-from tests.pages.conftest import opened
+from tests.pages.conftest import APP, opened
 from tests.pages.messages import component, send, widget
 
 PARTS = ("mistakes", "units", "map", "dream", "between")
@@ -240,9 +241,9 @@ def test_a_network_that_has_vanished_is_named(app, models):
     assert "`of-yesterday` cannot be read" in app.error[0].value
     assert app.selectbox(key="inspect_network").value == "article"
     (models / "article.safetensors").write_bytes(b"no network")
-    app.run()
-    assert "`article` cannot be read" in app.error[0].value
-    assert app.button(key="inspect_next").label  # It still leads on.
+    later = opened(AppTest.from_file(APP, default_timeout=300), "inspect", network="article")
+    assert "`article` cannot be read" in later.error[0].value
+    assert later.button(key="inspect_next").label  # It still leads on.
 
 
 @pytest.mark.parametrize("hidden", [1, 256])
