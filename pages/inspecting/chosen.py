@@ -12,7 +12,7 @@ from pages.moments import chosen_snapshot, snapshots_of
 from pages.networks import CLEAR, RUN, TUNED, choose_network, metadata, network
 from pages.platform.place import place
 from pages.session import current_run
-from pages.state import DRAW_NETWORK, INSPECT_NETWORK, Widget, moment_time
+from pages.state import DRAW_NETWORK, INSPECT_NETWORK, INSPECT_RUN, Widget, moment_time
 from simplenet.network import SimpleNet
 
 NO_MOMENT = moment_time(0)
@@ -21,7 +21,10 @@ NO_MOMENT = moment_time(0)
 
 def choose() -> Look | None:
     """Show the choice of a network and of a moment, and return it; None where there is none."""
+    earlier = INSPECT_NETWORK.is_set()
     INSPECT_NETWORK.open(str)
+    if is_new_run() and earlier:
+        INSPECT_NETWORK.set(RUN)
     wanted = INSPECT_NETWORK.get()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=420):
@@ -45,6 +48,15 @@ def choose() -> Look | None:
             words = T("inspect.kept", n=count(iteration)) if iteration else T("inspect.kept_end")
             st.caption(words, width="content")
     return Look(net, choice, iteration)
+
+
+def is_new_run() -> bool:
+    """Return whether the visitor has a training that this page has not offered yet."""
+    job = current_run()
+    if job is None or job.state is None or job.id == INSPECT_RUN.get():
+        return False
+    INSPECT_RUN.set(job.id)
+    return True
 
 
 def of_run(net: SimpleNet) -> Look:

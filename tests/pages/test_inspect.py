@@ -218,6 +218,19 @@ def test_a_link_opens_a_moment(app):
     assert component(app, "-view")["iteration"] == 1
 
 
+def test_a_new_training_is_chosen_by_itself_and_another_choice_then_stays(app):
+    opened(app, "inspect")
+    assert app.selectbox(key="inspect_network").value == "robust-50"
+    app.session_state["run"] = trained().id
+    opened(app, "inspect")
+    assert app.selectbox(key="inspect_network").value == ":run"
+    app.selectbox(key="inspect_network").set_value("article").run()
+    opened(app, "draw")
+    opened(app, "inspect")
+    assert app.selectbox(key="inspect_network").value == "article"
+    assert "moment" not in address(app)
+
+
 def test_without_a_training_the_page_leads_to_one(app):
     opened(app, "inspect")
     assert "Your own training can be seen at every moment" in app.caption[0].value
