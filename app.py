@@ -13,11 +13,12 @@ def main() -> None:
     from pages.components.frame import STYLE, frame
     from pages.components.keepsakes import keepsakes
     from pages.language import T, choose_language
+    from pages.language.text import quoted
     from pages.platform.incoming import guard
     from pages.platform.menu import navigation
     from pages.platform.offline import stay_offline
     from pages.platform.place import place
-    from pages.state import LOST, PAGE
+    from pages.state import LOST, PAGE, UNREADABLE
 
     guard()
     stay_offline()
@@ -34,7 +35,11 @@ def main() -> None:
     keepsakes()
     with body:
         page.run()
-    if LOST.get():
+    if UNREADABLE.get():
+        notice.error(
+            T("app.unreadable", error=quoted(UNREADABLE.get())), icon=":material/database_off:"
+        )
+    elif LOST.get():
         notice.info(T("app.lost"), icon=":material/search_off:")
 
 

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from simplenet.jobs import Jobs
 from simplenet.runs import TrainingRun, warm_up
+from simplenet.runs.store import Store
+from simplenet.runs.store.opening import in_memory
 from tests.browser.served import Server, chromium
 
 ROOT = Path(__file__).parents[1]
@@ -87,7 +89,7 @@ def import_time() -> list[float]:
 
 def side_by_side() -> dict[str, list[float]]:
     """Train one network at a time, and then one a core, all on the app's own workers."""
-    jobs = Jobs(workers=CORES, warm_up=warm_up)
+    jobs = Jobs(Store(in_memory()), workers=CORES, warm_up=warm_up)
 
     def trained(n: int) -> float:
         started = perf_counter()

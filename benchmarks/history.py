@@ -10,6 +10,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import thread_time
 from typing import Any
 
@@ -30,8 +31,12 @@ def measure() -> dict[str, Any]:
     """Return what is measured, by a process of its own, as `main` prints it."""
     command = [sys.executable, "-m", "benchmarks.history"]
     # The server wants a scheduler, and needs none: nothing is trained.
-    environment = os.environ | {"SIMPLENET_SCHEDULER": "tcp://127.0.0.1:9"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
+    with TemporaryDirectory() as kept:
+        environment = os.environ | {
+            "SIMPLENET_SCHEDULER": "tcp://127.0.0.1:9",
+            "SIMPLENET_DATA": kept,
+        }
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
@@ -69,7 +74,7 @@ def ticks() -> dict[str, list[float]]:
 
     import pages.following
     from pages.session import jobs
-    from simplenet.jobs import Job
+    from simplenet.jobs.ledger import Entry, Lease, Position, Standing, Wishes
     from simplenet.runs import TrainingRun
     from simplenet.training import TrainingConfig
 
@@ -91,9 +96,9 @@ def ticks() -> dict[str, list[float]]:
     for length in (SHORT, LONG):
         app = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
         app.switch_page("pages/train.py").run()
-        job = Job(TrainingRun(TrainingConfig(iterations=1_000_000)), jobs(), "full")
-        jobs()._jobs[job.id] = job
-        job._end = "stopped"
+        run = TrainingRun(TrainingConfig(iterations=1_000_000))
+        standing = Standing(str(length), Lease(), Wishes(), Position(end="stopped"))
+        job = jobs()._known(Entry(standing, "", run, None, []))
         for part in parts(0, length):
             job.records.extend(part)
         app.session_state["run"] = job.id

@@ -17,7 +17,7 @@ from pages.language import T
 from pages.language.text import quoted
 from pages.networks import RUN, choose_network, exciting, network
 from pages.platform.first_visit import run_page
-from pages.session import jobs
+from pages.session import found
 from pages.sketch import Picture
 from pages.state import (
     DRAW_NETWORK,
@@ -79,7 +79,7 @@ def page() -> None:
 
 def still_training() -> bool:
     """Return whether the visitor's training goes on."""
-    run = jobs().get(RUN_ID.get())
+    run = found(RUN_ID)
     return run is not None and not run.ended
 
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import streamlit as st
 
 from pages.language import T
-from pages.session import jobs
-from pages.state import JobId, Widget
+from pages.session import found, jobs, steers
+from pages.state import VISITOR, JobId, Widget
 from simplenet.jobs import Job, Pace, Work
 
 REFRESH_S = 0.4
@@ -36,11 +36,11 @@ def start(works: Mapping[JobId, Work], pace: Pace = "full") -> None:
         By what their ids are kept as. Several are one thing for the visitor.
     pace : {"full", "slow", "step"}
     """
-    old = [jobs().get(followed.get()) for followed in works]
-    if any(job and (not job.ended or job.is_new) for job in old):
+    old = [found(followed) for followed in works]
+    if any(job and steers(job) and (not job.ended or job.is_new) for job in old):
         return
     for followed, work in works.items():
-        followed.set(jobs().start(work, pace).id)
+        followed.set(jobs().start(work, pace, VISITOR.get()).id)
 
 
 def start_and_stop(
@@ -53,7 +53,7 @@ def start_and_stop(
     primary: bool = True,
 ) -> None:
     """Show the two buttons of jobs: one starts them, where all is ready, and one stops them."""
-    live = [job for job in followed if job and not job.ended]
+    live = [job for job in followed if job and not job.ended and steers(job)]
     start_key, stop_key = keys
 
     def stop() -> None:
@@ -100,6 +100,7 @@ def again_and_again(
     def part() -> None:
         for job in followed:
             if job and not job.ended:
+                jobs().hold(job)
                 job.wait_for_records(timeout_s=live_s)
         show()
         if phase(*followed) != shown:

@@ -6,7 +6,9 @@ import gc
 import logging
 import os
 import threading
+from hmac import compare_digest
 from importlib import import_module
+from pathlib import Path
 from time import sleep
 from typing import Any, TypeAlias, TypeVar
 
@@ -23,15 +25,19 @@ from pages.state import (
     SCALING_ID,
     TUNED_ID,
     TUNING_ID,
+    UNREADABLE,
+    VISITOR,
+    VISITOR_HEARD,
     JobId,
 )
-from simplenet.jobs import Job, Jobs, Work
+from simplenet.jobs import Job, Jobs, LedgerError, Work
 from simplenet.jobs.workers import EARLY_S
 from simplenet.runs import TrainingRun, warm_up
 from simplenet.runs.comparison import Comparison, GradientComparison
 from simplenet.runs.finetuning import FineTuning, Lesson
 from simplenet.runs.mapping import Mapping, MapRecord
 from simplenet.runs.scaling import Scaling, Timing
+from simplenet.runs.store import Limits, Store, open_store
 from simplenet.training import History
 
 logger = logging.getLogger(__name__)
@@ -47,6 +53,9 @@ FineTuningJob: TypeAlias = Job[FineTuning, list[Lesson]]
 SOON = ("pages.figures.gradients", "simplenet.ink", "simplenet.study.evidence", "distributed")
 """What is imported before the first click wants it: all that a first page can do without."""
 
+KEPT = Path(__file__).parents[1] / "kept"
+"""Where the runs are kept, unless the environment says otherwise."""
+
 TIDY_S = 20.0
 """How often all garbage is collected, as opposed to the little that is new."""
 
@@ -59,7 +68,16 @@ def jobs() -> Jobs:
     settling = threading.Timer(EARLY_S, _settle)
     settling.daemon = True
     settling.start()
-    return Jobs(os.environ.get("SIMPLENET_SCHEDULER"), warm_up=warm_up)
+    return Jobs(store(), os.environ.get("SIMPLENET_SCHEDULER"), warm_up=warm_up)
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    """Return what this server keeps its runs in: the database that the environment names."""
+    names = {"visitor_bytes": "SIMPLENET_VISITOR_BYTES", "all_bytes": "SIMPLENET_ALL_BYTES"}
+    limits = {key: int(os.environ[name]) for key, name in names.items() if name in os.environ}
+    folder = Path(os.environ.get("SIMPLENET_DATA", KEPT))
+    return open_store(os.environ.get("SIMPLENET_STORE"), folder, Limits(**limits))
 
 
 def _settle() -> None:
@@ -79,9 +97,40 @@ def _settle() -> None:
         sleep(TIDY_S)
 
 
+def adopt(visitor: str) -> None:
+    """Be the visitor that the browser has known before, also for what this visit has started."""
+    old = VISITOR.get()
+    VISITOR_HEARD.set(True)
+    if visitor != old:
+        try:
+            jobs().adopt(old, visitor)
+        except LedgerError as error:
+            logger.warning("the runs of a visit cannot be given to their visitor: %s", error)
+        else:
+            VISITOR.set(visitor)
+
+
+def steers(job: Job[Any, Any]) -> bool:
+    """Return whether a job is the visitor's own; those of others can be watched, and no more."""
+    return compare_digest(job.visitor.encode(), VISITOR.get().encode())
+
+
+def found(followed: JobId) -> Job[Any, Any] | None:
+    """Return the job that the visitor follows, whatever it does; None if there is none."""
+    try:
+        job = jobs().get(followed.get())
+    except LedgerError as error:
+        UNREADABLE.set(str(error))  # The page says so.
+        return None
+    UNREADABLE.clear()
+    return job
+
+
 def current(kind: type[Kind], followed: JobId) -> Job[Kind, Any] | None:
-    """Return the visitor's job of a kind, and keep its id in the address of the page."""
-    job = jobs().get(followed.get())
+    """Return the job of a kind that the visitor follows, and keep its id in the address."""
+    job = found(followed)
+    if UNREADABLE.get():
+        return None
     if job is None or not isinstance(job.work, kind):
         if followed.is_in_link():
             LOST.get().add(followed.name)  # The page says so.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from secrets import token_urlsafe
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import streamlit as st
@@ -154,6 +155,10 @@ class Own(Generic[T]):
         value: T = st.session_state[self.name]
         return value
 
+    def set(self, value: T) -> None:
+        """Put another one into the session."""
+        st.session_state[self.name] = value
+
     def clear(self) -> None:
         """Forget it: another one is made when it is asked for next."""
         st.session_state.pop(self.name, None)
@@ -199,6 +204,15 @@ LANGUAGE: Linked[str | None] = Linked("language", None, "language")
 
 LOST: Own[set[str]] = Own("lost", set)
 """Which jobs of a link are gone, by the names of their ids, for as long as a page is shown."""
+
+UNREADABLE: Value[str | None] = Value("unreadable", None)
+"""Why the runs that are kept cannot be read now; None if they can."""
+
+VISITOR: Own[str] = Own("visitor", lambda: token_urlsafe(16))
+"""Who this is, for the runs: unguessable, and kept by the browser as soon as that has told it."""
+
+VISITOR_HEARD: Value[bool] = Value("visitor_heard", False)
+"""Whether the browser has told who this is."""
 
 KEEPING = Own("keeping", Keeping)
 """The own drawings and the pinned digit, and what is known of the browser that keeps them."""
@@ -352,9 +366,6 @@ class Cell(NamedTuple):
 INSPECT_NETWORK: Linked[str | None] = Linked("inspect_network", None, "network")
 """The network that is looked into; None before one was offered."""
 
-INSPECT_RUN: Value[str | None] = Value("inspect_run", None)
-"""The id of the training that was offered last: a new one is chosen by itself."""
-
 INSPECT_DIGIT = Linked("inspect_digit", 0, "digit")
 """Which of the test digits runs through it."""
 
@@ -389,6 +400,25 @@ MORPH_TO = Linked("morph_to", 18, "to")
 def moment_time(last: int) -> Linked[int]:
     """Return the iteration at which a training up to `last` is looked into."""
     return Linked(f"moment_{last}", last, "moment")
+
+
+# My runs.
+
+RUNS_SEARCH = Value("runs_search", "")
+"""What is searched for in the list."""
+
+DELETED: Value[Sequence[str]] = Value("runs_deleted", ())
+"""The ids of the runs that were deleted last; none if they were put back."""
+
+
+def runs_key(ids: Sequence[str]) -> str:
+    """Return the key of the table of these runs: in another one no row is chosen."""
+    return f"runs_{hash(tuple(ids))}"
+
+
+def run_field(run: str, column: str) -> Value[str]:
+    """Return what is written in a field of a run: its name, or its note."""
+    return Value(f"run_{column}_{run}", "")
 
 
 # The Gradients page.
@@ -524,6 +554,13 @@ class Widget(StrEnum):
     LEFT_OUT_DISCARD = "left_out_discard"
     UNREAD_DOWNLOAD = "unread_download"
     UNREAD_DISCARD = "unread_discard"
+    # My runs.
+    RUNS_TRAIN = "runs_train"
+    RUNS_OPEN = "runs_open"
+    RUNS_AGAIN = "runs_again"
+    RUNS_STAR = "runs_star"
+    RUNS_DELETE = "runs_delete"
+    RUNS_UNDO = "runs_undo"
     # Gradients.
     RACE_START = "race_start"
     RACE_STOP = "race_stop"

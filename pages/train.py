@@ -10,8 +10,8 @@ from pages.language import T
 from pages.networks import exciting
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
-from pages.session import TrainingJob, current_run
-from pages.state import DIGIT, PACE, RUN_ID, Component, Place, Widget
+from pages.session import TrainingJob, current_run, steers
+from pages.state import DIGIT, PACE, RUN_ID, VISITOR_HEARD, Component, Place, Widget
 from pages.training.behind import put_behind
 from pages.training.diagnosis import diagnosed
 from pages.training.ending import ending
@@ -90,7 +90,7 @@ def page() -> None:
 
 def controls(run: TrainingRun | None, job: TrainingJob | None, shown: Phase) -> None:
     """Show the buttons that steer a training."""
-    live = job if shown != "ended" else None
+    live = job if job and shown != "ended" and steers(job) else None
     st.button(
         T("train.train"),
         type="secondary" if job and job.ended and job.state else "primary",
@@ -153,7 +153,7 @@ def train() -> None:
 
 def set_pace(job: TrainingJob | None) -> None:
     """Set the pace of a training to what was chosen."""
-    if job:
+    if job and steers(job):
         job.pace = PACE.get()
 
 
@@ -166,6 +166,8 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
     with place():
         if job and job.error:
             show_error(job.error)
+        elif job and VISITOR_HEARD.get() and not steers(job):
+            st.caption(T("train.foreign"))
     state = job.state if job else None
     net = SimpleNet.from_params(state.params) if state else shown.new_network()
     label = int(twenty().labels[DIGIT.get()])

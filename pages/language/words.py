@@ -46,6 +46,8 @@ def why_waiting(job: Job[Any, Any]) -> str | None:
     """Return what a job waits for, or None if it does not wait."""
     if job.status == "no_worker":
         return T("train.no_worker")
+    if job.status == "no_server":
+        return T("train.no_server")
     place = job.place
     return T("train.waiting", place=place) if place else None
 

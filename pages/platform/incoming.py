@@ -246,6 +246,7 @@ def _is_told(value: object) -> bool:
         and isinstance(value.get("visit"), str)
         and isinstance(value.get("unread"), bool)
         and value.get("problem") in (None, "full", "off")
+        and isinstance(value.get("visitor", ""), str)
         and all(_is_kept(value.get(name)) for name in ("text", "base"))
     )
 

@@ -67,6 +67,8 @@ def status_text(job: TrainingJob, history: History) -> str:
         words.append(T("train.finished", time=duration(elapsed_s)))
     elif status == "stopped":
         words.append(T("train.stopped", time=duration(elapsed_s)))
+    if job.unkept:
+        words.append(T("train.unkept", error=quoted(job.unkept)))
     if job.restarts:
         words.append(T("train.restarts", n=job.restarts))
     return " · ".join(words)

@@ -1,6 +1,8 @@
 """Background jobs: work in slices on Dask workers."""
 
-from simplenet.jobs.job import Job, Jobs, Pace, Slice, Status, Work
+from simplenet.jobs.job import Job, Slice, Work
+from simplenet.jobs.jobs import Jobs
+from simplenet.jobs.ledger import LedgerError, Pace, Status
 from simplenet.jobs.workers import JobError
 
-__all__ = ["Job", "JobError", "Jobs", "Pace", "Slice", "Status", "Work"]
+__all__ = ["Job", "JobError", "Jobs", "LedgerError", "Pace", "Slice", "Status", "Work"]

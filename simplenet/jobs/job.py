@@ -3,33 +3,40 @@
 The server keeps each job's state, and sends it to a worker for a slice of a fraction of a second
 at a time. So pausing is not sending the next slice, a worker that dies costs one slice, and a
 core can change hands between two slices. A job's records only ever come from slices that ended
-well, and are only ever added to: a slice that is done again leaves no doubled records.
+well, and are only ever added to: a slice that is done again leaves no doubled records. What is
+done is written down in a ledger, from which any server can go on with it.
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from simplenet.data import DataSourceError
+from simplenet.jobs.ledger import (
+    End,
+    Entry,
+    Ledger,
+    LedgerError,
+    Pace,
+    Position,
+    Standing,
+    Status,
+    Wishes,
+    rests,
+)
 from simplenet.jobs.line import Line
 from simplenet.jobs.workers import JobError, WorkerLostError, Workers
-
-__all__ = ["Job", "JobError", "Jobs", "Pace", "Slice", "Status", "Work"]
 
 logger = logging.getLogger(__name__)
 
 State = TypeVar("State")
 Records = TypeVar("Records", bound="Growing")
-
-Status = Literal["waiting", "no_worker", "running", "paused", "finished", "stopped", "failed"]
-Pace = Literal["full", "slow", "step"]
 
 SLICE_S = 0.2
 """How long a slice at full speed is: the longest that a person waits for an answer."""
@@ -55,10 +62,19 @@ POLL_S = 0.1
 ATTEMPTS = 5
 """How often a slice is tried whose worker dies."""
 
-KEPT_JOBS = 300
-"""Jobs that the server remembers; beyond it, the oldest that does nothing is forgotten."""
+COMMIT_S = 0.5
+"""How often what is done is written down: that much is lost at the most when a server dies."""
 
-ENDED: tuple[Status, ...] = ("finished", "stopped", "failed")
+RETRY_S = 2.0
+"""How often it is tried again where it cannot be written down."""
+
+
+class LostLeaseError(Exception):
+    """Another server drives the job by now."""
+
+
+class GivenBackError(Exception):
+    """The job rests, and whoever wants to may drive it when it goes on."""
 
 
 class Growing(Protocol):
@@ -112,15 +128,34 @@ class Work(Protocol):
 DoneWork = TypeVar("DoneWork", bound=Work)
 
 
-class Job(Generic[DoneWork, Records]):
-    """Work of some kind that goes on in the background; make one with `Jobs.start`.
+class Server(Protocol):
+    """What a job needs of the server that it is on."""
 
-    Any thread may read it and steer it. Reading takes nothing away from other readers.
+    id: str
+    changed: threading.Condition
+    workers: Workers
+    line: Line
+    ledger: Ledger
+
+    def drive(self, job: Job[Any, Any]) -> None:
+        """Drive a job that has something to do, if nobody else does."""
+
+    def is_left(self, job: Job[Any, Any]) -> bool:
+        """Return whether nobody drives a job."""
+
+
+class Job(Generic[DoneWork, Records]):
+    """Work of some kind that goes on in the background; `Jobs` makes it.
+
+    Any thread may read it and steer it. Reading takes nothing away from other readers. This server
+    drives it, or another one does, and this one follows.
 
     Attributes
     ----------
     id : str
-        Unguessable: who knows it may follow and steer the job.
+        Unguessable: who knows it may follow the job.
+    visitor : str
+        Who started it.
     work : Work
         What is done.
     records : list or History
@@ -131,30 +166,89 @@ class Job(Generic[DoneWork, Records]):
         How often a worker was lost and its slice done again.
     error : Exception or None
         Why the job failed, where it did.
+    unkept : LedgerError or None
+        Why what was done last is not written down, where it is not.
+    fence : int or None
+        The number of the lease under which this server drives it; None while it does not.
     """
 
-    def __init__(self, work: DoneWork, jobs: Jobs, pace: Pace) -> None:
-        self.id = secrets.token_urlsafe(12)
-        self.work = work
-        self.records: Records = work.no_records()
-        self.state: Any = None
-        self.restarts = 0
-        self.error: Exception | None = None
-        self._started_at = monotonic()
-        self._jobs = jobs
-        self._changed = jobs.changed
-        self._pace: Pace = pace
-        self._steps = 1
-        self._held = False
+    def __init__(self, entry: Entry, server: Server) -> None:
+        self.id = entry.standing.id
+        self.visitor = entry.visitor
+        self.work: DoneWork = entry.work
+        self.fence: int | None = None
+        self.unkept: LedgerError | None = None
+        self._server = server
+        self._changed = server.changed
+        self._started_at: float | None = None
+        self._is_written = True
+        self._leaves = False
         self._stop_by: float | None = None
         self._record_s: float | None = None
-        self._pending = False
         self._lost_in_a_row = 0
-        self._end: Status | None = None
+        self.take(entry)
 
-    def begin(self) -> None:
-        """Start the thread that drives the job; `Jobs.start` does it."""
+    def take(self, entry: Entry) -> None:
+        """Be as the ledger has it: the chunks of the entry are all there are."""
+        records: Records = self.work.no_records()
+        for chunk in entry.chunks:
+            records.extend(chunk)
+        with self._changed:
+            self._new: Records | None = None  # What is not committed yet.
+            self._committed_at = monotonic()
+            self.chunks = len(entry.chunks)
+            self.records, self.state = records, entry.state
+            self._wishes = entry.standing.wishes
+            self._take_position(entry.standing.position)
+            self._changed.notify_all()
+
+    def follow(self, entry: Entry) -> None:
+        """Take over what another server has done since: the chunks of the entry are new ones."""
+        with self._changed:
+            if self.fence is not None or self._end:
+                return
+            for chunk in entry.chunks:
+                self.records.extend(chunk)
+            self.chunks += len(entry.chunks)
+            self.state = entry.state
+            self._take_position(entry.standing.position)
+            self._changed.notify_all()
+
+    def see(self, standing: Standing) -> None:
+        """Take note of what is wanted of it."""
+        with self._changed:
+            if standing.wishes.number > self._wishes.number:
+                self._wishes = standing.wishes
+                self._heed_stop()
+                self._changed.notify_all()
+
+    def _take_position(self, position: Position) -> None:
+        self._steps_done, self._pending = position.steps_done, position.pending
+        self.restarts, self._end, self.error = position.restarts, position.end, position.error
+
+    def begin(self, fence: int, unwritten: LedgerError | None = None, is_new: bool = False) -> None:
+        """Start the thread that drives the job.
+
+        Parameters
+        ----------
+        fence : int
+            The number of the lease.
+        unwritten : LedgerError, optional
+            Why it is not yet written down that there is this job.
+        is_new : bool
+            Whether somebody has started it just now.
+        """
+        self.fence, self.unkept, self._is_written = fence, unwritten, unwritten is None
+        self._started_at = monotonic() if is_new else None
+        self._leaves = False
+        self._heed_stop()
         threading.Thread(target=self._drive, name=f"job-{self.id[:6]}", daemon=True).start()
+
+    def give_back(self) -> None:
+        """Let go of a job that rests: it is driven again, here or elsewhere, when it goes on."""
+        with self._changed:
+            self._leaves = True
+            self._changed.notify_all()
 
     @property
     def status(self) -> Status:
@@ -163,7 +257,9 @@ class Job(Generic[DoneWork, Records]):
             return self._end
         if self.idle:
             return "paused"
-        if self._jobs.workers.missing:
+        if self.fence is None:
+            return "no_server" if self._server.is_left(self) else "running"
+        if self._server.workers.missing:
             return "no_worker"
         return "waiting" if self.place else "running"
 
@@ -175,54 +271,68 @@ class Job(Generic[DoneWork, Records]):
     @property
     def stopping(self) -> bool:
         """Whether it was asked to stop and has not yet done so."""
-        return self._stop_by is not None and not self.ended
+        return self._wishes.stop and not self.ended
 
     @property
     def place(self) -> int:
         """Place in the line for a core: 1 is next, 0 is not in line, or there is no core at all."""
-        return self._jobs.line.place(self) if self._jobs.workers.cores else 0
+        return self._server.line.place(self) if self._server.workers.cores else 0
 
     @property
     def pace(self) -> Pace:
         """How fast it goes: as fast as it can, in slow motion, or step by step."""
-        return self._pace
+        return self._wishes.pace
 
     @pace.setter
     def pace(self, pace: Pace) -> None:
-        with self._changed:
-            self._pace, self._steps = pace, 0
-            self._changed.notify_all()
+        self._wish(lambda wishes, at: replace(wishes, pace=pace, steps=at.steps_done))
 
     @property
     def is_new(self) -> bool:
         """Whether it was started within the last second, the time of a double click."""
-        return monotonic() - self._started_at < 1
+        return self._started_at is not None and monotonic() - self._started_at < 1
 
     def pause(self) -> None:
         """Hold after the slice that is under way."""
-        with self._changed:
-            self._held = True
-            self._changed.notify_all()
+        self._wish(lambda wishes, _: replace(wishes, held=True))
 
     def resume(self) -> None:
         """Go on from where it was paused."""
-        with self._changed:
-            self._held = False
-            self._changed.notify_all()
+        self._wish(lambda wishes, _: replace(wishes, held=False))
 
     def step(self) -> None:
         """Do one record more, at the pace "step"."""
-        with self._changed:
-            self._held = False
-            self._steps += 1
-            self._changed.notify_all()
+        self._wish(lambda wishes, _: replace(wishes, held=False, steps=wishes.steps + 1))
 
     def stop(self) -> None:
         """End within a second, and keep what is done."""
+        self._wish(lambda wishes, _: replace(wishes, stop=True))
+
+    def _wish(self, change: Callable[[Wishes, Position], Wishes]) -> None:
+        """Change what is wanted, here at once, and for whoever drives it."""
+
+        def changed(wishes: Wishes, at: Position) -> Wishes:
+            return replace(change(wishes, at), number=wishes.number + 1)
+
         with self._changed:
-            if self._stop_by is None:
-                self._stop_by = monotonic() + STOP_S
+            self._wishes = changed(self._wishes, self.position)
+            self._heed_stop()
             self._changed.notify_all()
+        try:
+            self._server.ledger.wish(self.id, changed)
+        except LedgerError as error:  # This server still obeys.
+            self.unkept = error
+        self._server.drive(self)
+
+    def _heed_stop(self) -> None:
+        """Let the time to stop run, from the first time that it is wanted."""
+        if self._wishes.stop and self._stop_by is None:
+            self._stop_by = monotonic() + STOP_S
+
+    @property
+    def position(self) -> Position:
+        """How far it is."""
+        return Position(self._steps_done, self._pending, self.restarts, self._end, self.error)
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait until the job has ended; return whether it has."""
@@ -237,8 +347,7 @@ class Job(Generic[DoneWork, Records]):
     @property
     def idle(self) -> bool:
         """Whether it is paused, by a person or after its last step."""
-        rests = self._pace == "step" and not (self._steps or self._pending)
-        return not self.stopping and (self._held or rests)
+        return rests(self._wishes, self.position)
 
     @property
     def wants_core(self) -> bool:
@@ -248,37 +357,94 @@ class Job(Generic[DoneWork, Records]):
     @property
     def _is_cheap(self) -> bool:
         """Whether the next slice is known to take so little that it need not wait in line."""
-        if self._pace == "full" or self._record_s is None:
+        if self.pace == "full" or self._record_s is None:
             return False
         return self._record_s * (self._limit or 1) <= CHEAP_S
 
     @property
     def _limit(self) -> int | None:
         """How many records the next slice may have."""
-        return {"full": None, "slow": SLOW_RECORDS, "step": 1}[self._pace]
+        return {"full": None, "slow": SLOW_RECORDS, "step": 1}[self.pace]
 
     def _drive(self) -> None:
         """Do the work; the thread of the job."""
+        end: End | None = None
+        error: Exception | None = None
         try:
-            end = self._do()
-        except Exception as error:
-            if not isinstance(error, JobError | DataSourceError):
-                logger.exception("job %s failed", self.id)
-            self.error, end = error, "failed"
-        self._jobs.line.leave(self)
+            try:
+                end = self._do()
+            except (LostLeaseError, GivenBackError):
+                raise
+            except Exception as unexpected:
+                if not isinstance(unexpected, JobError | DataSourceError):
+                    logger.exception("job %s failed", self.id)
+                end, error = "failed", unexpected
+            self._server.line.leave(self)
+            self._finish(end, error)
+        except LostLeaseError:
+            logger.info("job %s is driven by another server now", self.id)
+            self._let_go()
+        except GivenBackError:
+            with suppress(LedgerError):
+                self._server.ledger.release(self.id, self.fence or 0)
+            self._let_go()
+
+    def _finish(self, end: End, error: Exception | None) -> None:
+        """End, and write that down, however long it takes until it can be written.
+
+        What ends since the server does is not written down as an end: another one goes on with it.
+        """
+        goes_on = end == "failed" and self._is_closing
+        position = self.position if goes_on else replace(self.position, end=end, error=error)
+        self._commit(position)
         with self._changed:
-            self._end = end
+            self.error, self._end = error, end
+            self._changed.notify_all()
+        while self.unkept and not self._is_closing:
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_closing, RETRY_S)
+            self._commit(position)
+        if goes_on:
+            with suppress(LedgerError):
+                self._server.ledger.release(self.id, self.fence or 0)
+        self.fence = None
+
+    def _let_go(self) -> None:
+        """Follow the job from now on, as the ledger has it."""
+        self._server.line.leave(self)
+        try:
+            entry = self._server.ledger.read(self.id)
+        except LedgerError as error:
+            self.unkept, entry = error, None
+        with self._changed:
+            self.fence = None
+            if entry:
+                self.take(entry)
+            elif not self.unkept:  # Somebody has deleted it.
+                self._end = "stopped"
             self._changed.notify_all()
 
-    def _do(self) -> Status:
+    @property
+    def _is_closing(self) -> bool:
+        """Whether the server is being stopped."""
+        return self._server.workers.closed or not threading.main_thread().is_alive()
+
+    def _do(self) -> End:
         """Do slice after slice; return how it ended."""
         while not self._do_some():
+            if self._new is not None:
+                self._commit(self.position)
             with self._changed:
                 if self.idle:  # It may have lost its core just then, and be first in line.
-                    self._jobs.line.leave(self)
-                self._changed.wait_for(lambda: not self.idle or self._jobs.workers.closed)
-            if self._jobs.workers.closed and self._jobs.workers.failure:
-                raise self._jobs.workers.failure
+                    self._server.line.leave(self)
+                self._changed.wait_for(
+                    lambda: not self.idle or self._leaves or self._server.workers.closed,
+                    RETRY_S if self.unkept else None,
+                )
+                if self.idle and self._leaves and not self.unkept:
+                    raise GivenBackError
+            if self._server.workers.closed and self._server.workers.failure:
+                raise self._server.workers.failure
             if self.stopping:
                 self._conclude()
                 return "stopped"
@@ -291,32 +457,31 @@ class Job(Generic[DoneWork, Records]):
         with suppress(JobError):  # Stopping needs no worker.
             while done := self._compute(self.work.conclude, self.state, SLICE_S):
                 with self._changed:
-                    self.state = done[0].state
-                    self.records.extend(done[0].records)
+                    self._add(done[0])
                 if done[0].finished:
                     break
 
     def _do_some(self) -> bool:
         """Do slices for as long as nothing changes; return whether the work is finished."""
         if self.wants_core:
-            with self._jobs.line.core(self) as turn_over:
+            with self._server.line.core(self) as turn_over:
                 while self.wants_core and not turn_over():
                     if self._advance():
                         return True
-                    if self._pace != "full" and self._record_s is not None:
+                    if self.pace != "full" and self._record_s is not None:
                         break  # Whoever is slow holds no core in between.
         else:
-            self._jobs.line.leave(self)
+            self._server.line.leave(self)
             if self._is_cheap and not (self.stopping or self.idle) and self._advance():
                 return True
-        if self._pace == "slow" and not self._pending:
+        if self.pace == "slow" and not self._pending:
             with self._changed:
                 self._changed.wait_for(
                     lambda: (
                         self.stopping
-                        or self._held
-                        or self._pace != "slow"
-                        or self._jobs.workers.closed
+                        or self._wishes.held
+                        or self.pace != "slow"
+                        or self._server.workers.closed
                     ),
                     SLOW_PERIOD_S,
                 )
@@ -332,12 +497,54 @@ class Job(Generic[DoneWork, Records]):
         with self._changed:
             if self.state is not None:  # The first slice also begins the work.
                 self._record_s = seconds / max(len(part.records), 1)
-            self.state, self._pending = part.state, part.pending
-            self.records.extend(part.records)
-            if self._pace == "step" and len(part.records):
-                self._steps = max(self._steps - 1, 0)
+            self._add(part)
+            self._pending = part.pending
+            if self.pace == "step" and len(part.records):
+                self._steps_done = min(self._steps_done + 1, self._wishes.steps)
             self._changed.notify_all()
+        if monotonic() - self._committed_at > COMMIT_S and not part.finished:
+            self._commit(self.position)
         return part.finished
+
+    def _add(self, part: Slice[Any, Any]) -> None:
+        """Add what a slice gave back."""
+        self.state = part.state
+        self.records.extend(part.records)
+        if self._new is None:
+            self._new = self.work.no_records()
+        self._new.extend(part.records)
+
+    def _commit(self, position: Position) -> None:
+        """Write down what is new.
+
+        If that cannot be, the job goes on without, and it is written down with what comes next.
+
+        Raises
+        ------
+        LostLeaseError
+            If another server drives the job by now.
+        """
+        assert self.fence is not None
+        self._committed_at = monotonic()
+        new, ledger = self._new, self._server.ledger
+        try:
+            if not self._is_written:
+                ledger.add(self.id, self.visitor, self.work, self._wishes, self._server.id)
+                self._is_written = True
+            ours = ledger.commit(
+                self.id, self.fence, self.work, new, self.state, self.records, position
+            )
+        except LedgerError as error:
+            if self.unkept is None:
+                logger.warning("what is done cannot be written down: %s", error)
+            self.unkept = error
+            return
+        if not ours:
+            raise LostLeaseError
+        self.unkept = None
+        if new is not None:
+            self.chunks += 1
+            self._new = None
 
     def _compute(
         self, function: Callable[..., Slice[Any, Any]], *args: Any
@@ -353,7 +560,7 @@ class Job(Generic[DoneWork, Records]):
         Exception
             What the function raised.
         """
-        workers = self._jobs.workers
+        workers = self._server.workers
         workers.want()
         with self._changed:
             self._changed.wait_for(
@@ -385,50 +592,3 @@ class Job(Generic[DoneWork, Records]):
             return False
         concluding = function == self.work.conclude
         return monotonic() > self._stop_by - (0 if concluding else STOP_S - PATIENCE_S)
-
-
-class Jobs:
-    """The jobs of a server, and the Dask workers that do them.
-
-    Parameters
-    ----------
-    scheduler : str, optional
-        Address of a Dask scheduler, such as ``tcp://host:8786``. Without it, a local cluster is
-        started in the background, with one process and one thread for each core.
-    workers : int, optional
-        Processes of the local cluster; by default as many as there are cores.
-    warm_up : callable, optional
-        What every worker does once, before there is any work.
-    """
-
-    def __init__(
-        self,
-        scheduler: str | None = None,
-        workers: int | None = None,
-        warm_up: Callable[[], Any] | None = None,
-    ) -> None:
-        self.changed = threading.Condition()
-        self.workers = Workers(self.changed, scheduler, workers, warm_up)
-        self.line = Line(self.changed, self.workers)
-        self._jobs: dict[str, Job[Any, Any]] = {}
-
-    def start(self, work: DoneWork, pace: Pace = "full") -> Job[DoneWork, Any]:
-        """Start a job, and return it at once."""
-        job: Job[DoneWork, Any] = Job(work, self, pace)
-        with self.changed:
-            self._jobs[job.id] = job
-            self.line.join(job)  # Now, so that the order in line is that of the starts.
-            idle = [old for old in self._jobs.values() if old.status in (*ENDED, "paused")]
-            for old in idle[: max(len(self._jobs) - KEPT_JOBS, 0)]:
-                old.stop()
-                del self._jobs[old.id]
-        job.begin()
-        return job
-
-    def get(self, job_id: str | None) -> Job[Any, Any] | None:
-        """Return the job that has this id, or None."""
-        return self._jobs.get(job_id) if job_id else None
-
-    def close(self) -> None:
-        """End the local workers; jobs that have not ended fail."""
-        self.workers.close()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, overload
+from typing import Any, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simplenet.network import Params
 from simplenet.training.columns import Columns
 from simplenet.training.curve import Curve
 from simplenet.training.record import BATCH_SEEN, Record
@@ -62,6 +63,33 @@ class History(Sequence[Record]):
         for record in records:
             if record.train_accuracy is not None or record.test_accuracy is not None:
                 self.evaluate(record)
+
+    @classmethod
+    def of(
+        cls,
+        first: int,
+        rows: Mapping[str, NDArray[Any]],
+        evaluations: Mapping[str, NDArray[Any]],
+        snapshots: Sequence[tuple[int, Params]] = (),
+    ) -> Self:
+        """Return the history that has these parts, as `parts` returns them."""
+        made = cls()
+        made.first = first
+        made.snapshots = [(iteration, params) for iteration, params in snapshots]
+        made._rows.extend(rows)
+        made._evaluations.extend(evaluations)
+        made._curve.extend(made.losses)
+        made._batch_curve.extend(made.batch_accuracies)
+        return made
+
+    def parts(self) -> dict[str, Any]:
+        """Return what a history is made of: numbers and arrays only."""
+        return {
+            "first": self.first,
+            "rows": self._rows.read(),
+            "evaluations": self._evaluations.read(),
+            "snapshots": self.snapshots,
+        }
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -54,20 +54,25 @@ class Server:
 
     def __init__(self, folder: Path, cores: int | None = None) -> None:
         self.folder = folder
+        self._cores = cores
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
+            self._port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
         self.log = folder / "server.log"
+        self.start()
+
+    def start(self) -> None:
+        """Start the process; once more, at the same address, after it was stopped."""
         command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-        options = ["--server.headless", "true", "--server.port", str(port)]
-        with self.log.open("wb") as log:
+        options = ["--server.headless", "true", "--server.port", str(self._port)]
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, *options],
-                cwd=folder,
+                cwd=self.folder,
                 stdout=log,
                 stderr=log,
-                preexec_fn=lambda: _use_cores(cores),
+                preexec_fn=lambda: _use_cores(self._cores),
             )
         until = time.monotonic() + WAIT_S
         while not lives(self.url):

@@ -112,7 +112,7 @@ def test_a_reload_another_page_and_a_second_tab_show_the_run_again(server, visit
 
 def test_an_empty_field_is_refused_and_a_double_click_starts_one_run(server, visit):
     page = visit(f"{server.url}/train?run=nothing-here")
-    gone = page.get_by_text("no longer on this server")
+    gone = page.get_by_text("is not kept here")
     expect(gone).to_be_visible()
     unfold(page)
     field(page, "Iterations").fill("")  # The page runs once more.

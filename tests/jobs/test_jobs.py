@@ -15,6 +15,7 @@ import pytest
 from distributed import LocalCluster
 
 import simplenet.jobs.job
+import simplenet.jobs.jobs
 import simplenet.jobs.line
 import simplenet.jobs.workers
 from simplenet.data import DataSourceError
@@ -23,6 +24,7 @@ from simplenet.jobs.preparation import NICENESS, Preparation
 from simplenet.runs import TrainingRun
 from simplenet.training import TrainingConfig
 from tests.jobs.counting import Asking, Counting, Deadly, Thoughtful, warm_up
+from tests.jobs.kept import ledger
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -34,14 +36,14 @@ ENDLESS = Counting(end=2, pause_s=600.0)
 
 @pytest.fixture(scope="module")
 def jobs():
-    jobs = Jobs(workers=2, warm_up=warm_up)
+    jobs = Jobs(ledger(), workers=2, warm_up=warm_up)
     yield jobs
     jobs.close()
 
 
 @pytest.fixture(scope="module")
 def one_core():
-    jobs = Jobs(workers=1)
+    jobs = Jobs(ledger(), workers=1)
     yield jobs
     jobs.close()
 
@@ -76,7 +78,7 @@ def theirs(shared):
 @pytest.fixture
 def jobs_there(theirs):
     """Jobs on somebody else's cluster."""
-    jobs = Jobs(theirs.scheduler_address)
+    jobs = Jobs(ledger(), theirs.scheduler_address)
     yield jobs
     jobs.close()
 
@@ -395,7 +397,7 @@ def test_a_conclusion_that_takes_long_is_not_waited_for(one_core, monkeypatch):
 
 def test_stop_needs_no_scheduler():
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        jobs = Jobs(f"tcp://127.0.0.1:{silent.getsockname()[1]}")
+        jobs = Jobs(ledger(), f"tcp://127.0.0.1:{silent.getsockname()[1]}")
         stopped(jobs.start(LONG), jobs.start(LONG, pace="slow"))
     jobs.close()
 
@@ -428,7 +430,7 @@ def test_who_pauses_just_as_its_core_is_lost_keeps_nobody_waiting(theirs, jobs_t
 
     def pausing(job):
         finished = do_some(job)
-        if job.records and not job._jobs.workers.cores:
+        if job.records and not job._server.workers.cores:
             job.pause()
         return finished
 
@@ -449,7 +451,7 @@ def test_local_workers_that_dask_gives_up_come_back(monkeypatch, caplog):
     timeout = "distributed.deploy.lost-worker-timeout"
     monkeypatch.setitem(simplenet.jobs.workers.DASK_CONFIG, timeout, "10ms")
     with dask.config.set({timeout: "1 day"}):  # As it is again afterwards.
-        jobs = Jobs(workers=1)
+        jobs = Jobs(ledger(), workers=1)
         job = jobs.start(LONG)
         until(lambda: job.records)
         pid = job.records[-1][1]
@@ -460,21 +462,31 @@ def test_local_workers_that_dask_gives_up_come_back(monkeypatch, caplog):
     assert sum("built anew" in record.message for record in caplog.records) == 1
 
 
-def test_the_oldest_idle_jobs_are_forgotten(jobs, monkeypatch):
-    monkeypatch.setattr(simplenet.jobs.job, "KEPT_JOBS", 3)
-    old = ended(jobs.start(Counting(end=1)))
+def test_what_was_asked_for_long_ago_leaves_the_memory_and_is_read_again(jobs, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.jobs, "KEPT_JOBS", 2)
+    old = ended(jobs.start(Counting(end=3)))
+    paused = cheap(jobs)
+    paused.pause()
+    until(lambda: paused.status == "paused")
     busy = jobs.start(LONG)
-    new = [ended(jobs.start(Counting(end=1))) for _ in range(4)]
-    assert jobs.get(old.id) is None
+    new = [ended(jobs.start(Counting(end=1))) for _ in range(3)]
+    until(lambda: old.id not in jobs._jobs and paused.id not in jobs._jobs)
     assert jobs.get(busy.id) is busy
     assert jobs.get(new[-1].id) is new[-1]
-    busy.stop()
-    ended(busy)
+    again = jobs.get(old.id)
+    assert again is not old
+    assert (again.records, again.status) == (old.records, "finished")
+    rested = jobs.get(paused.id)
+    seen = len(rested.records)
+    assert (rested.records, rested.status) == (paused.records, "paused")
+    rested.resume()
+    until(lambda: len(rested.records) > seen)
+    stopped(rested, busy)
 
 
 def test_a_cluster_that_somebody_else_runs():
     with cluster() as theirs:
-        jobs = Jobs(theirs.scheduler_address)
+        jobs = Jobs(ledger(), theirs.scheduler_address)
         assert ended(jobs.start(Counting(end=5))).status == "finished"
         slow = cheap(jobs)
         lost, in_line = jobs.start(LONG), jobs.start(LONG)
@@ -499,7 +511,7 @@ def test_a_core_that_joins_later_takes_the_next_in_line(theirs, jobs_there, monk
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
     monkeypatch.setattr(simplenet.jobs.workers, "CONNECT_S", 0.3)
-    jobs = Jobs("tcp://127.0.0.1:9")
+    jobs = Jobs(ledger(), "tcp://127.0.0.1:9")
     job = ended(jobs.start(Counting()))
     assert job.status == "failed"
     assert isinstance(job.error, JobError)
@@ -511,7 +523,7 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
 
 def test_close_ends_the_workers_and_fails_what_runs():
     before = set(psutil.Process().children(recursive=True))
-    jobs = Jobs(workers=1)
+    jobs = Jobs(ledger(), workers=1)
     job = jobs.start(LONG)
     until(lambda: job.records)
     paused = jobs.start(LONG, pace="step")
@@ -531,7 +543,7 @@ def test_close_ends_the_workers_and_fails_what_runs():
 
 def test_close_while_the_workers_start_leaves_none():
     before = set(psutil.Process().children(recursive=True))
-    jobs = Jobs(workers=1)
+    jobs = Jobs(ledger(), workers=1)
     job = jobs.start(LONG)
     until(lambda: set(psutil.Process().children(recursive=True)) - before)
     jobs.close()
@@ -567,7 +579,7 @@ def test_the_commands_of_the_readme_start_a_cluster_that_trains(tmp_path):
                     )
                 )
                 until(scheduler_listens)
-            jobs = Jobs(here(address))
+            jobs = Jobs(ledger(), here(address))
             run = TrainingRun(TrainingConfig(iterations=20))
             job = ended(jobs.start(run))
             jobs.close()
@@ -584,10 +596,11 @@ def test_no_worker_outlives_its_server(killed_by):
     program = (
         "from simplenet.jobs import Jobs\n"
         "from tests.jobs.counting import Counting\n"
+        "from tests.jobs.kept import ledger\n"
         "import signal, time\n"
         "if __name__ == '__main__':\n"
         "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # May be ignored here.
-        "    job = Jobs(workers=1).start(Counting(end=10**6, pause_s=0.005))\n"
+        "    job = Jobs(ledger(), workers=1).start(Counting(end=10**6, pause_s=0.005))\n"
         "    while not job.records: time.sleep(0.01)\n"
         "    print(job.records[0][1], flush=True)\n"
         "    time.sleep(60)\n"

@@ -12,17 +12,20 @@ APP = Path(__file__).parents[2] / "app.py"
 
 
 @pytest.fixture(scope="session")
-def workers():
-    """The workers that the pages start are there for all tests."""
-    yield
-    forget_the_jobs()
+def workers(tmp_path_factory):
+    """The workers that the pages start, and the runs that they keep, are there for all tests."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SIMPLENET_DATA", str(tmp_path_factory.mktemp("kept")))
+        yield
+        forget_the_jobs()
 
 
 def forget_the_jobs() -> None:
     """End the workers that the pages have started, if any: the next page starts others."""
-    from pages.session import jobs
+    from pages.session import jobs, store
 
     jobs().close()
+    store().close()
     st.cache_resource.clear()
 
 

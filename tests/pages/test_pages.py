@@ -1,4 +1,5 @@
 import shutil
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -6,7 +7,8 @@ import streamlit as st
 
 import simplenet.jobs.line
 from simplenet.data.drawings import DrawingSet
-from simplenet.jobs import Job, Jobs
+from simplenet.jobs import Jobs
+from simplenet.jobs.ledger import Entry, Lease, Position, Standing, Wishes
 from simplenet.runs import TrainingRun
 from simplenet.training import Record, TrainingConfig
 from tests.pages.conftest import opened
@@ -21,7 +23,7 @@ def test_the_first_page_leads_to_the_others(app):
     assert links == ["train", "draw", "inspect", "gradients"]
 
 
-@pytest.mark.parametrize("page", ["home", "train", "draw", "inspect", "gradients"])
+@pytest.mark.parametrize("page", ["home", "train", "draw", "inspect", "runs", "gradients"])
 def test_every_page_runs(app, page):
     opened(app, page)
     assert app.main.children
@@ -79,11 +81,10 @@ def ended_job(records):
     """A training that has ended, with these records."""
     from pages.session import jobs
 
-    job = Job(TrainingRun(), jobs(), "full")
-    job.records.extend(records)
-    job._end = "finished"
-    jobs()._jobs[job.id] = job
-    return job
+    at = Position(end="finished")
+    standing = Standing(uuid4().hex, Lease(), Wishes(), at)
+    entry = Entry(standing, "", TrainingRun(), None, [records])
+    return jobs()._known(entry)
 
 
 @pytest.mark.parametrize(

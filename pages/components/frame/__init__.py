@@ -1,8 +1,8 @@
 """The frame around every page, which is Streamlit's own: its language, its words, its menu.
 
 A hidden Streamlit component tells the browser the language of the page, has Streamlit's own
-buttons speak it, gives the main part a name, closes the menu of a phone after a choice, and
-follows a link once more whose click was lost.
+buttons speak it, gives the main part a name, closes the menu of a phone after a choice, follows a
+link once more whose click was lost, and says when the server does not answer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from time import monotonic
 
 import streamlit as st
 
-from pages.language import language
+from pages.language import T, language
 from pages.language.text import CODES, translations
 from pages.state import Component
 
@@ -46,6 +46,7 @@ def frame(title: str, path: str) -> None:
             "title": title,
             "path": path,
             "words": words,
+            "away": T("app.away"),
             "run": monotonic(),  # The browser is to look at each.
         },
     )

@@ -1,4 +1,5 @@
-// Has Streamlit's own words be those of the visitor's language, and closes its menu on a phone.
+// Has Streamlit's own words be those of the visitor's language, closes its menu on a phone, and says when the
+// server does not answer.
 const ATTRIBUTES = ["aria-label", "title", "placeholder"];
 const LABELLED = ATTRIBUTES.map((name) => `[${name}]`).join();
 // Where Streamlit itself writes: elsewhere a text is the page's own, or the visitor's.
@@ -9,6 +10,7 @@ const WRITTEN = [
 const PAUSE_MS = 50;
 const LOST_MS = 300; // Between two looks whether the page that was clicked is there.
 const CLICKS = 3; // How often a click is repeated at most.
+const AWAY_MS = 1000; // A connection may be lost for a moment without a word.
 const RESTS = 3; // How many looks in a row it has to be there.
 
 let exact = new Map(), patterns = [], waiting = false;
@@ -100,7 +102,23 @@ function settle() {
   follow();
 }
 
+// What a page says comes from its server: that this one is away, only the browser can say.
+const away = document.createElement("div");
+away.className = "away";
+away.setAttribute("role", "status");
+document.body.append(away);
+let sentence = "", since = 0;
+
+setInterval(() => {
+  const state = document.querySelector('[data-testid="stApp"]')?.dataset.testConnectionState;
+  if (state === "CONNECTED") since = 0;
+  else since ||= Date.now();
+  const said = since && Date.now() - since > AWAY_MS ? sentence : "";
+  if (away.textContent !== said) away.textContent = said;
+}, AWAY_MS / 2);
+
 export default function ({ data }) {
+  sentence = data.away;
   shown = data.path;
   follow();
   document.documentElement.lang = data.code;

@@ -1,4 +1,4 @@
-"""What a visitor's browser keeps: the own drawings and the pinned digit, and nobody else has them.
+"""What a visitor's browser keeps: the own drawings, the pinned digit, and who the visitor is.
 
 A hidden Streamlit component writes them to the browser's local storage, and reads them from there
 when the page is loaded anew, or when another tab of the same browser has changed them.
@@ -6,6 +6,7 @@ when the page is loaded anew, or when another tab of the same browser has change
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.language import T
-from pages.state import KEEPING, Component
+from pages.session import adopt
+from pages.state import KEEPING, VISITOR, Component
 from simplenet.data.drawings import DrawingSet
+
+VISITOR_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 _mount = st.components.v2.component(
     "keepsakes",
@@ -48,13 +52,17 @@ def pin(x: NDArray[np.floating] | None) -> None:
 
 def keepsakes() -> None:
     """Let the browser keep what there is; call it once on every page."""
-    _mount(key=Component.KEEPSAKES, data=KEEPING.get().answer(), on_told_change=_receive)
+    data = {**KEEPING.get().answer(), "visitor": VISITOR.get()}
+    _mount(key=Component.KEEPSAKES, data=data, on_told_change=_receive)
 
 
 def _receive() -> None:
     """Take what the browser tells, and say so if it keeps nothing."""
-    kept = KEEPING.get()
-    kept.receive(Component.KEEPSAKES.told("told"))
+    kept, told = KEEPING.get(), Component.KEEPSAKES.told("told")
+    kept.receive(told)
+    visitor = told.get("visitor")
+    if isinstance(visitor, str) and VISITOR_ID.fullmatch(visitor):
+        adopt(visitor)
     if kept.problem and any(map(len, kept.sets.values())):
         st.toast(problem(), icon=":material/error:")
 

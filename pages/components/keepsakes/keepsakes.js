@@ -1,8 +1,9 @@
 // Keeps a text in the browser's own storage, and tells the page what is there: see keeping.py.
 // What the page cannot read is put aside under another name, and never written over.
-const NAME = "simplenet-lab", ASIDE = `${NAME}.unread`;
+const NAME = "simplenet-lab", ASIDE = `${NAME}.unread`, VISITOR = `${NAME}.visitor`;
 
 let send, most;
+let visitor; // Whose runs are shown: what this browser was told at its very first visit.
 let visit, sent, turn, orders; // What was said to and by the page, in numbers.
 let base; // What the page knows to be in the storage: undefined before it knows anything.
 let told; // What the last message said is there.
@@ -20,13 +21,22 @@ function read(name) {
 
 function tell() {
   const text = read(NAME);
-  const message = { n: ++sent, unread: read(ASIDE) !== null, visit, problem };
+  const message = { n: ++sent, unread: read(ASIDE) !== null, visit, visitor, problem };
   if (text !== base) {
     message.text = text?.length > most ? "" : text; // That is nothing of ours.
     if (base?.length <= most) message.base = base;
   }
   told = text;
   send("told", message);
+}
+
+function remember(offered) {
+  const known = read(VISITOR);
+  if (known) return known;
+  try {
+    localStorage.setItem(VISITOR, offered);
+  } catch { /* Then it is another one at the next visit. */ }
+  return offered;
 }
 
 function write({ text, damaged }) {
@@ -78,6 +88,7 @@ export default function ({ data, setStateValue }) {
     ({ visit, orders, seen: sent } = data);
     turn = 0;
     base = undefined;
+    visitor = remember(data.visitor);
     return tell();
   }
   if (data.seen < sent) return; // Its answer is on the way.

@@ -1,0 +1,178 @@
+"""What jobs are written down in, so that they outlast the server: what is asked of it.
+
+A job is driven by one server at a time. Whoever drives it holds a lease with a number, the fence,
+that each new driver raises; what is written with an old number changes nothing. A driver shows
+that it is alive by counting a beat up. No clock takes part: a beat that another server sees stand
+still for `LEASE_S` of its own time is a driver that is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+End = Literal["finished", "stopped", "failed"]
+Status = Literal[
+    "waiting", "no_worker", "no_server", "running", "paused", "finished", "stopped", "failed"
+]
+Pace = Literal["full", "slow", "step"]
+
+LEASE_S = 3.0
+"""How long a driver may show no sign of life before another server takes its jobs over."""
+
+
+class LedgerError(OSError):
+    """The ledger cannot be read or written now; the message says why, and what would help."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What people want of a job; whoever drives it obeys.
+
+    Parameters
+    ----------
+    pace : {"full", "slow", "step"}
+        How fast it goes.
+    held : bool
+        Whether it is paused.
+    steps : int
+        Records that were asked for one by one since it began.
+    stop : bool
+        Whether it is to end.
+    number : int
+        How often they were changed.
+    """
+
+    pace: Pace = "full"
+    held: bool = False
+    steps: int = 1
+    stop: bool = False
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far a job is, in what is committed together.
+
+    Parameters
+    ----------
+    steps_done : int
+        How many of the steps that were asked for are done, or need not be done any more.
+    pending : bool
+        Whether something of the last record is still to come.
+    restarts : int
+        How often a worker was lost.
+    end : {"finished", "stopped", "failed"} or None
+        How it ended.
+    error : Exception or None
+        Why it failed.
+    """
+
+    steps_done: int = 0
+    pending: bool = False
+    restarts: int = 0
+    end: End | None = None
+    error: Exception | None = None
+
+
+def rests(wishes: Wishes, at: Position) -> bool:
+    """Return whether a job does nothing: it is paused, or has done its last step."""
+    stepped = wishes.pace == "step" and wishes.steps <= at.steps_done and not at.pending
+    return not wishes.stop and (wishes.held or stepped)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Who drives a job.
+
+    Parameters
+    ----------
+    driver : str or None
+        The server; None if it has given the job back.
+    fence : int
+        How often the job has changed its driver.
+    beat : int
+        How often this driver has shown that it is alive.
+    """
+
+    driver: str | None = None
+    fence: int = 0
+    beat: int = 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What changes of a job while it goes on, but for its records and its state."""
+
+    id: str
+    lease: Lease
+    wishes: Wishes
+    position: Position
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A job as it is written down, or the newer part of it.
+
+    Parameters
+    ----------
+    standing : Standing
+    visitor : str
+        Who started it.
+    work : Work
+    state : object or None
+        The state after the last slice that was committed.
+    chunks : list
+        Its records as they were committed, or those after the ones that the reader knew.
+    """
+
+    standing: Standing
+    visitor: str
+    work: Any
+    state: Any
+    chunks: list[Any]
+
+
+class Ledger(Protocol):
+    """Where jobs are written down; each method is one transaction, and may raise LedgerError."""
+
+    def add(self, job_id: str, visitor: str, work: Any, wishes: Wishes, driver: str) -> None:
+        """Write down a new job, that this server drives with the fence 0."""
+
+    def commit(
+        self,
+        job_id: str,
+        fence: int,
+        work: Any,
+        new: Any,
+        state: Any,
+        records: Any,
+        position: Position,
+    ) -> bool:
+        """Add a chunk of new records, None for none, and the state after them.
+
+        `records` are all that there are by now. Return False, and change nothing, if the fence is
+        not that of today's driver.
+        """
+
+    def wish(self, job_id: str, change: Callable[[Wishes, Position], Wishes]) -> None:
+        """Change what is wanted of a job."""
+
+    def read(self, job_id: str, known: int = 0) -> Entry | None:
+        """Return a job with the chunks after the first `known`, or None if there is no such job."""
+
+    def standings(self) -> list[Standing]:
+        """Return the jobs that have not ended."""
+
+    def beat(self, driver: str) -> None:
+        """Show that a driver is alive."""
+
+    def adopt(self, old: str, new: str) -> None:
+        """Make all jobs of one visitor another's."""
+
+    def claim(self, job_id: str, lease: Lease, driver: str) -> bool:
+        """Make a server the driver of a job, unless the lease is another by now."""
+
+    def release(self, job_id: str, fence: int) -> None:
+        """Give a job back, so that the next driver need not wait."""

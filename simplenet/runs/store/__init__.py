@@ -1,0 +1,5 @@
+"""The store of the runs: a database that outlasts every server."""
+
+from simplenet.runs.store.store import MOST_NAME, MOST_NOTE, Limits, Store, Summary, open_store
+
+__all__ = ["MOST_NAME", "MOST_NOTE", "Limits", "Store", "Summary", "open_store"]

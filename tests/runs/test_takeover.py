@@ -1,0 +1,218 @@
+"""What becomes of runs when their server is killed, stands still, or cannot write."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from distributed import LocalCluster
+
+import simplenet.jobs.job
+import simplenet.jobs.jobs
+from simplenet.jobs import Jobs, LedgerError
+from simplenet.jobs.workers import configure_dask
+from simplenet.runs import TrainingRun
+from simplenet.runs.store import Store
+from simplenet.runs.store.opening import opened
+from simplenet.training import TrainingConfig
+from tests.runs.serving import LONG, LONGER
+from tests.waiting import until
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+ENDLESS = TrainingRun(TrainingConfig(1_000_000), 5)
+
+
+@pytest.fixture(scope="module")
+def scheduler():
+    configure_dask()
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+@contextmanager
+def server(address, scheduler):
+    """Jobs of a server in this process, on a database and on workers that others share."""
+    store = Store(opened(address))
+    jobs = Jobs(store, scheduler)
+    try:
+        yield jobs
+    finally:
+        jobs.close()
+        store.close()
+
+
+@contextmanager
+def another_process(address, scheduler):
+    """A server that can be killed; give the process, and the ids of its runs."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.runs.serving", address, scheduler],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+@cache
+def undisturbed(run):
+    """Return the parameters and the losses of a training that nothing has disturbed."""
+    done = run.advance(None, 600, None)
+    assert done.finished
+    return done.state.params, done.records
+
+
+def assert_whole(job):
+    """Assert that a training has no doubled, torn or missing point, and the right result."""
+    params, records = undisturbed(job.work)
+    assert np.array_equal(job.records.losses, records.losses)
+    for name in ("iteration", "train_accuracy", "test_accuracy"):
+        ours, theirs = job.records.evaluations[name], records.evaluations[name]
+        known = np.isin(job.records.evaluations["iteration"], records.evaluations["iteration"])
+        assert np.array_equal(ours[known], theirs, equal_nan=True)
+    assert all(np.array_equal(job.state.params[key], params[key]) for key in params)
+    assert [i for i, _ in job.records.snapshots] == [i for i, _ in records.snapshots]
+
+
+def ended(job):
+    assert job.wait(240)
+    return job
+
+
+def test_every_run_of_a_killed_server_is_there_and_goes_on(address, scheduler):
+    with another_process(address, scheduler) as (process, ids):
+        process.kill()
+        process.wait()
+    with server(address, scheduler) as jobs:
+        assert jobs.get(ids["finished"]).status == "finished"
+        for name in ("paused", "stepping"):
+            job = jobs.get(ids[name])
+            assert job.status == "paused"
+            assert len(job.records)
+        jobs.get(ids["slow"]).pace = "full"
+        for name in ("running", "waiting", "slow"):
+            job = ended(jobs.get(ids[name]))
+            assert job.status == "finished"
+            assert_whole(job)
+        for name in ("paused", "stepping"):
+            job = jobs.get(ids[name])
+            assert job.status == "paused"  # All the time.
+            job.pace = "full"
+            job.resume()
+            assert_whole(ended(job))
+        assert {run.ended for run in jobs.ledger.runs_of("me")} == {"finished"}
+        found = jobs.get(ids["running"])
+        # What is kept is what was shown.
+        assert np.array_equal(
+            jobs.ledger.read(ids["running"]).state.params["W1"], found.state.params["W1"]
+        )
+
+
+def test_a_server_that_stood_still_changes_nothing_when_it_wakes_up(address, scheduler):
+    with another_process(address, scheduler) as (process, ids):
+        process.send_signal(signal.SIGSTOP)
+        with server(address, scheduler) as jobs:
+            run = jobs.get(ids["running"])
+            until(lambda: run.fence == 1)
+            reached = len(run.records)
+            until(lambda: len(run.records) > reached)
+            process.send_signal(signal.SIGCONT)
+            assert_whole(ended(run))
+            assert run.fence is None
+            assert jobs.ledger.read(run.id).standing.lease.fence == 1
+            kept = jobs.ledger.read(run.id)
+            assert sum(map(len, kept.chunks)) == LONGER.training.iterations + 1
+
+
+def test_a_run_is_followed_and_steered_from_another_server(address, scheduler):
+    with server(address, scheduler) as here, server(address, scheduler) as there:
+        ours = here.start(ENDLESS, visitor="me")
+        theirs = until(lambda: there.get(ours.id))
+        assert theirs.visitor == "me"
+        until(lambda: len(theirs.records) > 10)
+        assert theirs.status == "running"
+        assert theirs.fence is None
+        theirs.pause()
+        until(lambda: ours.status == "paused")
+        until(lambda: len(theirs.records) == len(ours.records))
+        assert np.array_equal(theirs.records.losses, ours.records.losses)
+        assert theirs.state.last.iteration == ours.state.last.iteration
+        theirs.pace = "step"
+        reached = len(ours.records)
+        theirs.step()
+        until(lambda: len(theirs.records) == reached + 1 and theirs.status == "paused")
+        theirs.stop()
+        assert ended(ours).status == "stopped"
+        assert ended(theirs).status == "stopped"
+        assert theirs.records[-1].train_accuracy == ours.records[-1].train_accuracy is not None
+
+
+def test_a_server_that_ends_gives_its_runs_to_the_others(address, scheduler):
+    with server(address, scheduler) as here:
+        with server(address, scheduler) as there:
+            run = there.start(LONG)
+            until(lambda: run.chunks)
+        followed = here.get(run.id)
+        assert_whole(ended(followed))
+
+
+def test_a_deleted_run_ends(address, scheduler):
+    with server(address, scheduler) as jobs:
+        run = jobs.start(ENDLESS, visitor="me")
+        until(lambda: run.records)
+        jobs.ledger.delete([run.id], "me")
+        assert ended(run).status == "stopped"
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Give a list: as long as it has something in it, a store can write nothing."""
+    full = []
+
+    def failing(method):
+        def write(*args, **kwargs):
+            if full:
+                raise LedgerError(full[0])
+            return method(*args, **kwargs)
+
+        return write
+
+    for name in ("add", "commit", "wish", "beat"):
+        monkeypatch.setattr(Store, name, failing(getattr(Store, name)))
+    monkeypatch.setattr(simplenet.jobs.job, "RETRY_S", 0.05)
+    return full
+
+
+def test_while_nothing_can_be_written_runs_go_on_and_are_written_down_later(
+    tmp_path, scheduler, full_disk, caplog
+):
+    with server(f"sqlite:///{tmp_path / 'runs'}", scheduler) as jobs:
+        before = jobs.start(LONG)
+        until(lambda: before.chunks)
+        full_disk.append("the disk is full")
+        new = jobs.start(LONG)
+        for run in (before, new):
+            assert ended(run).status == "finished"
+            assert "full" in str(run.unkept)
+        assert jobs.ledger.read(new.id) is None
+        full_disk.clear()
+        for run in (before, new):
+            until(lambda run=run: not run.unkept and run.fence is None)
+            kept = jobs.ledger.read(run.id)
+            assert kept.standing.position.end == "finished"
+            run.take(kept)
+            assert_whole(run)
+    assert not [record for record in caplog.records if record.exc_info]
