@@ -35,6 +35,12 @@ def navigation() -> Page:
                 url_path="inspect",
             ),
             st.Page(
+                "pages/runs.py",
+                title=T("runs.menu"),
+                icon=":material/folder_open:",
+                url_path="runs",
+            ),
+            st.Page(
                 "pages/gradients.py",
                 title=T("gradients.menu"),
                 icon=":material/speed:",

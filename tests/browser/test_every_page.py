@@ -24,6 +24,7 @@ PAGES = {
     "train": ("Train", "训练"),
     "draw": ("Draw", "手写"),
     "inspect": ("Inspect", "剖析"),
+    "runs": ("My runs", "我的训练"),
     "gradients": ("Gradients", "梯度"),
 }
 

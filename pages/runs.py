@@ -1,0 +1,63 @@
+"""The page My runs: every run of this browser, to be opened, repeated, marked and deleted."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.kept.chosen import actions, deleted
+from pages.kept.table import table
+from pages.language import T
+from pages.language.text import quoted
+from pages.platform.first_visit import run_page
+from pages.platform.place import place
+from pages.session import store
+from pages.state import UNREADABLE, VISITOR, Widget
+from simplenet.jobs import LedgerError
+
+MEGA = 1_000_000
+
+
+def page() -> None:
+    """Show the page."""
+    if store().problem:
+        words = T("runs.not_kept", why=quoted(store().problem))
+        st.warning(words, icon=":material/database_off:")
+    try:
+        listed()
+    except LedgerError as error:
+        UNREADABLE.set(str(error))
+
+
+def listed() -> None:
+    """Show the visitor's runs, and what can be done with them."""
+    UNREADABLE.clear()
+    runs = store().runs_of(VISITOR.get())
+    with place():
+        deleted()
+    if not runs:
+        with st.container(border=True):
+            st.markdown(T("runs.none"))
+            if st.button(
+                T("home.train_link"),
+                type="primary",
+                icon=":material/model_training:",
+                key=Widget.RUNS_TRAIN,
+            ):
+                st.switch_page("pages/train.py")
+        return
+    st.markdown(T("runs.intro"))
+    chosen = table(runs)
+    with place():
+        actions(chosen)
+    takes = sum(run.size for run in runs)
+    st.caption(
+        T(
+            "runs.room",
+            n=len(runs),
+            takes=f"{takes / MEGA:.0f}",
+            most=f"{store().limits.visitor_bytes / MEGA:.0f}",
+        )
+    )
+
+
+run_page(page)

@@ -1,0 +1,58 @@
+"""Runs that outlast their server, and the page that lists them."""
+
+import re
+import signal
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.steps import at_rest, button, expect_contrast, go, metric, status, train
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_training_goes_on_by_itself_when_its_server_was_killed_and_is_back(cold_server, visit):
+    page = visit(f"{cold_server.url}/train")
+    train(page, 500_000)
+    expect(status(page)).to_contain_text(re.compile("Iteration [1-9]"))
+    address = page.url
+    cold_server.stop(signal.SIGKILL)
+    expect(page.get_by_text("The server does not answer")).to_be_visible()
+    cold_server.start()
+    expect(page.get_by_text("The server does not answer")).to_have_count(0)
+    expect(status(page)).to_contain_text("a second")
+    expect(button(page, "Stop")).to_be_enabled()
+    assert page.url == address
+    stranger = visit(address)  # Whoever has the address can watch, and no more.
+    expect(stranger.get_by_text("Somebody else")).to_be_visible()
+    expect(button(stranger, "Stop")).to_be_disabled()
+    expect(button(stranger, "Train")).to_be_enabled()
+    button(page, "Stop").click()
+    expect(status(page)).to_contain_text("stopped")
+    assert metric(page, "Test accuracy").inner_text() != "–"
+
+
+def test_the_runs_of_this_browser_are_listed_and_one_is_opened(server, visit):
+    page = visit(f"{server.url}/train")
+    train(page, 20)
+    expect(status(page)).to_contain_text("finished")
+    run = re.search("run=([^&]+)", page.url)[1]
+    go(page, "My runs")
+    table = page.get_by_test_id("stDataFrame")
+    expect(table).to_be_visible()
+    at_rest(page)
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 14, box["y"] + 52)  # The box of the first row.
+    expect(button(page, "Open")).to_be_enabled()
+    page.get_by_role("textbox", name="Name").fill("twenty steps")
+    page.keyboard.press("Enter")
+    button(page, "Open").click()
+    expect(page).to_have_url(re.compile(f"/train.*run={run}"))
+    expect(status(page)).to_contain_text("Iteration 20 of 20")
+    # Another browser has no runs; this one has them after a reload, too.
+    stranger = visit(f"{server.url}/runs")
+    expect(stranger.get_by_text("There is none yet.")).to_be_visible()
+    page.goto(f"{server.url}/runs")
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    at_rest(page)
+    expect_contrast(page)

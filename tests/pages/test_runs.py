@@ -1,0 +1,144 @@
+"""My runs, without a browser: what the list shows, and what becomes of the runs that are chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from simplenet.jobs.ledger import Position, Wishes
+from simplenet.runs import TrainingRun
+from simplenet.runs.kinds import Result
+from simplenet.runs.store import Summary
+from simplenet.training import TrainingConfig
+from tests.pages.conftest import opened
+
+RUN = TrainingRun(TrainingConfig(iterations=5, learning_rate=0.5), 3)
+
+
+@pytest.fixture
+def runs(app):
+    """The app, and what keeps a run of its visitor under an id."""
+    from pages.session import store
+
+    app.run()
+    me = app.session_state["visitor"]
+
+    def keep(job_id, run=RUN, visitor=me):
+        store().add(job_id, visitor, run, Wishes(held=True), "nobody")
+        done = run.advance(None, 60, None)
+        at = Position(end="finished")
+        assert store().commit(job_id, 0, run, done.records, done.state, done.records, at)
+
+    yield app, keep
+    store().delete([run.id for run in store().runs_of(me)], me)
+
+
+def listed(app):
+    return app.dataframe[0].value
+
+
+def test_without_runs_the_page_leads_to_a_training(app):
+    opened(app, "runs")
+    assert "none yet" in app.markdown[0].value
+    app.button(key="runs_train").click().run()
+    assert app.button(key="train").label == "Train"
+
+
+def test_the_list_tells_the_recipe_and_what_came_of_it(runs):
+    app, keep = runs
+    keep("first"), keep("second", replace(RUN, hidden_size=4)), keep("stranger", visitor="you")
+    opened(app, "runs")
+    shown = listed(app)
+    assert len(shown) == 2
+    name = shown["Run"].iloc[1]
+    assert "Learning rate: 0.5" in name
+    assert "Hidden units: 3" in name
+    assert (shown["Status"] == "finished").all()
+    assert shown["Done"].iloc[0] == "5"
+    assert 0 < shown["Test accuracy"].iloc[0] < 1
+    assert len(shown["Curve"].iloc[0]) == 2
+    assert "2 runs take" in app.caption[-1].value
+
+
+def test_the_list_can_be_searched(runs):
+    app, keep = runs
+    keep("a"), keep("b", replace(RUN, hidden_size=44))
+    opened(app, "runs")
+    app.text_input(key="runs_search").set_value("units: 44").run()
+    assert len(listed(app)) == 1
+    app.text_input(key="runs_search").set_value("nothing like this").run()
+    assert not app.dataframe
+    assert "No run has these words" in app.info[0].value
+
+
+def chosen_runs(ids):
+    """The page's actions for some of the visitor's runs; a script of its own."""
+    import streamlit as st
+
+    from pages.kept.chosen import actions, deleted
+    from pages.session import store
+    from pages.state import VISITOR
+
+    st.session_state.setdefault("page", "runs")
+    deleted()
+    actions([run for run in store().runs_of(VISITOR.get()) if run.id in ids])
+
+
+@pytest.fixture
+def actions(runs, monkeypatch):
+    """Return what shows the actions for some runs of the visitor."""
+    app, keep = runs
+
+    def show(*ids):
+        keep_ids = list(ids)
+        for one in keep_ids:
+            keep(one)
+        shown = AppTest.from_function(chosen_runs, args=(keep_ids,), default_timeout=60)
+        shown.session_state["visitor"] = app.session_state["visitor"]
+        return shown.run()
+
+    return show
+
+
+def kept(app):
+    from pages.session import store
+
+    return {run.id: run for run in store().runs_of(app.session_state["visitor"])}
+
+
+def test_a_run_gets_a_name_a_note_and_a_star(actions):
+    app = actions("named")
+    app.text_input(key="run_name_named").set_value("the good one").run()
+    app.text_input(key="run_note_named").set_value("for Monday").run()
+    app.button(key="runs_star").click().run()
+    run = kept(app)["named"]
+    assert (run.name, run.note, run.star) == ("the good one", "for Monday", True)
+    assert app.button(key="runs_star").label == "Remove the star"
+    app.button(key="runs_star").click().run()
+    assert not kept(app)["named"].star
+
+
+def test_runs_are_deleted_and_put_back(actions):
+    app = actions("one", "two")
+    assert {"one", "two"} <= kept(app).keys()
+    app.button(key="runs_delete").click().run()
+    assert not {"one", "two"} & kept(app).keys()
+    assert "Deleted: 2" in app.markdown[0].value
+    app.button(key="runs_undo").click().run()
+    assert {"one", "two"} <= kept(app).keys()
+
+
+def test_without_a_choice_it_says_what_can_be_chosen(actions):
+    app = actions()
+    assert "Choose one run" in app.caption[0].value
+    assert not app.button
+
+
+def test_a_run_of_another_release_keeps_a_name():
+    from pages.kept.named import name_of
+
+    run = Summary("a", "training", {}, {}, 0.0, None, None, True, Result(), "", "", False, 1)
+    assert name_of(run) == "Training"
+    assert name_of(replace(run, name="mine")) == "mine"
