@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -12,6 +12,8 @@ import streamlit as st
 from pages.components.network_view import Exciting
 from pages.language import T
 from pages.language.text import quoted
+from pages.language.words import count
+from pages.platform.incoming import real
 from pages.session import current_run, current_tuned, found
 from pages.state import RUN_ID, TUNED_ID, Value
 from simplenet.data import loaded
@@ -68,15 +70,22 @@ def choose_network(
         st.info(T("network.none"), icon=":material/model_training:")
         return None
 
-    def name(choice: str) -> str:
-        if choice == RUN:
-            return T("network.run") if run and run.ended else T("network.live_run")
-        return {FRESH: T("network.fresh"), TUNED: T("network.tuned")}.get(choice, choice)
-
-    if chosen.get() not in choices:
+    named = {
+        RUN: T("network.run") if run and run.ended else T("network.live_run"),
+        TUNED: T("network.tuned"),
+        FRESH: T("network.fresh"),
+    }
+    words = {choice: named.get(choice) or what_it_is(choice) for choice in choices}
+    if chosen.get() in choices:
+        chosen.set(chosen.get())  # The browser shows it in the words of another language, else.
+    else:
         chosen.clear()
     return st.selectbox(
-        T("network.label"), choices, format_func=name, key=chosen.name, persist_state="session"
+        T("network.label"),
+        choices,
+        format_func=words.__getitem__,
+        key=chosen.name,
+        persist_state="session",
     )
 
 
@@ -122,6 +131,53 @@ def saved_model(name: str) -> SavedModel | None:
         return None
     of_digits = (model.net.input_size, model.net.output_size) == (784, 10)
     return model if of_digits and answers(model.net) else None
+
+
+def what_it_is(name: str) -> str:
+    """Return the name of a network in `models/` with what it is, as far as its file tells.
+
+    Anybody may write a file: nothing of it is shown but numbers, and words of ours.
+    """
+    path = MODELS / f"{name}.safetensors"
+    try:
+        known = _about(path, path.stat().st_mtime_ns)
+    except (OSError, ModelFileError):
+        return name
+    parts = [T("network.units", units=count(known.units))]
+    if known.varied:
+        parts.append(T("network.varied"))
+    if known.accuracy is not None:
+        parts.insert(0, f"{known.accuracy:.1%}")
+    return T("network.named", name=name, what=T("network.and").join(parts))
+
+
+class About(NamedTuple):
+    """What the file of a network tells of it.
+
+    Parameters
+    ----------
+    units : int
+        Hidden units.
+    accuracy : float or None
+        On MNIST's test set, in [0, 1]; None where the file does not say it.
+    varied : bool
+        Whether it was trained on varied digits.
+    """
+
+    units: int
+    accuracy: float | None
+    varied: bool
+
+
+@st.cache_data(show_spinner=False, max_entries=500)
+def _about(path: Path, changed_ns: int) -> About:
+    """Read what a file tells of its network, once for as long as it does not change."""
+    saved = load_model(path)
+    accuracy = real(saved.metadata.get("test_accuracy"), 0, 1)
+    recipe = saved.metadata.get("recipe")
+    training = recipe.get("training") if isinstance(recipe, dict) else None
+    varied = bool(training.get("augmentation")) if isinstance(training, dict) else False
+    return About(saved.net.hidden_size, accuracy, varied)
 
 
 def answers(net: SimpleNet) -> bool:

@@ -24,7 +24,7 @@ def choose() -> Look | None:
     INSPECT_NETWORK.open(str)
     wanted = INSPECT_NETWORK.get()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width=280):
+        with st.container(width=420):
             choice = choose_network(INSPECT_NETWORK, first=CLEAR)
         moment = st.container()
     INSPECT_NETWORK.keep(choice)

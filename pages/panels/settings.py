@@ -74,7 +74,7 @@ def setting_fields(*, batch: bool = True) -> bool:
         label, words = T("gradients.batch_size"), T("gradients.batch_help")
         numbers.insert(0, (LAB_BATCH, label, words, 10, BATCHES))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width=280):
+        with st.container(width=420):
             LAB_NETWORK.open(str)
             LAB_NETWORK.keep(choose_network(LAB_NETWORK, fresh=True), FRESH)
         for field, label, words, step, (low, high) in numbers:

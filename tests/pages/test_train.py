@@ -1,5 +1,7 @@
 """What the Train page refuses, does and saves, without a browser."""
 
+import re
+
 from pages import networks
 from tests.pages.conftest import opened
 from tests.waiting import until
@@ -83,7 +85,9 @@ def test_a_network_is_published_under_a_name_that_is_right_and_free(app, tmp_pat
         assert words in alert.value
     assert [path.name for path in tmp_path.rglob("*")] == ["小明-1.safetensors"]
     app.switch_page("pages/draw.py").run()
-    assert "小明-1" in app.selectbox(key="draw_network").options
+    offered = app.selectbox(key="draw_network").options
+    (mine,) = (option for option in offered if option.startswith("小明-1"))
+    assert re.fullmatch(r"小明-1: \d+\.\d%, 50 units", mine)  # As its file says.
 
 
 def places(block, path=()):

@@ -1,0 +1,38 @@
+"""What a run is called in a list, and what it does now."""
+
+from __future__ import annotations
+
+from pages.language import T
+from pages.training.naming import recipe_name
+from simplenet.runs.kinds import training_of
+from simplenet.runs.store import Summary
+
+
+def name_of(run: Summary) -> str:
+    """Return the name that its owner gave a run, or else that of its recipe."""
+    if run.name:
+        return run.name
+    training = training_of(run.settings) if run.kind == "training" else None
+    return recipe_name(training) if training else kind_name(run)
+
+
+def kind_name(run: Summary) -> str:
+    """Return what kind of work a run is."""
+    return {
+        "training": T("runs.training"),
+        "fine-tuning": T("runs.tuning"),
+        "race": T("runs.race"),
+        "scaling": T("runs.scaling"),
+        "map": T("runs.map"),
+    }[run.kind]
+
+
+def status_name(run: Summary) -> str:
+    """Return whether a run has ended, and how, or whether it goes on."""
+    if run.ended is None:
+        return T("runs.paused") if run.held else T("runs.live")
+    return {
+        "finished": T("runs.finished"),
+        "stopped": T("runs.stopped"),
+        "failed": T("runs.failed"),
+    }[run.ended]

@@ -1,0 +1,76 @@
+"""The list of runs: searched, sorted, and chosen from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from pages.kept.named import kind_name, name_of, status_name
+from pages.language import T
+from pages.language.words import count
+from pages.state import RUNS_SEARCH, runs_key
+from simplenet.runs.store import Summary
+
+ROW, MOST_ROWS = 35, 10
+"""Height of a row in pixels; rows that are seen without scrolling."""
+
+
+def table(runs: list[Summary]) -> list[Summary]:
+    """Show runs as a table, and return those that are chosen."""
+    search = st.text_input(
+        T("runs.search"),
+        key=RUNS_SEARCH.name,
+        icon=":material/search:",
+        placeholder=T("runs.search_hint"),
+        label_visibility="collapsed",
+        max_chars=80,
+        width=420,
+    )
+    shown = [run for run in runs if search.lower() in words_of(run).lower()]
+    if not shown:
+        st.info(T("runs.not_found"), icon=":material/search_off:")
+        return []
+    event = st.dataframe(
+        {
+            T("runs.star"): ["★" if run.star else "" for run in shown],
+            T("runs.name"): [name_of(run) for run in shown],
+            T("train.test_accuracy"): [run.result.test_accuracy for run in shown],
+            T("runs.curve"): [list(run.result.curve) or None for run in shown],
+            T("runs.status"): [status_name(run) for run in shown],
+            T("runs.done"): [done_of(run) for run in shown],
+            T("runs.started"): [datetime.fromtimestamp(run.started_at, UTC) for run in shown],
+            T("runs.took"): [run.result.elapsed_s for run in shown],
+            T("runs.kind"): [kind_name(run) for run in shown],
+            T("runs.note"): [run.note for run in shown],
+        },
+        hide_index=True,
+        height=ROW * (min(len(shown), MOST_ROWS) + 1) + 3,
+        row_height=ROW,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=runs_key([run.id for run in shown]),
+        column_config={
+            T("runs.star"): st.column_config.TextColumn(width=30),
+            T("runs.name"): st.column_config.TextColumn(width="large"),
+            T("train.test_accuracy"): st.column_config.NumberColumn(format="percent"),
+            T("runs.curve"): st.column_config.LineChartColumn(y_min=0, y_max=1, width="small"),
+            T("runs.started"): st.column_config.DatetimeColumn(
+                format="YYYY-MM-DD HH:mm", timezone=st.context.timezone
+            ),
+            T("runs.took"): st.column_config.NumberColumn(format="%.1f s"),
+        },
+    )
+    rows = event["selection"]["rows"]
+    return [shown[row] for row in rows if row < len(shown)]
+
+
+def words_of(run: Summary) -> str:
+    """Return all words of a run that are searched."""
+    return " ".join([name_of(run), run.note, status_name(run), kind_name(run)])
+
+
+def done_of(run: Summary) -> str:
+    """Return how much of a run is done."""
+    done, total = count(run.result.done), count(run.result.total)
+    return done if done == total else T("runs.done_of", done=done, all=total)
