@@ -366,6 +366,9 @@ class Cell(NamedTuple):
 INSPECT_NETWORK: Linked[str | None] = Linked("inspect_network", None, "network")
 """The network that is looked into; None before one was offered."""
 
+INSPECT_RUN: Value[str | None] = Value("inspect_run", None)
+"""The id of the training that was offered last: a new one is chosen by itself."""
+
 INSPECT_DIGIT = Linked("inspect_digit", 0, "digit")
 """Which of the test digits runs through it."""
 

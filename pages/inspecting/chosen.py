@@ -12,7 +12,7 @@ from pages.moments import chosen_snapshot, snapshots_of
 from pages.networks import CLEAR, RUN, TUNED, choose_network, metadata, network
 from pages.platform.place import place
 from pages.session import current_run
-from pages.state import DRAW_NETWORK, INSPECT_NETWORK, Widget, moment_time
+from pages.state import DRAW_NETWORK, INSPECT_NETWORK, INSPECT_RUN, Widget, moment_time
 from simplenet.network import SimpleNet
 
 NO_MOMENT = moment_time(0)
@@ -21,12 +21,16 @@ NO_MOMENT = moment_time(0)
 
 def choose() -> Look | None:
     """Show the choice of a network and of a moment, and return it; None where there is none."""
+    earlier = INSPECT_NETWORK.is_set()
     INSPECT_NETWORK.open(str)
+    if is_new_run() and earlier:
+        INSPECT_NETWORK.set(RUN)
     wanted = INSPECT_NETWORK.get()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=420):
             choice = choose_network(INSPECT_NETWORK, first=CLEAR)
         moment = st.container()
+    below = place()
     INSPECT_NETWORK.keep(choice)
     with place():
         if wanted not in (None, choice, RUN, TUNED):
@@ -35,16 +39,31 @@ def choose() -> Look | None:
         net = network(choice) if choice else None
     if choice is None or net is None:
         return None
-    with moment:
-        if choice == RUN:
-            return of_run(net)
-        NO_MOMENT.keep(None)
-        done = metadata(choice).get("iteration")
-        iteration = done if isinstance(done, int) else 0
-        with st.container(horizontal=True, vertical_alignment="center", height=40, border=False):
-            words = T("inspect.kept", n=count(iteration)) if iteration else T("inspect.kept_end")
-            st.caption(words, width="content")
+    if choice == RUN:
+        with moment:
+            look = of_run(net)
+        with below:
+            stands_still(look)
+        return look
+    NO_MOMENT.keep(None)
+    done = metadata(choice).get("iteration")
+    iteration = done if isinstance(done, int) else 0
+    with (
+        moment,
+        st.container(horizontal=True, vertical_alignment="center", height=40, border=False),
+    ):
+        words = T("inspect.kept", n=count(iteration)) if iteration else T("inspect.kept_end")
+        st.caption(words, width="content")
     return Look(net, choice, iteration)
+
+
+def is_new_run() -> bool:
+    """Return whether the visitor has a training that this page has not offered yet."""
+    job = current_run()
+    if job is None or job.state is None or job.id == INSPECT_RUN.get():
+        return False
+    INSPECT_RUN.set(job.id)
+    return True
 
 
 def of_run(net: SimpleNet) -> Look:
@@ -60,15 +79,19 @@ def of_run(net: SimpleNet) -> Look:
     )
     iteration, params = snapshots[at]
     newest = at == len(snapshots) - 1
-    if not job.ended:  # It stands still while one looks at it.
-        with st.container(horizontal=True, vertical_alignment="center"):
-            newest = at == len(snapshots) - 1
-            words = T("pin.newest", iteration=count(iteration))
-            st.caption(
-                words if newest else T("pin.at", iteration=count(iteration)), width="content"
-            )
-            st.button(T("inspect.newest"), icon=":material/refresh:", key=Widget.INSPECT_NEWEST)
     return Look(SimpleNet.from_params(params), RUN, iteration, newest=newest)
+
+
+def stands_still(look: Look) -> None:
+    """Say at which moment a training is shown that goes on meanwhile, and offer a newer one."""
+    job = current_run()
+    if job is None or job.ended:
+        return
+    when = count(look.iteration)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = T("pin.newest", iteration=when) if look.newest else T("pin.at", iteration=when)
+        st.caption(words, width="content")
+        st.button(T("inspect.newest"), icon=":material/refresh:", key=Widget.INSPECT_NEWEST)
 
 
 def way_on(look: Look | None) -> None:

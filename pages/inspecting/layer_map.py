@@ -89,8 +89,8 @@ def progress(job: MappingJob | None, identity: str) -> None:
 
 def picture(look: Look, job: MappingJob | None, way: str) -> None:
     """Show the map, and how the digit that is chosen on it is read."""
-    by_hand = arranged(job) if way == "tsne" else None
-    found = by_hand or projected(look.identity, look.net)
+    made = arranged(job) if way == "tsne" else None
+    found = made or projected(look.identity, look.net)
     y, labels = tested(look)
     labels, read = labels[:DIGITS], y[:DIGITS].argmax(axis=1)
     agree = f"{neighbours_agree(found.places, labels):.0%}"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+
+from simplenet.jobs import Job
+from simplenet.jobs.ledger import End, Entry, Lease, Position, Standing, Wishes
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -42,3 +47,11 @@ def opened(app: AppTest, page: str, **link: str) -> AppTest:
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception
     return app
+
+
+def kept_job(work: Any, records: Any, state: Any = None, end: End | None = "finished") -> Job:
+    """Return a job that the server knows, as if it was done elsewhere."""
+    from pages.session import jobs
+
+    standing = Standing(uuid4().hex, Lease(), Wishes(), Position(end=end))
+    return jobs()._known(Entry(standing, "", work, state, [records]))

@@ -5,16 +5,16 @@ import shutil
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from simplenet import SimpleNet
-from simplenet.jobs import Job
 from simplenet.runs import TrainingRun
 from simplenet.runs.mapping import MapRecord
 from simplenet.runs.training_run import TrainingState
 from simplenet.storage import load_model, save_model
 from simplenet.study.layer_map import LayerMap
 from simplenet.training import Record, TrainingConfig, train
-from tests.pages.conftest import opened
+from tests.pages.conftest import APP, kept_job, opened
 from tests.pages.messages import component, send, widget
 
 PARTS = ("mistakes", "units", "map", "dream", "between")
@@ -39,19 +39,15 @@ def words(app):
     return " ".join(element.value for element in app.main.markdown)
 
 
-def trained(iterations=300):
-    """A training that has ended, with snapshots of its network."""
-    from pages.session import jobs
+def trained(iterations=300, end="finished"):
+    """A training, with snapshots of its network; it has ended, or goes on."""
     from simplenet.data import loaded
 
     run = TrainingRun(TrainingConfig(iterations=iterations))
-    net, job = run.new_network(), Job(run, jobs(), "full")
+    net = run.new_network()
     records = list(train(net, loaded("bundled"), run.training, evaluating=False))
-    job.records.extend(records)
-    job.state = TrainingState(net.params, Record(iterations, records[-1].loss, 1.0))
-    job._end = "finished"
-    jobs()._jobs[job.id] = job
-    return job
+    state = TrainingState(net.params, Record(iterations, records[-1].loss, 1.0))
+    return kept_job(run, records, state, end)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -182,8 +178,7 @@ def test_a_training_can_be_seen_at_each_moment(app):
 
 def test_a_training_that_goes_on_stands_still_until_one_asks_for_more(app):
     app.run()
-    job = trained()
-    job._end = None
+    job = trained(end=None)
     job.state = TrainingState(job.work.new_network().params, Record(42, 2.0, 1.0))
     del job.records.snapshots[5:]
     app.session_state["run"] = job.id
@@ -193,7 +188,6 @@ def test_a_training_that_goes_on_stands_still_until_one_asks_for_more(app):
     job.state = TrainingState(job.state.params, Record(43, 2.0, 1.0))
     app.button(key="inspect_newest").click().run()
     assert component(app, "-view")["iteration"] == 43
-    job._end = "stopped"
 
 
 def test_what_is_chosen_in_a_part_is_in_its_own_link_alone_and_is_not_forgotten(app):
@@ -215,6 +209,19 @@ def test_a_link_opens_a_moment(app):
     job = trained()
     opened(app, "inspect", run=job.id, network=":run", moment="1")
     assert component(app, "-view")["iteration"] == 1
+
+
+def test_a_new_training_is_chosen_by_itself_and_another_choice_then_stays(app):
+    opened(app, "inspect")
+    assert app.selectbox(key="inspect_network").value == "robust-50"
+    app.session_state["run"] = trained().id
+    opened(app, "inspect")
+    assert app.selectbox(key="inspect_network").value == ":run"
+    app.selectbox(key="inspect_network").set_value("article").run()
+    opened(app, "draw")
+    opened(app, "inspect")
+    assert app.selectbox(key="inspect_network").value == "article"
+    assert "moment" not in address(app)
 
 
 def test_without_a_training_the_page_leads_to_one(app):
@@ -240,9 +247,9 @@ def test_a_network_that_has_vanished_is_named(app, models):
     assert "`of-yesterday` cannot be read" in app.error[0].value
     assert app.selectbox(key="inspect_network").value == "article"
     (models / "article.safetensors").write_bytes(b"no network")
-    app.run()
-    assert "`article` cannot be read" in app.error[0].value
-    assert app.button(key="inspect_next").label  # It still leads on.
+    later = opened(AppTest.from_file(APP, default_timeout=300), "inspect", network="article")
+    assert "`article` cannot be read" in later.error[0].value
+    assert later.button(key="inspect_next").label  # It still leads on.
 
 
 @pytest.mark.parametrize("hidden", [1, 256])

@@ -1,5 +1,4 @@
 import shutil
-from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -8,10 +7,9 @@ import streamlit as st
 import simplenet.jobs.line
 from simplenet.data.drawings import DrawingSet
 from simplenet.jobs import Jobs
-from simplenet.jobs.ledger import Entry, Lease, Position, Standing, Wishes
 from simplenet.runs import TrainingRun
 from simplenet.training import Record, TrainingConfig
-from tests.pages.conftest import opened
+from tests.pages.conftest import kept_job, opened
 from tests.waiting import until
 
 
@@ -77,16 +75,6 @@ def test_values_out_of_range_are_refused_with_a_sentence(app):
     assert app.button(key="train").disabled
 
 
-def ended_job(records):
-    """A training that has ended, with these records."""
-    from pages.session import jobs
-
-    at = Position(end="finished")
-    standing = Standing(uuid4().hex, Lease(), Wishes(), at)
-    entry = Entry(standing, "", TrainingRun(), None, [records])
-    return jobs()._known(entry)
-
-
 @pytest.mark.parametrize(
     ("shares", "language", "words"),
     [
@@ -101,7 +89,7 @@ def test_a_training_that_cannot_learn_any_more_is_told_what_to_do(app, shares, l
     records = [Record(i, 16.0, 0.1 + i, 0.1, 0.1, None, v) for i, v in enumerate(shares)]
     app.session_state["language"] = language
     app.run()
-    app.session_state["run"] = ended_job(records).id
+    app.session_state["run"] = kept_job(TrainingRun(), records).id
     opened(app, "train")
     assert [words in warning.value for warning in app.warning] == ([True] if words else [])
 
