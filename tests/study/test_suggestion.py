@@ -106,3 +106,11 @@ def test_longer_steps_are_suggested_where_they_pay_and_they_do(mnist):
         net.accuracy(data.pixels_test, data.t_test) + 0.02
     )
     assert next_one is None or next_one.reason != "longer_steps"
+
+
+@pytest.mark.parametrize(("share", "reason"), [(1.0, "more_iterations"), (0.5, "longer_steps")])
+def test_steps_that_are_long_already_are_not_to_be_longer(sample, monkeypatch, share, reason):
+    monkeypatch.setattr("simplenet.study.suggestion.Probe.gain", lambda _, rate: rate)
+    config = TrainingConfig(learning_rate=share * GOOD_RATE, iterations=200)
+    found = suggest(config, told(FLAT[:3], FLAT[:3], fall=0.1), net_of(50), *sample)
+    assert found.reason == reason
