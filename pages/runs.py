@@ -1,17 +1,18 @@
-"""The page My runs: every run of this browser, to be opened, repeated, marked and deleted."""
+"""The page My runs: the runs of this browser, or some of anybody's compared."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from pages.kept.chosen import actions, deleted
+from pages.kept.comparing import compared
 from pages.kept.table import table
 from pages.language import T
 from pages.language.text import quoted
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
 from pages.session import store
-from pages.state import UNREADABLE, VISITOR, Widget
+from pages.state import COMPARE, UNREADABLE, VISITOR, RunIds, Widget
 from simplenet.jobs import LedgerError
 
 MEGA = 1_000_000
@@ -23,7 +24,13 @@ def page() -> None:
         words = T("runs.not_kept", why=quoted(store().problem))
         st.warning(words, icon=":material/database_off:")
     try:
-        listed()
+        COMPARE.open(RunIds.of)
+        ids = COMPARE.get()
+        COMPARE.keep(ids)
+        if ids:
+            compared(ids)
+        else:
+            listed()
     except LedgerError as error:
         UNREADABLE.set(str(error))
 

@@ -277,6 +277,9 @@ RECIPE: tuple[Value[Any], ...] = (
 """All fields of the recipe."""
 
 
+What = Literal["accuracy", "error", "loss"]
+By = Literal["iteration", "epoch", "time"]
+
 Scale = Literal["accuracy", "error"]
 """How accuracies are drawn: as they are, or what is missing to 1 on a logarithmic axis."""
 
@@ -409,6 +412,43 @@ def moment_time(last: int) -> Linked[int]:
 
 RUNS_SEARCH = Value("runs_search", "")
 """What is searched for in the list."""
+
+
+class RunIds(tuple[str, ...]):
+    """The ids of runs, in a link with commas between them."""
+
+    def __str__(self) -> str:
+        return ",".join(self)
+
+    @classmethod
+    def of(cls, text: str) -> RunIds:
+        """Return the ids of a link; ValueError if they are not two to `MOST_COMPARED`."""
+        ids = cls(dict.fromkeys(text.split(",")))
+        if not 2 <= len(ids) <= MOST_COMPARED:
+            raise ValueError(f"2 to {MOST_COMPARED} runs can be compared, not {len(ids)}")
+        return ids
+
+
+MOST_COMPARED = 8
+"""Runs that are compared."""
+
+COMPARE: Linked[RunIds | None] = Linked("compared", None, "compare")
+"""The runs that are compared; None for the list of all."""
+
+COMPARE_WHAT: Linked[What] = Linked("compare_what", "accuracy", "what")
+"""What is compared of them."""
+
+COMPARE_BY: Linked[By] = Linked("compare_by", "iteration", "by")
+"""What it is drawn over."""
+
+SMOOTHING = Linked("smoothing", 0.0, "smoothing")
+"""How much the curves are smoothed, in [0, 1)."""
+
+COMPARE_PAIR: Value[Sequence[int]] = Value("compare_pair", (0, 1))
+"""Which two of the runs are compared digit by digit."""
+
+COMPARE_CELL: Value[Cell] = Value("compare_cell", Cell(4, 9))
+"""Which cell of both confusion matrices is marked."""
 
 DELETED: Value[Sequence[str]] = Value("runs_deleted", ())
 """The ids of the runs that were deleted last; none if they were put back."""
@@ -561,9 +601,11 @@ class Widget(StrEnum):
     RUNS_TRAIN = "runs_train"
     RUNS_OPEN = "runs_open"
     RUNS_AGAIN = "runs_again"
+    RUNS_COMPARE = "runs_compare"
     RUNS_STAR = "runs_star"
     RUNS_DELETE = "runs_delete"
     RUNS_UNDO = "runs_undo"
+    COMPARE_BACK = "compare_back"
     # Gradients.
     RACE_START = "race_start"
     RACE_STOP = "race_stop"
@@ -620,6 +662,10 @@ class Component(StrEnum):
     STEP_CHANGES = "step_changes"
     INSPECT_TWENTY = "inspect_twenty"
     CONFUSION = "confusion"
+    ONLY_A = "only_a"
+    ONLY_B = "only_b"
+    MATRIX_A = "matrix_a"
+    MATRIX_B = "matrix_b"
     BEHIND = "behind"
     UNITS = "units"
     MAP = "map"
@@ -662,6 +708,7 @@ class Chart(StrEnum):
     ACCURACY = "accuracy"
     LOSS = "loss"
     PINNED_CURVES = "pinned_curves"
+    COMPARED = "compared_curves"
     TIMES = "times"
     SCALING_HIDDEN = "scaling_hidden_size"
     SCALING_BATCH = "scaling_batch_size"

@@ -1,4 +1,4 @@
-"""What can be done with the runs that are chosen: open, repeat, mark, name, delete."""
+"""What can be done with the runs that are chosen: open, repeat, compare, mark, name, delete."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pages.kept.named import name_of
 from pages.language import T
 from pages.session import jobs, store
 from pages.state import (
+    COMPARE,
     DELETED,
+    MOST_COMPARED,
     PACE,
     PANEL,
     RACE_ID,
@@ -17,6 +19,7 @@ from pages.state import (
     TUNED_ID,
     VISITOR,
     JobId,
+    RunIds,
     Widget,
     run_field,
 )
@@ -49,6 +52,18 @@ def actions(chosen: list[Summary]) -> None:
                 T("runs.again"), icon=":material/replay:", key=Widget.RUNS_AGAIN
             ):
                 repeat(one)
+        if not one:
+            trainings = RunIds(run.id for run in chosen if run.kind == "training")
+            st.button(
+                T("runs.compare"),
+                type="primary",
+                icon=":material/compare_arrows:",
+                key=Widget.RUNS_COMPARE,
+                disabled=not 2 <= len(trainings) <= MOST_COMPARED,
+                help=T("runs.compare_help", most=MOST_COMPARED),
+                on_click=COMPARE.set,
+                args=(trainings,),
+            )
         starred = all(run.star for run in chosen)
         st.button(
             T("runs.unmark") if starred else T("runs.mark"),

@@ -51,7 +51,7 @@ def table(runs: list[Summary]) -> list[Summary]:
         selection_mode="multi-row",
         key=runs_key([run.id for run in shown]),
         column_config={
-            T("runs.star"): st.column_config.TextColumn(width=30),
+            T("runs.star"): st.column_config.TextColumn(width=50),
             T("runs.name"): st.column_config.TextColumn(width="large"),
             T("train.test_accuracy"): st.column_config.NumberColumn(format="percent"),
             T("runs.curve"): st.column_config.LineChartColumn(y_min=0, y_max=1, width="small"),

@@ -18,7 +18,7 @@ RUN = TrainingRun(TrainingConfig(iterations=5, learning_rate=0.5), 3)
 
 
 @pytest.fixture
-def runs(app):
+def runs(app, monkeypatch):
     """The app, and what keeps a run of its visitor under an id."""
     from pages.session import store
 
@@ -32,7 +32,10 @@ def runs(app):
         assert store().commit(job_id, 0, run, done.records, done.state, done.records, at)
 
     yield app, keep
-    store().delete([run.id for run in store().runs_of(me)], me)
+    for visitor in (me, "you"):
+        store().delete([run.id for run in store().runs_of(visitor)], visitor)
+    monkeypatch.setattr("simplenet.runs.store.store.UNDO_S", -1.0)
+    store().tidy()  # For good: the next test has runs of the same names.
 
 
 def listed(app):
@@ -142,3 +145,47 @@ def test_a_run_of_another_release_keeps_a_name():
     run = Summary("a", "training", {}, {}, 0.0, None, None, True, Result(), "", "", False, 1)
     assert name_of(run) == "Training"
     assert name_of(replace(run, name="mine")) == "mine"
+
+
+def test_runs_are_compared_by_an_address_that_anybody_can_open(runs):
+    app, keep = runs
+    keep("one"), keep("two", replace(RUN, hidden_size=4))
+    app.query_params["compare"] = "one,two,gone"
+    opened(app, "runs")
+    assert "1 of the runs" in app.info[0].value
+    assert "".join(app.query_params["compare"]) == "one,two,gone"
+    different, results = (table.value for table in app.dataframe)
+    assert list(different.columns) == ["Run", "Hidden units"]  # What is the same is left out.
+    assert list(different["Hidden units"]) == ["3", "4"]
+    assert list(different["Run"]) == list(results["Run"]) == ["A", "B"]
+    assert results["Test accuracy"].between(0, 1).all()
+    words = " ".join(markdown.value for markdown in app.markdown)
+    assert "Digit by digit" in words
+    assert "McNemar" in words
+    app.button(key="compare_back").click().run()
+    assert "compare" not in app.query_params
+    assert len(listed(app)) == 2
+
+
+@pytest.mark.parametrize("address", ["one", "one,one", ",".join("abcdefghi")])
+def test_an_address_that_compares_too_few_or_too_many_shows_the_list(runs, address):
+    app, keep = runs
+    keep("one")
+    app.query_params["compare"] = address
+    opened(app, "runs")
+    assert len(listed(app)) == 1
+
+
+def test_a_name_is_only_a_name_where_runs_are_compared(runs):
+    from pages.session import store
+
+    app, keep = runs
+    keep("one"), keep("two")
+    evil = "<a href='https://example.com'>![x](https://example.com/x.png)"
+    store().describe("one", app.session_state["visitor"], name=evil)
+    app.query_params["compare"] = "one,two"
+    opened(app, "runs")
+    assert not [markdown for markdown in app.markdown if "example" in markdown.value]
+    chart = next(e for e in app.main.children.values() if "compared_curves" in str(e.proto))
+    assert "a href=" in str(chart.proto)
+    assert "<a href" not in str(chart.proto)
