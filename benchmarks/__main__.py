@@ -13,7 +13,7 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks import app, gradients, history, steps
+from benchmarks import app, gradients, history, steps, store
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 LIBRARIES = ("numpy", "torch", "jax", "scikit-learn", "streamlit", "distributed", "plotly")
@@ -51,6 +51,8 @@ def main() -> None:
     imports, jobs = app.import_time(), app.side_by_side()
     print("ticks of a long run ...", file=sys.stderr)
     ticks = history.measure()
+    print("runs that last ...", file=sys.stderr)
+    kept = store.measure()
     print("pages ...", file=sys.stderr)
     pages = app.in_the_browser()
 
@@ -161,6 +163,22 @@ def main() -> None:
             "memory of the history of 1,000,000 iterations, MB",
             "20 or less",
             f"{ticks['history_mb']:.1f}",
+        ),
+        (
+            "writing a training down, % of its time",
+            "3 or less",
+            spread([100 * share for share in kept["writing"]]),
+        ),
+        (f"reading a list of {store.LISTED} runs, s", "0.3 or less", spread(kept["listing_s"])),
+        (
+            f"memory of a server after {store.MANY} runs, MB; before",
+            "600 or less",
+            f"{kept['after_mb']:.0f}; {kept['before_mb']:.0f}",
+        ),
+        (
+            "from the death of a server to new records by another, s",
+            "5 or less",
+            spread(kept["recovery_s"]),
         ),
         ("import simplenet, s", "0.15", spread(imports)),
         ("first page of a server, cold browser, s", "2.5", spread(pages["first page /"])),

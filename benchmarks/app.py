@@ -30,6 +30,7 @@ PAGES = {  # What is there when the content of a page is.
     "train": 'button:has-text("Train") >> nth=0',
     "draw": "canvas.upper-canvas",
     "inspect": ".confusion table",
+    "runs": 'button:has-text("Train a network")',
     "gradients": 'button:has-text("Next")',
 }
 
@@ -187,6 +188,7 @@ def in_the_browser() -> dict[str, list[float]]:
                 if trainings:
                     for _ in range(trainings if trainings == 1 else trainings - 1):
                         page = opened(browser, url, "train")
+                        page.get_by_text("All settings of the recipe").click()
                         field = page.get_by_role("spinbutton", name="Iterations", exact=True)
                         field.fill("1000000")
                         field.press("Enter")
