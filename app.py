@@ -19,6 +19,7 @@ def main() -> None:
     from pages.platform.offline import stay_offline
     from pages.platform.place import place
     from pages.state import LOST, PAGE, UNREADABLE
+    from simplenet.jobs import LedgerError
 
     guard()
     stay_offline()
@@ -33,8 +34,12 @@ def main() -> None:
     choose_language()
     frame(page.title, page.url_path)
     keepsakes()
+    UNREADABLE.clear()
     with body:
-        page.run()
+        try:
+            page.run()
+        except LedgerError as error:  # The database is away: the next visit may find it again.
+            UNREADABLE.set(str(error))
     if UNREADABLE.get():
         notice.error(
             T("app.unreadable", error=quoted(UNREADABLE.get())), icon=":material/database_off:"

@@ -12,8 +12,7 @@ from pages.language.text import quoted
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
 from pages.session import store
-from pages.state import COMPARE, UNREADABLE, VISITOR, RunIds, Widget
-from simplenet.jobs import LedgerError
+from pages.state import COMPARE, VISITOR, RunIds, Widget
 
 MEGA = 1_000_000
 
@@ -23,21 +22,17 @@ def page() -> None:
     if store().problem:
         words = T("runs.not_kept", why=quoted(store().problem))
         st.warning(words, icon=":material/database_off:")
-    try:
-        COMPARE.open(RunIds.of)
-        ids = COMPARE.get()
-        COMPARE.keep(ids)
-        if ids:
-            compared(ids)
-        else:
-            listed()
-    except LedgerError as error:
-        UNREADABLE.set(str(error))
+    COMPARE.open(RunIds.of)
+    ids = COMPARE.get()
+    COMPARE.keep(ids)
+    if ids:
+        compared(ids)
+    else:
+        listed()
 
 
 def listed() -> None:
     """Show the visitor's runs, and what can be done with them."""
-    UNREADABLE.clear()
     runs = store().runs_of(VISITOR.get())
     with place():
         deleted()

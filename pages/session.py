@@ -75,7 +75,12 @@ def jobs() -> Jobs:
 def store() -> Store:
     """Return what this server keeps its runs in: the database that the environment names."""
     names = {"visitor_bytes": "SIMPLENET_VISITOR_BYTES", "all_bytes": "SIMPLENET_ALL_BYTES"}
-    limits = {key: int(os.environ[name]) for key, name in names.items() if name in os.environ}
+    limits = {}
+    for key, name in names.items():
+        if text := os.environ.get(name):
+            if not text.isdecimal():
+                raise LedgerError(f"{name} must be a number of bytes, such as 200000000: {text!r}")
+            limits[key] = int(text)
     folder = Path(os.environ.get("SIMPLENET_DATA", KEPT))
     return open_store(os.environ.get("SIMPLENET_STORE"), folder, Limits(**limits))
 
@@ -122,7 +127,6 @@ def found(followed: JobId) -> Job[Any, Any] | None:
     except LedgerError as error:
         UNREADABLE.set(str(error))  # The page says so.
         return None
-    UNREADABLE.clear()
     return job
 
 

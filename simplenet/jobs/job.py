@@ -396,7 +396,13 @@ class Job(Generic[DoneWork, Records]):
         """
         goes_on = end == "failed" and self._is_closing
         position = self.position if goes_on else replace(self.position, end=end, error=error)
-        self._commit(position)
+        try:
+            self._commit(position)
+        except LostLeaseError:
+            raise
+        except Exception as unexpected:  # Whoever waits for the job would wait for ever.
+            logger.exception("the end of job %s cannot be written down", self.id)
+            end, error = "failed", error or unexpected
         with self._changed:
             self.error, self._end = error, end
             self._changed.notify_all()
@@ -432,7 +438,7 @@ class Job(Generic[DoneWork, Records]):
     def _do(self) -> End:
         """Do slice after slice; return how it ended."""
         while not self._do_some():
-            if self._new is not None:
+            if self._new is not None or self.unkept:
                 self._commit(self.position)
             with self._changed:
                 if self.idle:  # It may have lost its core just then, and be first in line.

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_training_goes_on_by_itself_when_its_server_was_killed_and_is_back(cold_server, visit):
     page = visit(f"{cold_server.url}/train")
-    train(page, 500_000)
+    train(page, 500_000, pace="Slow motion")
     expect(status(page)).to_contain_text(re.compile("Iteration [1-9]"))
     address = page.url
     cold_server.stop(signal.SIGKILL)

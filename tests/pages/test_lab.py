@@ -195,7 +195,7 @@ def test_one_step_is_told_stage_by_stage(app):
         assert not app.exception
         assert app.subheader[0].value == title
         said = [caption.value for caption in app.caption]
-        from_code = any(re.search(r"simplenet/network.py, line \d+", text) for text in said)
+        from_code = any(re.search(r"simplenet/network.py`, line \d+", text) for text in said)
         assert from_code or title in ("Step", "Afterwards")
     assert app.button(key="scope_next").disabled
     words = " ".join(markdown.value for markdown in app.markdown)

@@ -231,14 +231,31 @@ def test_a_deleted_run_is_gone_stops_and_can_be_put_back(store, monkeypatch):
     assert [run.id for run in store.runs_of("me")] == ["b"]
     assert store.read("a") is None
     assert {one.id: one.wishes.stop for one in store.standings()} == {"a": True, "b": False}
-    store.tidy()
+    a_run(store, "c")
     store.put_back(["a"], "me")
-    assert {run.id for run in store.runs_of("me")} == {"a", "b"}
+    assert {run.id for run in store.runs_of("me")} == {"a", "b", "c"}
     monkeypatch.setattr("simplenet.runs.store.store.UNDO_S", -1.0)
     store.delete(["a"], "me")
-    store.tidy()
+    a_run(store, "d")  # Whoever starts one makes room.
     store.put_back(["a"], "me")
-    assert [run.id for run in store.runs_of("me")] == ["b"]
+    assert {run.id for run in store.runs_of("me")} == {"b", "c", "d"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("work", b""), ("work", b"not safetensors"), ("work", pack(3)), ("kind", "of tomorrow")],
+)
+def test_a_run_that_cannot_be_read_is_told_and_harms_no_other(memory, column, value):
+    a_run(memory, "a"), a_run(memory, "b")
+    table = "contents" if column == "work" else "runs"
+    key = "run" if column == "work" else "id"
+    with memory._engine.begin() as connection:
+        connection.execute(
+            text(f"UPDATE {table} SET {column} = :v WHERE {key} = 'a'"), {"v": value}
+        )
+    with pytest.raises(LedgerError, match="damaged, or was kept by another release"):
+        memory.read("a")
+    assert memory.read("b").work == RUN
 
 
 def test_the_runs_of_a_visit_become_those_of_the_browser(store):

@@ -201,8 +201,11 @@ def test_while_nothing_can_be_written_runs_go_on_and_are_written_down_later(
 ):
     with server(f"sqlite:///{tmp_path / 'runs'}", scheduler) as jobs:
         before = jobs.start(LONG)
-        until(lambda: before.chunks)
+        until(lambda: before.records)
+        before.pause()
+        until(lambda: before.status == "paused" and before.chunks)
         full_disk.append("the disk is full")
+        before.resume()
         new = jobs.start(LONG)
         for run in (before, new):
             assert ended(run).status == "finished"

@@ -11,6 +11,8 @@ from pathlib import Path
 from time import time
 from typing import Any
 
+from cattrs.errors import BaseValidationError
+from safetensors import SafetensorError
 from sqlalchemy import Connection, Engine, delete, func, insert, select, true, update
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -31,6 +33,9 @@ UNDO_S = 3600.0
 
 ERRORS = {kind.__name__: kind for kind in (DataSourceError, JobError)}
 """The errors that pages know by their class; any other comes back as a RuntimeError."""
+
+UNREADABLE = (LookupError, TypeError, ValueError, BaseValidationError, SafetensorError)
+"""What is raised when something is read that this release has not written."""
 
 MOST_ID, MOST_NAME, MOST_NOTE = 64, 80, 2000
 """Characters."""
@@ -262,14 +267,19 @@ class Store:
                 )
                 .order_by(CHUNKS.c.number)
             ).all()
-        kind = self._kinds[row.kind]
-        return Entry(
-            _standing(row),
-            row.visitor,
-            kind.unpack(row.work, "work"),
-            None if row.state is None else kind.unpack(row.state, "state"),
-            [kind.unpack(part, "records") for part in parts],
-        )
+        try:
+            kind = self._kinds[row.kind]
+            return Entry(
+                _standing(row),
+                row.visitor,
+                kind.unpack(row.work, "work"),
+                None if row.state is None else kind.unpack(row.state, "state"),
+                [kind.unpack(part, "records") for part in parts],
+            )
+        except UNREADABLE as error:
+            raise LedgerError(
+                f"the run {job_id} is damaged, or was kept by another release: {error}"
+            ) from error
 
     def standings(self) -> list[Standing]:
         """Return the jobs that have not ended."""
@@ -355,11 +365,6 @@ class Store:
         with self._write() as database:
             database.execute(update(RUNS).where(RUNS.c.visitor == old).values(visitor=new))
 
-    def tidy(self) -> None:
-        """Forget for good what was deleted long ago."""
-        with self._write() as database:
-            database.execute(delete(RUNS).where(RUNS.c.deleted_at < time() - UNDO_S))
-
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
@@ -371,7 +376,11 @@ class Store:
             )
 
     def _make_room(self, database: Connection, visitor: str, size: int) -> None:
-        """Delete what takes too much: runs that have ended and have no star, the oldest first."""
+        """Delete what was deleted long ago, and then what takes too much.
+
+        Those are runs that have ended and have no star, the oldest first.
+        """
+        database.execute(delete(RUNS).where(RUNS.c.deleted_at < time() - UNDO_S))
         for whose, most in (
             (RUNS.c.visitor == visitor, self.limits.visitor_bytes),
             (true(), self.limits.all_bytes),
