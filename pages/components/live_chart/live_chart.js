@@ -47,6 +47,22 @@ function inThemeColours(layout, element) {
   return themed;
 }
 
+// An update would take away what a person is doing on a chart, such as to drag over a part of it: it comes after.
+const waiting = [];
+let held = false;
+
+addEventListener("pointerdown", (event) => {
+  held = event.composedPath().some((node) => node.classList?.contains("live-chart"));
+}, true);
+for (const end of ["pointerup", "pointercancel"]) {
+  addEventListener(end, () => setTimeout(() => { // Once Plotly has seen it, too.
+    held = false;
+    for (const go of waiting.splice(0)) go();
+  }, 50), true);
+}
+
+const letGo = () => (held ? new Promise((go) => waiting.push(go)) : null);
+
 export default function ({ data, parentElement }) {
   const box = parentElement.querySelector(".live-chart");
   box.style.height = data.height + "px";
@@ -59,7 +75,8 @@ export default function ({ data, parentElement }) {
     whenIdle(() => practise(data.plotly));
     return;
   }
-  load(data.plotly).then((Plotly) => {
+  load(data.plotly).then(async (Plotly) => {
+    await letGo();
     if (box.latest !== data || !box.isConnected) return; // A newer figure is on its way.
     if (!box._fullLayout) box.textContent = "";
     const figure = JSON.parse(data.figure);
