@@ -207,10 +207,10 @@ class Job(Generic[DoneWork, Records]):
         with self._changed:
             if self.fence is not None or self._end:
                 return
+            self.state = entry.state  # First, as for who drives it: whoever sees records has both.
             for chunk in entry.chunks:
                 self.records.extend(chunk)
             self.chunks += len(entry.chunks)
-            self.state = entry.state
             self._take_position(entry.standing.position)
             self._changed.notify_all()
 
