@@ -154,12 +154,13 @@ class Workers:
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Call | None:
         """Send ``function(*args)`` to the workers; return None if there is none."""
-        from distributed.client import ClosedClientError
-
         with self._changed:
             client = self._client if self.cores else None
         if client is None:
             return None
+        # Only now: two threads that import two parts of Dask for the first time break each other.
+        from distributed.client import ClosedClientError
+
         key = f"{function.__name__}-{secrets.token_hex(16)}"
         try:
             future = client.submit(measured, function, *args, key=key, pure=False)

@@ -612,3 +612,18 @@ def test_no_worker_outlives_its_server(killed_by):
         server.send_signal(killed_by)
         server.wait(240)
     until(lambda: not psutil.pid_exists(worker))
+
+
+def test_a_job_that_is_there_before_the_workers_imports_nothing_of_dask():
+    program = (
+        "import sys\n"
+        "from threading import Condition\n"
+        "from simplenet.jobs.workers import Workers\n"
+        "workers = Workers(Condition(), 'tcp://127.0.0.1:9')\n"
+        "assert workers.submit(print) is None\n"
+        "print('distributed' in sys.modules)\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "False"
