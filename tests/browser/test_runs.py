@@ -59,6 +59,14 @@ def test_the_runs_of_this_browser_are_listed_and_one_is_opened(server, visit):
     expect(table).to_be_visible()
     at_rest(page)
     expect_contrast(page)
+    search = page.get_by_role("textbox", name="Search the runs")
+    for words, found in (("nothing like it", False), ("twenty steps", True)):
+        search.fill(words)
+        search.press("Enter")
+        expect(page.get_by_text("No run has these words")).to_have_count(0 if found else 1)
+    page.goto(f"{server.url}/runs")
+    expect(table).to_be_visible()
+    at_rest(page)
     box = table.bounding_box()
     for row in range(2):
         page.mouse.click(box["x"] + 14, box["y"] + 52 + 35 * row)

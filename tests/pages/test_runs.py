@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from simplenet.runs.store import Summary
 from simplenet.training import TrainingConfig
 from tests.pages.conftest import opened
 
+PAGE = Path(__file__).with_name("chosen_runs.py")
 RUN = TrainingRun(TrainingConfig(iterations=5, learning_rate=0.5), 3)
 
 
@@ -77,30 +79,17 @@ def test_the_list_can_be_searched(runs):
     assert "No run has these words" in app.info[0].value
 
 
-def chosen_runs(ids):
-    """The page's actions for some of the visitor's runs; a script of its own."""
-    import streamlit as st
-
-    from pages.kept.chosen import actions, deleted
-    from pages.session import store
-    from pages.state import VISITOR
-
-    st.session_state.setdefault("page", "runs")
-    deleted()
-    actions([run for run in store().runs_of(VISITOR.get()) if run.id in ids])
-
-
 @pytest.fixture
 def actions(runs, monkeypatch):
     """Return what shows the actions for some runs of the visitor."""
     app, keep = runs
 
     def show(*ids):
-        keep_ids = list(ids)
-        for one in keep_ids:
+        for one in ids:
             keep(one)
-        shown = AppTest.from_function(chosen_runs, args=(keep_ids,), default_timeout=60)
+        shown = AppTest.from_file(PAGE, default_timeout=300)
         shown.session_state["visitor"] = app.session_state["visitor"]
+        shown.query_params["ids"] = ",".join(ids)
         return shown.run()
 
     return show
@@ -125,10 +114,14 @@ def test_a_run_gets_a_name_a_note_and_a_star(actions):
 
 
 def test_runs_are_deleted_and_put_back(actions):
+    from pages.session import jobs
+
     app = actions("one", "two")
+    assert jobs().get("one").status == "finished"
     assert {"one", "two"} <= kept(app).keys()
     app.button(key="runs_delete").click().run()
     assert not {"one", "two"} & kept(app).keys()
+    assert jobs().get("one") is None  # Nor is it there by its address.
     assert "Deleted: 2" in app.markdown[0].value
     app.button(key="runs_undo").click().run()
     assert {"one", "two"} <= kept(app).keys()
@@ -137,7 +130,7 @@ def test_runs_are_deleted_and_put_back(actions):
 def test_without_a_choice_it_says_what_can_be_chosen(actions):
     app = actions()
     assert "Choose one run" in app.caption[0].value
-    assert not app.button
+    assert [button.key for button in app.button] == ["runs_train"]
 
 
 def test_a_run_of_another_release_keeps_a_name():
