@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.kept.chosen import actions, deleted
+from pages.kept.chosen import actions, another, deleted
 from pages.kept.comparing import compared
 from pages.kept.table import table
 from pages.language import T
@@ -12,7 +12,7 @@ from pages.language.text import quoted
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
 from pages.session import store
-from pages.state import COMPARE, VISITOR, RunIds, Widget
+from pages.state import COMPARE, VISITOR, RunIds
 
 MEGA = 1_000_000
 
@@ -39,13 +39,7 @@ def listed() -> None:
     if not runs:
         with st.container(border=True):
             st.markdown(T("runs.none"))
-            if st.button(
-                T("home.train_link"),
-                type="primary",
-                icon=":material/model_training:",
-                key=Widget.RUNS_TRAIN,
-            ):
-                st.switch_page("pages/train.py")
+            another()
         return
     st.markdown(T("runs.intro"))
     chosen = table(runs)

@@ -81,7 +81,7 @@ def store() -> Store:
             if not text.isdecimal():
                 raise LedgerError(f"{name} must be a number of bytes, such as 200000000: {text!r}")
             limits[key] = int(text)
-    folder = Path(os.environ.get("SIMPLENET_DATA", KEPT))
+    folder = Path(os.environ.get("SIMPLENET_DATA") or KEPT)
     return open_store(os.environ.get("SIMPLENET_STORE"), folder, Limits(**limits))
 
 

@@ -40,6 +40,7 @@ def actions(chosen: list[Summary]) -> None:
     """Show what can be done with the runs that are chosen."""
     if not chosen:
         st.caption(T("runs.choose"))
+        another()
         return
     one = chosen[0] if len(chosen) == 1 else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -82,6 +83,17 @@ def actions(chosen: list[Summary]) -> None:
         )
     if one:
         describe(one)
+
+
+def another() -> None:
+    """Lead on to a training."""
+    if st.button(
+        T("home.train_link"),
+        type="primary",
+        icon=":material/model_training:",
+        key=Widget.RUNS_TRAIN,
+    ):
+        st.switch_page("pages/train.py")
 
 
 def describe(run: Summary) -> None:
@@ -139,6 +151,7 @@ def star(runs: list[Summary], value: bool) -> None:
 def delete(ids: list[str]) -> None:
     """Delete runs, and remember which, to put them back."""
     store().delete(ids, VISITOR.get())
+    jobs().drop(ids)
     DELETED.set(ids)
 
 

@@ -32,7 +32,7 @@ from pages.state import (
     one_of,
 )
 from pages.training.ending import tested
-from pages.training.naming import described, settings_of
+from pages.training.naming import ORDER, described, settings_of
 from simplenet.data import loaded
 from simplenet.runs import TrainingRun
 from simplenet.runs.store import Summary
@@ -41,6 +41,9 @@ from simplenet.study.exam import counted
 
 SHOWN = 12
 """Digits that are shown of those that only one network reads."""
+
+MOST_NAME = 28
+"""Characters of what a run is called here: a phone has room for it; the table tells the rest."""
 
 RARE, NEVER = 0.05, 1e-6
 """From what chance on a difference is told as more than an accident; and below which it is not told
@@ -95,15 +98,15 @@ def found(ids: RunIds) -> list[Compared]:
         short = described({name: values[name] for name in different})
         # A chart would take what is between these for HTML.
         name = (run.name or short or name_of(run)).replace("<", "‹").replace(">", "›")
+        name = name if len(name) <= MOST_NAME else f"{name[:MOST_NAME]}…"
         runs.append(Compared(ascii_uppercase[len(runs)], name, run, job))
     return runs
 
 
 def differing(works: list[TrainingRun]) -> list[str]:
-    """Return the settings that are not the same in all recipes."""
+    """Return the settings that are not the same in all recipes, those that matter most first."""
     settings = [settings_of(work) for work in works]
-    first, *others = settings or [{}]
-    return [name for name in first if any(other[name] != first[name] for other in others)]
+    return [name for name in ORDER if any(s[name] != settings[0][name] for s in settings)]
 
 
 def curves(runs: list[Compared]) -> None:

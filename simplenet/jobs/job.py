@@ -207,6 +207,7 @@ class Job(Generic[DoneWork, Records]):
         with self._changed:
             if self.fence is not None or self._end:
                 return
+            self.unkept = None
             self.state = entry.state  # First, as for who drives it: whoever sees records has both.
             for chunk in entry.chunks:
                 self.records.extend(chunk)
@@ -418,15 +419,18 @@ class Job(Generic[DoneWork, Records]):
     def _let_go(self) -> None:
         """Follow the job from now on, as the ledger has it."""
         self._server.line.leave(self)
+        entry, unreadable = None, None
         try:
             entry = self._server.ledger.read(self.id)
         except LedgerError as error:
-            self.unkept, entry = error, None
+            unreadable = error
         with self._changed:
-            self.fence = None
+            self.fence, self.unkept = None, unreadable
             if entry:
                 self.take(entry)
-            elif not self.unkept:  # Somebody has deleted it.
+            elif unreadable:  # What was not written down is not so: everything is read later.
+                self.records, self.chunks, self._new = self.work.no_records(), 0, None
+            else:  # Somebody has deleted it.
                 self._end = "stopped"
             self._changed.notify_all()
 
