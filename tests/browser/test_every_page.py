@@ -5,11 +5,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.steps import (
+    SEVEN,
     at_rest,
     button,
     draw,
     expect_contrast,
     go,
+    light,
     prediction,
     status,
     train,
@@ -180,3 +182,54 @@ def test_train_works_by_keyboard_alone_and_a_change_of_language_keeps_what_was_c
             break
     page.keyboard.press("Enter")
     expect(status(page)).to_contain_text("Iteration 5 of 5")
+
+
+OVERTAKEN = """
+window.Blob = class extends Blob {
+    constructor(parts, options) {
+        if (options?.type === "text/javascript") {
+            parts = parts.map((part) => part.replace("export default function", "const one = function") + `
+                export default (given) => { const end = one(given); queueMicrotask(() => end?.()); return end; }`);
+        }
+        super(parts, options);
+    }
+};
+"""  # noqa: E501
+"""As Streamlit does where the next update of a component comes before its code is there: it ends
+the older one, though the component stays."""
+
+
+def test_an_update_that_the_next_one_overtakes_takes_nothing_away(server, browser, visit):
+    context = browser.new_context()
+    context.add_init_script(OVERTAKEN)
+    page = visit(server.url, context=context)
+    seen = page.locator(".network-view canvas").first
+    expect(seen).to_have_accessible_name(re.compile("reads 3 .*|Being written"))
+    until(lambda: light(page) > 0)  # A hand writes.
+    draw(page, *SEVEN)
+    expect(seen).to_have_accessible_name(re.compile("reads 7 .*Your drawing"))
+
+    go(page, "Train")
+    train(page, 1000, pace="Single steps")
+    loss = page.locator(".live-chart").nth(1)
+    expect(loss.locator(".legendtoggle")).to_have_count(1)
+    loss.locator(".legendtoggle").click()
+    hidden = "document.querySelectorAll('.live-chart')[1]._fullData?.map((curve) => curve.visible)"
+    until(lambda: page.evaluate(hidden) == ["legendonly"])
+    for at in (1, 2):
+        button(page, "Step").click()
+        expect(status(page)).to_contain_text(f"Iteration {at} of 1,000")
+    at_rest(page)
+    assert page.evaluate(hidden) == ["legendonly"]
+
+    go(page, "Inspect")
+    expect(page.get_by_role("gridcell", name=re.compile("taken for"))).to_have_count(100)
+    page.get_by_role("radio", name="Map of the digits", exact=True).click()
+    points = page.locator(".scatter canvas.points")
+    points.focus()
+    points.press("ArrowRight")
+    expect(page.locator(".scatter .tip")).to_have_text(re.compile("Test digit"))
+    page.get_by_role("radio", name="Its idea of a digit", exact=True).click()
+    slider = page.get_by_role("slider", name="Step of the dream")
+    until(lambda: slider.input_value() == "60")
+    context.close()

@@ -113,5 +113,8 @@ export default function ({ data, parentElement, setStateValue }) {
   root.turn = Math.max(root.turn, data.turn);
   if (data.turn === root.turn) root.chosen = data.chosen; // Or else an answer to a newer choice is on its way.
   mark(root);
-  return () => root.sizes.disconnect();
+  return () => {
+    if (root.isConnected) return; // Only overtaken by a newer update: what is shown goes on.
+    root.sizes.disconnect();
+  };
 }

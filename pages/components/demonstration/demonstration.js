@@ -83,6 +83,7 @@ export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".demonstration");
   root.demonstration ??= new Demonstration(data);
   return () => {
+    if (root.isConnected) return; // Only overtaken by a newer update: what is shown goes on.
     root.demonstration?.stop();
     root.demonstration = undefined;
   };

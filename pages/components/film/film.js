@@ -183,6 +183,7 @@ export default function ({ data, parentElement }) {
   root.film ??= new Film(root);
   root.film.take(data);
   return () => {
+    if (root.isConnected) return; // Only overtaken by a newer update: what is shown goes on.
     root.film.stop();
     root.film = undefined;
     root.replaceChildren();

@@ -90,5 +90,8 @@ export default function ({ data, parentElement }) {
       locale: data.locale,
     });
   });
-  return () => window.Plotly?.purge(box);
+  return () => {
+    if (box.isConnected) return; // Only overtaken by a newer update: what is shown goes on.
+    window.Plotly?.purge(box);
+  };
 }

@@ -246,6 +246,7 @@ export default function ({ data, parentElement, setStateValue }) {
   view.send = setStateValue;
   view.show(data);
   return () => {
+    if (root.isConnected) return; // Only overtaken by a newer update: what is shown goes on.
     view.stop();
     root.view = undefined;
     root.replaceChildren(); // It may be shown again.

@@ -140,6 +140,7 @@ export default function ({ data, parentElement, setStateValue }) {
   follower.turn = Math.max(follower.turn, data.turn);
   if (!follower.waiting()) follower.tell();
   return () => {
+    if (root.isConnected) return; // Only overtaken by a newer update: what is shown goes on.
     follower.stop();
     root.follower = undefined; // It may be shown again.
   };

@@ -201,6 +201,7 @@ export default function ({ data, parentElement, setStateValue }) {
   root.scatter.send = setStateValue;
   root.scatter.take(data);
   return () => {
+    if (root.isConnected) return; // Only overtaken by a newer update: what is shown goes on.
     root.scatter.stop();
     root.scatter = undefined;
     root.replaceChildren();
