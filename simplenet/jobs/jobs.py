@@ -66,7 +66,8 @@ class Jobs:
         self.line = Line(self.changed, self.workers)
         self._jobs: dict[str, Job[Any, Any]] = {}  # Those that were asked for last at the end.
         self._seen: dict[str, tuple[Lease, float]] = {}  # Since when a lease is as it is.
-        threading.Thread(target=self._tend, name="ledger", daemon=True).start()
+        self._tending = threading.Thread(target=self._tend, name="ledger", daemon=True)
+        self._tending.start()
 
     def start(self, work: DoneWork, pace: Pace = "full", visitor: str = "") -> Job[DoneWork, Any]:
         """Start a job, and return it at once."""
@@ -144,8 +145,9 @@ class Jobs:
         return job.fence is None and job.id in self._seen and _is_old(*self._seen[job.id])
 
     def close(self) -> None:
-        """End the local workers, and give the jobs back that have not ended."""
+        """End the local workers, give back what has not ended, and leave the ledger alone."""
         self.workers.close()
+        self._tending.join(LEASE_S)  # It may be about to take a job over.
         with self.changed:
             self.changed.wait_for(
                 lambda: all(job.fence is None for job in self._jobs.values()), LEASE_S

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 import dask
 import psutil
@@ -539,6 +540,23 @@ def test_close_ends_the_workers_and_fails_what_runs():
         assert isinstance(job.error, JobError)
     left = set(psutil.Process().children(recursive=True)) - before
     assert [process for process in left if "spawn_main" in " ".join(process.cmdline())] == []
+
+
+def test_close_waits_until_the_ledger_is_left_alone(monkeypatch):
+    kept, calls = ledger(), []
+
+    def standings():
+        calls.append("begun")
+        sleep(0.5)
+        calls.append("done")
+        return []
+
+    monkeypatch.setattr(kept, "standings", standings)
+    jobs = Jobs(kept, workers=1)
+    until(lambda: calls)
+    jobs.close()
+    assert calls.count("begun") == calls.count("done")
+    kept.close()
 
 
 def test_close_while_the_workers_start_leaves_none():
