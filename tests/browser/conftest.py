@@ -82,9 +82,10 @@ def profiles(browser):
 def visit(browser: Browser, profiles):
     """Return a function that opens an address as a new visitor.
 
-    No visit may show a traceback, and none may ask another machine for anything.
+    No visit may show a traceback or break a script of the page, and none may ask another machine
+    for anything.
     """
-    contexts, pages, foreign = [], [], []
+    contexts, pages, foreign, broken = [], [], [], []
 
     def open_page(
         url: str, *, context=None, viewport=WIDE, color_scheme="light", **options
@@ -105,6 +106,7 @@ def visit(browser: Browser, profiles):
                 else None
             ),
         )
+        page.on("pageerror", lambda error: broken.append(error.stack or str(error)))
         if new:  # Nothing is left of an earlier visitor.
             store = {"origin": url, "storageTypes": "cookies,local_storage"}
             context.new_cdp_session(page).send("Storage.clearDataForOrigin", store)
@@ -114,6 +116,7 @@ def visit(browser: Browser, profiles):
         return page
 
     yield open_page
+    assert broken == []
     for page in pages:
         expect(page.get_by_test_id("stException")).to_have_count(0)
         if lives(page.url):  # A page whose server is gone waits for it for ever.
@@ -127,4 +130,4 @@ def visit(browser: Browser, profiles):
         page.close()
     for options, context in contexts:
         profiles[tuple(options.items())].append(context)
-    assert foreign == []
+    assert foreign == broken == []

@@ -8,12 +8,22 @@ from uuid import uuid4
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from simplenet.jobs import Job
 from simplenet.jobs.ledger import End, Entry, Lease, Position, Standing, Wishes
 
 APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components():
+    """Have Streamlit look for components among the installed packages once, not for each app."""
+    found = manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        yield
 
 
 @pytest.fixture(scope="session")

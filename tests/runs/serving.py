@@ -16,8 +16,8 @@ from simplenet.runs.store.opening import opened
 from simplenet.training import TrainingConfig
 from tests.waiting import until
 
-SHORT, LONG = TrainingRun(TrainingConfig(iterations=20), 5), TrainingRun(TrainingConfig(1200), 5)
-LONGER = TrainingRun(TrainingConfig(8_000, seed=1), 5)
+SHORT, LONG = TrainingRun(TrainingConfig(iterations=20), 5), TrainingRun(TrainingConfig(600), 5)
+LONGER = TrainingRun(TrainingConfig(4_000, seed=1), 5)
 
 
 def main() -> None:
