@@ -260,6 +260,42 @@ def test_jobs_wait_in_line_for_a_core_in_the_order_of_their_start(one_core):
     ended(first)
 
 
+def test_who_starts_many_jobs_delays_another_by_one_turn_at_the_most(one_core, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.line, "TURN_S", 1000.0)  # A turn is what is stopped here.
+    many = [one_core.start(LONG, visitor="many") for _ in range(5)]
+    until(lambda: many[0].records and many[1].place == 1)
+    one, late = one_core.start(LONG, visitor="one"), one_core.start(LONG, visitor="late")
+    again = one_core.start(LONG, visitor="one")
+    line = [one, late, many[1], again, *many[2:]]
+    assert [job.place for job in line] == [1, 2, 3, 4, 5, 6, 7]
+    at_work = many[0]
+    for turn, job in enumerate(line):  # What was told is what comes.
+        stopped(at_work)
+        until(lambda job=job: job.records)
+        assert not any(later.records for later in line[turn + 1 :])
+        at_work = job
+    stopped(at_work)
+
+
+def test_a_visitor_whose_turn_is_over_lets_the_others_go_before_all_of_his_jobs(
+    one_core, monkeypatch
+):
+    monkeypatch.setattr(simplenet.jobs.line, "TURN_S", 1000.0)  # A turn is what is paused here.
+    first, second = (one_core.start(LONG, visitor="a") for _ in range(2))
+    until(lambda: first.records and second.place == 1)
+    other = one_core.start(LONG, visitor="b")
+    first.pause()
+    until(lambda: other.records)
+    first.resume()
+    until(lambda: first.place == 2 and second.place == 1)
+    third = one_core.start(LONG, visitor="b")
+    assert [job.place for job in (second, third, first)] == [1, 2, 3]
+    stopped(other)
+    until(lambda: second.records)
+    assert [job.place for job in (third, first)] == [1, 2]
+    stopped(first, second, third)
+
+
 def test_a_turn_ends_when_others_wait(one_core, monkeypatch):
     monkeypatch.setattr(simplenet.jobs.line, "TURN_S", 0.3)
     long = one_core.start(LONG)
