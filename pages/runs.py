@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.kept.bringing import bring
 from pages.kept.chosen import actions, another, deleted
 from pages.kept.comparing import compared
 from pages.kept.table import table
@@ -27,7 +28,11 @@ def page() -> None:
     COMPARE.keep(ids)
     if ids:
         compared(ids)
-    else:
+        return
+    above, below = place(), place()
+    with below:
+        bring()  # First: what it brings is in the list.
+    with above:
         listed()
 
 

@@ -413,6 +413,9 @@ def moment_time(last: int) -> Linked[int]:
 RUNS_SEARCH = Value("runs_search", "")
 """What is searched for in the list."""
 
+BUNDLE_TAKEN: Value[str | None] = Value("bundle_taken", None)
+"""The uploaded bundle that is among the runs by now."""
+
 
 class RunIds(tuple[str, ...]):
     """The ids of runs, in a link with commas between them."""
@@ -605,6 +608,8 @@ class Widget(StrEnum):
     RUNS_STAR = "runs_star"
     RUNS_DELETE = "runs_delete"
     RUNS_UNDO = "runs_undo"
+    BUNDLE_TAKE = "bundle_take"
+    BUNDLE_FILE = "bundle_file"
     COMPARE_BACK = "compare_back"
     # Gradients.
     RACE_START = "race_start"

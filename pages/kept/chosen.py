@@ -24,6 +24,7 @@ from pages.state import (
     run_field,
 )
 from pages.training.recipe import set_recipe
+from pages.training.taking import take_along
 from simplenet.runs.kinds import training_of
 from simplenet.runs.store import MOST_NAME, MOST_NOTE, Summary
 
@@ -53,6 +54,9 @@ def actions(chosen: list[Summary]) -> None:
                 T("runs.again"), icon=":material/replay:", key=Widget.RUNS_AGAIN
             ):
                 repeat(one)
+            job = jobs().get(one.id) if one.kind == "training" and one.result.done else None
+            if job:
+                take_along(job)
         if not one:
             trainings = RunIds(run.id for run in chosen if run.kind == "training")
             st.button(

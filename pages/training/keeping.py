@@ -9,6 +9,7 @@ from pages.language import T
 from pages.language.text import quoted
 from pages.session import TrainingJob
 from pages.training.naming import recipe_name
+from pages.training.taking import take_along
 from simplenet.network import SimpleNet
 from simplenet.runs import described
 from simplenet.storage import check_model_name, model_to_bytes, save_model
@@ -28,6 +29,7 @@ def keep(job: TrainingJob) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
+        take_along(job)
     with (
         st.form("publish", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),

@@ -5,6 +5,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from simplenet.runs.bundle import bundle_from_bytes
 from tests.browser.steps import at_rest, button, field, fill, go, metric, status, train, unfold
 from tests.waiting import until
 
@@ -49,6 +50,13 @@ def test_train_to_the_end_and_download_the_network(server, visit):
     with page.expect_download() as download:
         button(page, "Download (private)").click()
     assert download.value.path().stat().st_size > 150_000
+    with page.expect_download() as download:
+        button(page, "Take it along (zip)").click()
+    assert bundle_from_bytes(download.value.path().read_bytes()).state.last.iteration == 300
+    page.locator(".live-chart").first.hover()
+    with page.expect_download() as download:
+        page.locator(".live-chart").first.locator("[data-title*=SVG]").click()
+    assert "<svg" in download.value.path().read_text(encoding="utf-8")[:200]
 
 
 def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(server, visit):

@@ -183,3 +183,31 @@ def test_a_name_is_only_a_name_where_runs_are_compared(runs):
     chart = next(e for e in app.main.children.values() if "compared_curves" in str(e.proto))
     assert "a href=" in str(chart.proto)
     assert "<a href" not in str(chart.proto)
+
+
+def test_a_run_is_taken_along_and_opened_again_by_somebody_else(runs):
+    app, keep = runs
+    keep("first")
+    from pages.session import jobs, store
+    from pages.training.taking import as_file
+
+    store().describe("first", app.session_state["visitor"], name="Mine")
+    content = as_file(jobs().get("first"))
+    store().delete(["first"], app.session_state["visitor"])
+    opened(app, "runs")
+    assert not app.dataframe
+    app.file_uploader(key="bundle_file").set_value(("run.zip", content, "application/zip")).run()
+    assert not app.exception
+    shown = listed(app)
+    assert list(shown["Run"]) == ["Mine"]
+    assert list(shown["Note"]) == ["Opened from a file"]
+    assert list(shown["Done"]) == ["5"]
+    app.run()
+    assert len(listed(app)) == 1  # The file is still there, and is not opened once more.
+
+
+def test_a_file_that_is_no_run_is_refused_in_a_sentence(app):
+    opened(app, "runs")
+    app.file_uploader(key="bundle_file").set_value(("run.zip", b"no zip", "application/zip")).run()
+    assert "cannot be opened" in app.error[0].value
+    assert not app.exception

@@ -13,6 +13,7 @@ from simplenet.jobs import LedgerError
 from simplenet.jobs.ledger import Lease, Position, Wishes
 from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun
+from simplenet.runs.bundle import Bundle
 from simplenet.runs.comparison import GradientComparison
 from simplenet.runs.finetuning import FineTuning
 from simplenet.runs.kinds import KINDS, settings_of, training_of
@@ -160,6 +161,21 @@ def test_a_sign_of_life_saves_a_job_from_being_taken_over(store):
     (seen,) = store.standings()
     store.beat("a third")
     assert store.claim("a", seen.lease, "other")
+
+
+def test_a_run_that_was_taken_along_is_one_of_its_visitor_and_has_ended(store):
+    done = RUN.advance(None, 600, None)
+    made = {"code": "another", "numpy": "9"}
+    bundle = Bundle(RUN, done.records, done.state, made, "stopped", "x" * 200)
+    store.bring("a", "me", bundle)
+    (run,) = store.runs_of("me")
+    assert (run.ended, run.name, run.made_with) == ("stopped", "x" * 80, made)
+    assert run.result.test_accuracy == done.state.last.test_accuracy
+    assert run.size > 10_000
+    assert store.standings() == []
+    entry = store.read("a")
+    assert same(entry.chunks[0], done.records)
+    assert same(entry.state, done.state)
 
 
 def test_wishes_of_several_servers_add_up(store):

@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 import streamlit.components.v1 as components
 
-from pages.language import language
+from pages.language import T, language
 from pages.language.text import CODES, translations
 from pages.state import Chart
 
@@ -94,6 +94,7 @@ def live_chart(
             "empty": empty,
             "plotly": _plotly_url(),
             "locale": CODES[language()],
+            "svg": T("chart.svg"),
             "words": dict(translations("plotly", language())),
         },
         height=height or own or HEIGHT,

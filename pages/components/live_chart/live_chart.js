@@ -61,6 +61,20 @@ for (const end of ["pointerup", "pointercancel"]) {
   }, 50), true);
 }
 
+// Always the same object: with another one Plotly would build the chart anew.
+let saving;
+function asSvg(Plotly, title) {
+  saving ??= {
+    name: "toSvg",
+    icon: Plotly.Icons.disk,
+    click: (box) => Plotly.downloadImage(box, {
+      format: "svg", filename: box._context.toImageButtonOptions.filename, width: box.clientWidth, height: box.clientHeight,
+    }),
+  };
+  saving.title = title;
+  return saving;
+}
+
 const letGo = () => (held ? new Promise((go) => waiting.push(go)) : null);
 
 export default function ({ data, parentElement }) {
@@ -85,7 +99,7 @@ export default function ({ data, parentElement }) {
       responsive: true,
       displaylogo: false,
       displayModeBar: figure.layout.dragmode === false ? false : "hover",
-      modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]],
+      modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage", asSvg(Plotly, data.svg)]],
       toImageButtonOptions: { filename: figure.layout.meta ?? figure.layout.title?.text, scale: 2 },
       locale: data.locale,
     });

@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cattrs.errors import BaseValidationError
 from safetensors import SafetensorError
@@ -25,6 +25,9 @@ from simplenet.runs.kinds import KINDS, Kind, Result, settings_of
 from simplenet.runs.made_with import made_with
 from simplenet.runs.store.opening import in_memory, opened, opened_file
 from simplenet.runs.store.schema import CHUNKS, CONTENTS, RUNS
+
+if TYPE_CHECKING:
+    from simplenet.runs.bundle import Bundle
 
 logger = logging.getLogger(__name__)
 
@@ -161,33 +164,8 @@ class Store:
 
     def add(self, job_id: str, visitor: str, work: Any, wishes: Wishes, driver: str) -> None:
         """Write down a new job, that this server drives with the fence 0."""
-        kind = self._kind_of(work)
-        content = kind.pack(work)
         with self._write() as database:
-            self._make_room(database, visitor, len(content))
-            database.execute(
-                insert(RUNS).values(
-                    id=job_id,
-                    visitor=visitor,
-                    kind=kind.name,
-                    settings=settings_of(work),
-                    made_with=made_with(),
-                    started_at=time(),
-                    driver=driver,
-                    fence=0,
-                    beat=0,
-                    chunks=0,
-                    name="",
-                    note="",
-                    star=False,
-                    kept_bytes=len(content),
-                    state_bytes=0,
-                    **_of_wishes(wishes),
-                    **_of_position(Position()),
-                    **asdict(kind.result(work, work.no_records())),
-                )
-            )
-            database.execute(insert(CONTENTS).values(run=job_id, work=content))
+            self._insert(database, job_id, visitor, work, driver=driver, **_of_wishes(wishes))
 
     def commit(
         self,
@@ -349,7 +327,7 @@ class Store:
             ``name`` and ``note``, cut at `MOST_NAME` and `MOST_NOTE` characters, and ``star``.
         """
         most = {"name": MOST_NAME, "note": MOST_NOTE}
-        cut = {k: v[: most[k]].replace("\0", "") if k in most else v for k, v in values.items()}
+        cut = {key: _cut(v, most[key]) if key in most else v for key, v in values.items()}
         self._change([job_id], visitor, cut)
 
     def delete(self, ids: Sequence[str], visitor: str) -> None:
@@ -365,9 +343,60 @@ class Store:
         with self._write() as database:
             database.execute(update(RUNS).where(RUNS.c.visitor == old).values(visitor=new))
 
+    def bring(self, job_id: str, visitor: str, bundle: Bundle) -> None:
+        """Write down a run that was taken along from elsewhere, and has ended."""
+        kind = self._kind_of(bundle.work)
+        records, state = kind.pack(bundle.records), kind.pack(bundle.state)
+        values = {
+            "made_with": bundle.made_with,
+            "name": _cut(bundle.name, MOST_NAME),
+            "chunks": 1,
+            "kept_bytes": len(records),
+            "state_bytes": len(state),
+            "ended_at": time(),
+            **_of_position(Position(end=bundle.end)),
+            **asdict(kind.result(bundle.work, bundle.records)),
+        }
+        with self._write() as database:
+            self._insert(database, job_id, visitor, bundle.work, **values)
+            database.execute(insert(CHUNKS).values(run=job_id, number=0, records=records))
+            database.execute(update(CONTENTS).where(CONTENTS.c.run == job_id).values(state=state))
+
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
+
+    def _insert(
+        self, database: Connection, job_id: str, visitor: str, work: Any, **values: Any
+    ) -> None:
+        """Add the row of a job, which is a new one but for the values, and make room for it."""
+        kind = self._kind_of(work)
+        content = kind.pack(work)
+        row = {
+            "id": job_id,
+            "visitor": visitor,
+            "kind": kind.name,
+            "settings": settings_of(work),
+            "made_with": made_with(),
+            "started_at": time(),
+            "driver": None,
+            "fence": 0,
+            "beat": 0,
+            "chunks": 0,
+            "name": "",
+            "note": "",
+            "star": False,
+            "kept_bytes": 0,
+            "state_bytes": 0,
+            **_of_wishes(Wishes()),
+            **_of_position(Position()),
+            **asdict(kind.result(work, work.no_records())),
+            **values,
+        }
+        row["kept_bytes"] += len(content)
+        self._make_room(database, visitor, row["kept_bytes"] + row["state_bytes"])
+        database.execute(insert(RUNS).values(row))
+        database.execute(insert(CONTENTS).values(run=job_id, work=content))
 
     def _change(self, ids: Sequence[str], visitor: str, values: dict[str, Any]) -> None:
         with self._write() as database:
@@ -456,6 +485,10 @@ def _told() -> Iterator[None]:
         raise LedgerError(str(error.orig)) from error
     except PoolTimeout as error:
         raise LedgerError(str(error)) from error
+
+
+def _cut(text: str, most: int) -> str:
+    return text[:most].replace("\0", "")
 
 
 def _of_wishes(wishes: Wishes) -> dict[str, Any]:

@@ -1,0 +1,32 @@
+"""A training that comes from a file."""
+
+from __future__ import annotations
+
+import secrets
+
+import streamlit as st
+
+from pages.language import T
+from pages.language.text import quoted
+from pages.session import store
+from pages.state import BUNDLE_TAKEN, VISITOR, Widget
+
+
+def bring() -> None:
+    """Show the button that opens such a file."""
+    with st.popover(T("bundle.open"), icon=":material/drive_folder_upload:"):
+        file = st.file_uploader(T("bundle.file"), type="zip", key=Widget.BUNDLE_FILE)
+        if file is None or BUNDLE_TAKEN.get() == file.file_id:
+            return
+        from simplenet.runs.bundle import BundleError, bundle_from_bytes
+
+        try:
+            bundle = bundle_from_bytes(file.getvalue())
+        except BundleError as error:
+            st.error(T("bundle.bad", error=quoted(error)), icon=":material/error:")
+            return
+        job_id = secrets.token_urlsafe(12)
+        store().bring(job_id, VISITOR.get(), bundle)
+        store().describe(job_id, VISITOR.get(), note=T("bundle.note"))
+        BUNDLE_TAKEN.set(file.file_id)
+    st.toast(T("bundle.done"), icon=":material/check:")

@@ -1,0 +1,255 @@
+"""A training as a file to take along: all that it follows from, and all that came of it.
+
+A bundle is a zip file for people and for other programs: curves as CSV and JSON, TensorBoard's
+event file, the weights, a model card, and a script that repeats the run to the same bits. It also
+holds the run as the store keeps it, so that it can be opened again.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+from cattrs.errors import BaseValidationError
+from safetensors import SafetensorError
+from tensorboardX import SummaryWriter
+
+from simplenet.jobs.ledger import End
+from simplenet.network import Params, SimpleNet
+from simplenet.runs.kinds import settings_of, training_result
+from simplenet.runs.packing import pack, unpack
+from simplenet.runs.training_run import TrainingRun, TrainingState, described
+from simplenet.storage import model_to_bytes
+from simplenet.training import History
+
+FORMAT = 1
+"""Raised when a bundle of today could not be opened by an older release."""
+
+WORK, STATE, RECORDS, ABOUT = "run/work", "run/state", "run/records", "run/about.json"
+"""What a bundle is opened from."""
+
+MOST_BYTES = 100_000_000
+"""The most that these parts may take when they are unpacked: a million iterations take 20 MB."""
+
+MOST_WORDS = 200
+"""Characters of each word of what a run was made with."""
+
+TEXTS = Path(__file__).with_name("bundled")
+"""The files of a bundle that are the same in each, or nearly."""
+
+
+class BundleError(ValueError):
+    """A file is no bundle that can be opened; the message says what is wrong."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A training that has come to some end, as it is taken along.
+
+    Parameters
+    ----------
+    work : TrainingRun
+        What it follows from.
+    records : History
+        All its records; the first one is that of iteration 0.
+    state : TrainingState
+        Its parameters, and what is needed to train them further.
+    made_with : dict of str to str
+        Fingerprints of the data and of the code, and versions: see `simplenet.runs.made_with`.
+    end : {"finished", "stopped"}
+        Whether it came to its own end.
+    name : str
+        What its owner calls it.
+    """
+
+    work: TrainingRun
+    records: History
+    state: TrainingState
+    made_with: dict[str, str]
+    end: End
+    name: str = ""
+
+
+def bundle_to_bytes(bundle: Bundle) -> bytes:
+    """Return a training as the content of a zip file."""
+    records, run = bundle.records.now(), bundle.work
+    net = SimpleNet.from_params(bundle.state.params)
+    state = replace(bundle.state, before=None)
+    settings = {"name": bundle.name, "recipe": settings_of(run), "made_with": bundle.made_with}
+    about = {"format": FORMAT, "end": bundle.end, **settings}
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.md", _model_card(bundle, records))
+        archive.writestr("recipe.json", json.dumps(settings, indent=2))
+        archive.writestr("repeat.py", (TEXTS / "repeat.py").read_text(encoding="utf-8"))
+        archive.writestr("weights.safetensors", model_to_bytes(net, described(run, records)))
+        for name, table in _tables(records).items():
+            archive.writestr(f"{name}.csv", table.to_csv(index=False))
+            archive.writestr(f"{name}.json", table.to_json(orient="split", index=False))
+        archive.writestr("tensorboard/events.out.tfevents.run", _events(records))
+        archive.writestr(ABOUT, json.dumps(about))
+        archive.writestr(WORK, pack(run))
+        archive.writestr(STATE, pack(state))
+        archive.writestr(RECORDS, pack(records))
+    return content.getvalue()
+
+
+def bundle_from_bytes(content: bytes) -> Bundle:
+    """Return the training that a bundle holds.
+
+    Nothing of the zip file is written anywhere, and none of its code is run.
+
+    Raises
+    ------
+    BundleError
+        If it is something else, damaged, of a newer release, or not a training that can have been.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            infos = [archive.getinfo(name) for name in (ABOUT, WORK, STATE, RECORDS)]
+            size = sum(info.file_size for info in infos)
+            if size > MOST_BYTES:
+                raise BundleError(f"it would take {size} bytes, at most {MOST_BYTES} are opened")
+            about, work, state, records = (archive.read(info) for info in infos)
+        known = json.loads(about)
+        if not isinstance(known, dict) or not isinstance(known.get("format"), int):
+            raise BundleError(f"{ABOUT} does not say of which format it is")
+        if known["format"] > FORMAT:
+            raise BundleError("a newer release of SimpleNet Lab has made it")
+        bundle = Bundle(
+            unpack(work, TrainingRun),
+            unpack(records, History),
+            unpack(state, TrainingState),
+            {
+                str(key)[:MOST_WORDS]: str(value)[:MOST_WORDS]
+                for key, value in known["made_with"].items()
+            },
+            known["end"],
+            str(known["name"]),
+        )
+        _check(bundle)
+    except BundleError:
+        raise
+    except KeyError as error:
+        raise BundleError(f"something is missing: {error.args[0]}") from error
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,  # A compression that Python does not know.
+        RuntimeError,  # A password.
+        EOFError,
+        OSError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        SafetensorError,
+        BaseValidationError,
+    ) as error:
+        raise BundleError(f"it is no bundle of a run, or damaged: {error}") from error
+    return bundle
+
+
+def _check(bundle: Bundle) -> None:
+    """Raise BundleError unless all parts belong together."""
+    run, records, state = bundle.work, bundle.records, bundle.state
+    shapes = {key: value.shape for key, value in run.new_network().params.items()}
+
+    def fits(params: Params | None) -> bool:
+        return params is not None and (
+            {key: value.shape for key, value in params.items()} == shapes
+            and all(
+                value.dtype.kind == "f" and np.isfinite(value).all() for value in params.values()
+            )
+        )
+
+    known = records.evaluations
+    shares = np.concatenate([known[n] for n in ("train_accuracy", "test_accuracy", "vanished")])
+    shares = shares[~np.isnan(shares)]
+    at = known["iteration"]
+    last = records.first + len(records) - 1
+    wrong = {
+        "end": bundle.end not in ("finished", "stopped"),
+        "records": records.first != 0 or not 0 < len(records) <= run.training.iterations + 1,
+        "evaluations": bool(
+            (at < 0).any()
+            or (at > last).any()
+            or (np.diff(at) <= 0).any()
+            or (shares < 0).any()
+            or (shares > 1).any()
+        ),
+        "state": state.last.iteration != last,
+        "parameters": not fits(state.params),
+        "velocity": state.velocity is not None and not fits(state.velocity),
+        "snapshots": not all(
+            0 <= iteration <= last and fits(params) for iteration, params in records.snapshots
+        ),
+    }
+    for part, is_wrong in wrong.items():
+        if is_wrong:
+            raise BundleError(f"its {part} do not belong to a training of its recipe")
+
+
+def _tables(records: History) -> dict[str, pd.DataFrame]:
+    """Return what is known of each iteration, and the evaluations."""
+    rows = {"iteration": records.first + np.arange(len(records)), **records.parts()["rows"]}
+    return {"iterations": pd.DataFrame(rows), "evaluations": pd.DataFrame(records.evaluations)}
+
+
+def _events(records: History) -> bytes:
+    """Return TensorBoard's event file, with as many points as a chart has."""
+    shown, _ = records.curve()
+    at, means = records.batch_curve()
+    known = records.evaluations
+    curves = [
+        ("loss/mini-batch", records.first + shown, records.losses[shown]),
+        ("accuracy/mini-batch", at, means),
+        ("accuracy/train", known["iteration"], known["train_accuracy"]),
+        ("accuracy/test", known["iteration"], known["test_accuracy"]),
+    ]
+    with TemporaryDirectory() as folder:
+        with SummaryWriter(folder) as writer:
+            for tag, iterations, values in curves:
+                for i, value in zip(iterations.tolist(), values.tolist(), strict=True):
+                    if not np.isnan(value):
+                        seconds = float(records.elapsed_s[i - records.first])
+                        writer.add_scalar(tag, value, i, walltime=seconds)
+        (file,) = Path(folder).iterdir()
+        return file.read_bytes()
+
+
+def _model_card(bundle: Bundle, records: History) -> str:
+    """Return what a stranger should know of the run, as Markdown."""
+    result = training_result(bundle.work, records)
+    rows = {
+        "iterations done": f"{result.done:,} of {result.total:,} ({bundle.end})",
+        "accuracy on the 10,000 test digits": _percent(result.test_accuracy),
+        "accuracy on the 60,000 training digits": _percent(result.train_accuracy),
+        "loss, mean of the last mini-batches": f"{result.loss:.4f}",
+        "seconds of training": f"{result.elapsed_s:.1f}",
+    }
+    card = (TEXTS / "README.md").read_text(encoding="utf-8")
+    return card.format(
+        name=bundle.name or "A training of SimpleNet",
+        hidden=bundle.work.hidden_size,
+        parameters=f"{sum(value.size for value in bundle.state.params.values()):,}",
+        result=_table(rows),
+        recipe=_table(settings_of(bundle.work)),
+        made_with=_table(bundle.made_with),
+    )
+
+
+def _table(rows: Mapping[str, object]) -> str:
+    return "\n".join(
+        ["| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in rows.items())]
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "not measured" if share is None else f"{share:.2%}"
