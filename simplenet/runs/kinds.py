@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, get_args
 
 import numpy as np
@@ -15,7 +15,7 @@ from simplenet.runs.mapping import Mapping, MapRecord, Phase
 from simplenet.runs.packing import pack, unpack
 from simplenet.runs.scaling import Scaling, Timing
 from simplenet.runs.training_run import TrainingRun, TrainingState
-from simplenet.training import SMOOTHED, History, TrainingConfig
+from simplenet.training import OPTIONAL, SMOOTHED, History, Record, TrainingConfig
 from simplenet.training.curve import Curve
 
 SMALL_CURVE = 60
@@ -85,6 +85,7 @@ def training_result(run: TrainingRun, history: History) -> Result:
     if not history:
         return Result(total=run.training.iterations)
     known = history.evaluations
+    best = best_of(run, history)
     tests = known["test_accuracy"][~np.isnan(known["test_accuracy"])]
     trains = known["train_accuracy"][~np.isnan(known["train_accuracy"])]
     small = Curve(SMALL_CURVE)
@@ -95,11 +96,30 @@ def training_result(run: TrainingRun, history: History) -> Result:
         done=last.iteration,
         total=run.training.iterations,
         loss=float(history.losses[-SMOOTHED:].mean()),
-        train_accuracy=float(trains[-1]) if len(trains) else None,
-        test_accuracy=float(tests[-1]) if len(tests) else None,
+        train_accuracy=_newest(trains) if best is None else best.train_accuracy,
+        test_accuracy=_newest(tests) if best is None else best.test_accuracy,
         elapsed_s=last.elapsed_s,
         curve=tuple(round(float(value), 4) for value in tests[shown]),
     )
+
+
+def best_of(run: TrainingRun, history: History) -> Record | None:
+    """Return the record of the best evaluation of both sets, if a training keeps it.
+
+    It is the one of the `Best` in the state, told from the records alone.
+    """
+    if not run.training.keeps_best:
+        return None
+    earlier = run.start.state.best if run.start else None
+    known = history.evaluations
+    tests = np.where(np.isnan(known["train_accuracy"]), -1.0, known["test_accuracy"])
+    if not len(tests) or tests.max() <= (earlier.record.test_accuracy or 0.0 if earlier else -1.0):
+        return earlier.record if earlier else None
+    return history[int(known["iteration"][tests.argmax()]) - history.first]
+
+
+def _newest(values: NDArray[np.floating]) -> float | None:
+    return float(values[-1]) if len(values) else None
 
 
 def tuning_result(tuning: FineTuning, lessons: list[Lesson]) -> Result:
@@ -156,10 +176,15 @@ def settings_of(work: Any) -> dict[str, Any]:
     for field in fields(work):
         value = getattr(work, field.name)
         if is_dataclass(value) and not isinstance(value, type):
-            found |= {name: _plain(part) for name, part in asdict(value).items()}
+            parts = {part.name: getattr(value, part.name) for part in fields(value)}
+            found |= {k: _plain(part) for k, part in parts.items() if isinstance(part, PLAIN)}
         elif isinstance(value, PLAIN):
             found[field.name] = _plain(value)
     return found
+
+
+STARTS = ("start", "follows", "from_iteration")
+"""The settings that say from where a training goes on."""
 
 
 def _plain(value: Any) -> Any:
@@ -172,16 +197,25 @@ def training_of(settings: dict[str, Any]) -> TrainingRun | None:
     Parameters
     ----------
     settings : dict
-        As `settings_of` returns them.
+        As `settings_of` returns them, or an older release that had fewer of them.
+
+    Returns
+    -------
+    TrainingRun or None
+        From the beginning, also if the settings are those of one that goes on from another.
     """
     own, recipe = ({field.name for field in fields(kind)} for kind in (TrainingRun, TrainingConfig))
     values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in settings.items()
+        if name not in STARTS
     }
-    if values.keys() != (own | recipe) - {"training"}:  # Another release had others.
+    own -= {"training", "start"}
+    # An older release did not have the optional ones: None is as if they were not there.
+    if not (own | recipe) - set(OPTIONAL) <= values.keys() <= own | recipe:
         return None
     try:
-        config = TrainingConfig(**{name: values[name] for name in recipe})
-        return TrainingRun(config, **{name: values[name] for name in own - {"training"}})
+        config = TrainingConfig(**{name: values[name] for name in recipe & values.keys()})
+        return TrainingRun(config, **{name: values[name] for name in own & values.keys()})
     except (TypeError, ValueError):  # Or other limits.
         return None

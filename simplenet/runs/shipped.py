@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from simplenet.data import Dataset, loaded, one_hot_label
 from simplenet.data.augmentation import AUGMENTATIONS
 from simplenet.ink.strokes import WAYS, pixels_of, written
 from simplenet.network import SimpleNet
-from simplenet.runs import TrainingRun, described
+from simplenet.runs import TrainingRun, described, recipe_of
 from simplenet.storage import SUFFIX, model_to_bytes
 from simplenet.study.exam import examine
 from simplenet.training import History, Record, TrainingConfig, evaluated, train
@@ -171,7 +171,7 @@ def make(
             yield record
     about = described(run, history)
     if course:
-        about["recipe"]["then"] = asdict(course)
+        about["recipe"]["then"] = recipe_of(course)
     content = model_to_bytes(net, about)
     folder.mkdir(parents=True, exist_ok=True)
     # Written over what is there: it is in version control.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from time import perf_counter
 from typing import Any
 
@@ -13,11 +13,14 @@ from simplenet.data import Source, loaded
 from simplenet.jobs import Slice
 from simplenet.network import Params, SimpleNet
 from simplenet.training import (
+    Best,
     Evaluation,
     History,
     Record,
     TrainingConfig,
+    best_with,
     check_between,
+    early_end,
     is_evaluated,
     train,
 )
@@ -54,6 +57,8 @@ class TrainingState:
     before : dict of str to ndarray, or None
         The parameters before the last update, where a limited slice ended with one: whoever asks
         for a few iterations wants to see what they changed.
+    best : Best or None
+        The best evaluation of both sets so far, if the recipe keeps it.
     """
 
     params: Params
@@ -61,11 +66,36 @@ class TrainingState:
     velocity: Params | None = None
     evaluation: Evaluation | None = None
     before: Params | None = None
+    best: Best | None = None
+
+    @property
+    def kept(self) -> Best:
+        """What a person gets if the training ends here: the best if it is kept, or the newest."""
+        return self.best or Best(self.last, self.params)
 
     @property
     def is_pending(self) -> bool:
         """Whether an evaluation is under way."""
         return self.evaluation is not None and not self.evaluation.finished
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a training begins that goes on from another one.
+
+    Parameters
+    ----------
+    follows : str
+        The id of the other one.
+    from_iteration : int
+        Where that one ended.
+    state : TrainingState
+        As it was there: the other one need not be kept any more.
+    """
+
+    follows: str
+    from_iteration: int
+    state: TrainingState = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -82,6 +112,8 @@ class TrainingRun:
         Standard deviation of the first weights, 0 to 10.
     source : {"bundled", "openml"}
         Where the data come from.
+    start : Start or None
+        Where it begins, if it goes on from another training; its iterations count on from there.
 
     Raises
     ------
@@ -93,6 +125,7 @@ class TrainingRun:
     hidden_size: int = 50
     weight_init_std: float = 0.01
     source: Source = "bundled"
+    start: Start | None = None
 
     def __post_init__(self) -> None:
         check_between("hidden_size", self.hidden_size, *LIMITS["hidden_size"])
@@ -112,7 +145,9 @@ class TrainingRun:
             )
 
     def new_network(self) -> SimpleNet:
-        """Return the network as it is before the first update."""
+        """Return the network as it is before the first update of this run."""
+        if self.start:
+            return SimpleNet.from_params(self.start.state.params)
         # Not the stream of an epoch, which has the seed and its number: nothing may depend on both.
         rng = np.random.default_rng([self.training.seed, 0, 1])
         return SimpleNet(784, self.hidden_size, 10, self.weight_init_std, rng)
@@ -129,7 +164,12 @@ class TrainingRun:
         The network is evaluated where `train` does it, after the last iteration, and on the test
         set alone at the end of a limited slice: whoever asks for a few iterations wants to see
         what they did. Where the time is over before that, the next slice goes on with it.
+
+        It ends early where `early_end` says so. Evaluations of both sets alone count for that, so
+        that a training ends at the same iteration at any pace.
         """
+        if state is None and self.start:
+            state = self.start.state
         until_s = perf_counter() + budget_s
         history = History()
         while True:
@@ -139,7 +179,10 @@ class TrainingRun:
                 left = limit and limit - len(history)
                 state = self._trained(state, until_s, left, history)
             over = perf_counter() > until_s
-            finished = state.last.iteration == self.training.iterations and not state.is_pending
+            finished = not state.is_pending and (
+                state.last.iteration == self.training.iterations
+                or early_end(self.training, state.best) is not None
+            )
             done = limit and not state.is_pending and len(history) in (0, limit)
             if over or finished or done:
                 return Slice(state, history, finished, state.is_pending)
@@ -180,7 +223,8 @@ class TrainingRun:
         history.extend(records)
         last = replace(records[-1], params=None)  # They are in the state.
         evaluation = Evaluation(of_both) if of_both or limit else None
-        return TrainingState(net.params, last, velocity, evaluation, before)
+        best = state.best if state else None
+        return TrainingState(net.params, last, velocity, evaluation, before, best)
 
     def _evaluated(self, state: TrainingState, until_s: float, history: History) -> TrainingState:
         """Return a training whose evaluation has got further, and tell what is known by then."""
@@ -192,7 +236,53 @@ class TrainingRun:
         last = evaluation.of(replace(state.last, elapsed_s=elapsed_s), data)
         if last.test_accuracy is not None:
             history.evaluate(last)
-        return replace(state, last=last, evaluation=evaluation)
+        best = state.best
+        if self.training.keeps_best and evaluation.of_both and evaluation.finished:
+            best = best_with(best, last, state.params)
+        return replace(state, last=last, evaluation=evaluation, best=best)
+
+
+def going_on(run: TrainingRun, run_id: str, state: TrainingState, more: int) -> TrainingRun:
+    """Return a training that goes on from where another one ended.
+
+    Parameters
+    ----------
+    run : TrainingRun
+        The other one.
+    run_id : str
+        What it is kept as.
+    state : TrainingState
+        As it ended.
+    more : int
+        Iterations to add to those that are done.
+
+    Returns
+    -------
+    TrainingRun
+        With the settings of the other one, but for a target that is reached already. With a
+        constant learning rate it ends exactly as one training of all iterations would. The cosine
+        is that of all iterations together: the learning rate, which was nearly nothing at the end,
+        rises to where a longer training would have it, and sinks from there.
+
+        The best evaluation is kept, and patience begins anew.
+
+    Raises
+    ------
+    ValueError
+        If these are too many iterations.
+    """
+    done, best = state.last.iteration, state.best
+    training = replace(run.training, iterations=done + more)
+    if early_end(replace(training, patience=None), best):
+        training = replace(training, target_accuracy=None)
+    start = replace(
+        state,
+        last=replace(state.last, params=None),
+        evaluation=None,
+        before=None,
+        best=replace(best, since=0) if best and training.keeps_best else None,
+    )
+    return replace(run, training=training, start=Start(run_id, done, start))
 
 
 def largest_batch(training: TrainingConfig, hidden_size: int) -> int:
@@ -202,13 +292,31 @@ def largest_batch(training: TrainingConfig, hidden_size: int) -> int:
     return (VARIED_UNIT_SAMPLES if training.augmentation else UNIT_SAMPLES) // hidden_size
 
 
-def described(run: TrainingRun, history: History) -> dict[str, Any]:
+def described(run: TrainingRun, history: History, kept: Record | None = None) -> dict[str, Any]:
     """Return what is worth knowing of a trained network, as it is saved with it.
 
-    The recipe, its last record, and as its history all records that have accuracies.
+    The recipe, the record of `kept` (by default the last one), and as its history all records that
+    have accuracies.
     """
     evaluations = [figures(record) for record in history.evaluated()]
-    return {"recipe": asdict(run), **figures(history[-1]), "history": evaluations}
+    return {"recipe": recipe_of(run), **figures(kept or history[-1]), "history": evaluations}
+
+
+def recipe_of(work: Any) -> dict[str, Any]:
+    """Return the settings of a recipe by name; without those that are None, and without arrays."""
+    found = {}
+    for setting in fields(work):
+        value = getattr(work, setting.name)
+        if isinstance(value, Start):
+            found[setting.name] = {
+                "follows": value.follows,
+                "from_iteration": value.from_iteration,
+            }
+        elif is_dataclass(value):
+            found[setting.name] = recipe_of(value)
+        elif value is not None:
+            found[setting.name] = value
+    return found
 
 
 def figures(record: Record) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from simplenet.training.config import (
     LIMITS,
+    OPTIONAL,
     GradientMethod,
     Schedule,
     TrainingConfig,
@@ -11,13 +12,17 @@ from simplenet.training.curve import SMOOTHED, Curve, moving_average
 from simplenet.training.evaluation import Evaluation, evaluated
 from simplenet.training.history import History
 from simplenet.training.layout import Layout
-from simplenet.training.loop import is_evaluated, mini_batches, train
+from simplenet.training.loop import is_evaluated, iterations_per_epoch, mini_batches, train
 from simplenet.training.record import Record, snapshot_iterations
+from simplenet.training.stopping import Best, EarlyEnd, best_with, early_end
 
 __all__ = [
     "LIMITS",
+    "OPTIONAL",
     "SMOOTHED",
+    "Best",
     "Curve",
+    "EarlyEnd",
     "Evaluation",
     "GradientMethod",
     "History",
@@ -25,9 +30,12 @@ __all__ = [
     "Record",
     "Schedule",
     "TrainingConfig",
+    "best_with",
     "check_between",
+    "early_end",
     "evaluated",
     "is_evaluated",
+    "iterations_per_epoch",
     "mini_batches",
     "moving_average",
     "snapshot_iterations",

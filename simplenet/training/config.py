@@ -20,8 +20,13 @@ LIMITS = {
     "learning_rate": (1e-6, 100),
     "momentum": (0, 0.99),
     "seed": (0, 2**32 - 1),
+    "patience": (1, 10_000),
+    "target_accuracy": (0.01, 1),
 }
 """The smallest and the largest value of each number of a `TrainingConfig`."""
+
+OPTIONAL = ("patience", "target_accuracy")
+"""The numbers that may be None."""
 
 
 def check_between(name: str, value: float, low: float, high: float) -> None:
@@ -57,11 +62,25 @@ class TrainingConfig:
     gradient : {"backprop", "fast_numerical", "numerical"}
         How the gradient is computed. "numerical" is the definition itself, and takes half a
         minute and more for a single iteration.
+    patience : int or None
+        After how many epochs without progress the training ends, 1 to 10,000; None for never.
+        Progress is an accuracy on the test set above all before, the one before the first update
+        included: the field's usual rule (Prechelt, "Early stopping - but when?", 1998, has it as
+        the class UP, by the error instead).
+    target_accuracy : float or None
+        The training ends after the first epoch with such an accuracy on the test set, 0.01 to 1;
+        None for never.
 
     Raises
     ------
     ValueError
         If a value is out of its range.
+
+    Notes
+    -----
+    With `patience` or `target_accuracy` the parameters of the best evaluation are kept, and the
+    training ends with these. The article holds back no validation set, so the test set itself
+    decides when it ends and what is kept: so the accuracy at the end is a little too good.
     """
 
     iterations: int = 10_000
@@ -72,10 +91,15 @@ class TrainingConfig:
     augmentation: tuple[Augmentation, ...] = ()
     seed: int = 0
     gradient: GradientMethod = "backprop"
+    # A setting that is new is as if it was not there: runs of older releases are kept without it.
+    patience: int | None = None
+    target_accuracy: float | None = None
 
     def __post_init__(self) -> None:
         for name, (low, high) in LIMITS.items():
-            check_between(name, getattr(self, name), low, high)
+            value = getattr(self, name)
+            if value is not None or name not in OPTIONAL:
+                check_between(name, value, low, high)
         for name, value, options in (
             ("gradient", self.gradient, get_args(GradientMethod)),
             ("schedule", self.schedule, get_args(Schedule)),
@@ -83,6 +107,11 @@ class TrainingConfig:
         ):
             if value not in options:
                 raise ValueError(f"{name} must be one of {', '.join(options)}, got {value!r}")
+
+    @property
+    def keeps_best(self) -> bool:
+        """Whether it may end early, and ends with the parameters of its best evaluation."""
+        return self.patience is not None or self.target_accuracy is not None
 
     def learning_rate_at(self, iteration: int) -> float:
         """Return the learning rate of an iteration; the first one is iteration 1."""

@@ -19,6 +19,7 @@ from simplenet.training.config import GradientMethod, TrainingConfig
 from simplenet.training.evaluation import evaluated
 from simplenet.training.layout import Layout
 from simplenet.training.record import BATCH_SEEN, Record, snapshot_iterations
+from simplenet.training.stopping import Best, best_with, early_end
 
 
 def train(
@@ -28,6 +29,7 @@ def train(
     after: Record | None = None,
     velocity: Params | None = None,
     evaluating: bool = True,
+    best: Best | None = None,
 ) -> Iterator[Record]:
     """Train a network in place by mini-batch gradient descent.
 
@@ -48,13 +50,19 @@ def train(
         Only who goes on with a training that has momentum needs to hold it.
     evaluating : bool
         Whether the records that `is_evaluated` names come with accuracies. On a large network
-        that takes seconds in one piece: who must be able to stop meanwhile does it in several.
+        that takes seconds in one piece: who must be able to stop meanwhile does it in several,
+        and ends a training early that is to be, by `early_end`.
+    best : Best, optional
+        The best evaluation until `after`, as `best_with` returns it. Only who goes on with a
+        training that may end early needs to hold it.
 
     Yields
     ------
     Record
-        One before the first update (unless `after` is given) and one after each. Close the
-        generator to stop; do not ask it for more to pause.
+        One before the first update (unless `after` is given) and one after each, until the last
+        iteration or an early end. Close the generator to stop; do not ask it for more to pause.
+        When it has ended by itself, a training that may end early has left the parameters of its
+        best evaluation in the network.
 
     Raises
     ------
@@ -99,6 +107,11 @@ def train(
         at_once = evaluating and is_evaluated(iteration, train_size, config)
         return evaluated(found, net, data) if at_once else found
 
+    def best_by(told: Record) -> Best | None:
+        if not config.keeps_best or told.test_accuracy is None:
+            return best
+        return best_with(best, told, {key: value.copy() for key, value in net.params.items()})
+
     started = perf_counter()
     batches = mini_batches(pixels, labels, config, done, net.dtype)
     if after is None:
@@ -107,10 +120,13 @@ def train(
             _, y = forward(layout.params, x)
         batches = chain([(x, t)], batches)
         told = record(0, cross_entropy_error(y, t), share_right(y, t))
+        best = best_by(told)
         yield told
         elapsed_s, started = told.elapsed_s, perf_counter()
     y = np.empty((config.batch_size, net.output_size), net.dtype)
     for iteration in range(done + 1, config.iterations + 1):
+        if early_end(config, best):
+            break
         seen = y if iteration % BATCH_SEEN == 0 else None
         # Not around the yield: who has the generator may do anything before it goes on.
         with one_blas_thread:
@@ -118,8 +134,12 @@ def train(
             loss = compute_gradient(layout.params, x, t, config.gradient, layout.gradient, seen)
             layout.descend(config.learning_rate_at(iteration), config.momentum)
         told = record(iteration, loss, None if seen is None else share_right(seen, t))
+        best = best_by(told)
         yield told
         elapsed_s, started = told.elapsed_s, perf_counter()
+    if best:
+        for key, value in best.params.items():
+            net.params[key][...] = value
 
 
 def mini_batches(
@@ -187,7 +207,12 @@ def share_right(y: NDArray[Any], labels: NDArray[np.intp]) -> float:
 
 
 def is_evaluated(iteration: int, train_size: int, config: TrainingConfig) -> bool:
-    """Return whether the network is evaluated after an iteration: at first, and every epoch."""
+    """Return whether the network is evaluated after an iteration: at first, and every epoch.
+
+    Also after the last one, if the best is kept.
+    """
+    if config.keeps_best and iteration == config.iterations:
+        return True
     return iteration % iterations_per_epoch(train_size, config.batch_size) == 0
 
 

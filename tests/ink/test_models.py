@@ -1,12 +1,12 @@
 """The networks in `models/` are what their cards say."""
 
 import json
-from dataclasses import asdict
 
 import numpy as np
 import pytest
 
 from simplenet.ink import canvas_to_input
+from simplenet.runs import recipe_of
 from simplenet.runs.shipped import COURSES, MODELS, SHIPPED
 from simplenet.storage import load_model
 from simplenet.study.exam import examine
@@ -26,9 +26,9 @@ def networks():
 
 def test_the_recipe_is_the_one_that_makes_it(name):
     recipe = load_model(MODELS / f"{name}.safetensors").metadata["recipe"]
-    expected = asdict(SHIPPED[name])
+    expected = recipe_of(SHIPPED[name])
     if name in COURSES:
-        expected["then"] = asdict(COURSES[name])
+        expected["then"] = recipe_of(COURSES[name])
     assert recipe == json.loads(json.dumps(expected))
 
 
