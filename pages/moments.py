@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages.language import T
-from pages.session import TrainingJob
+from pages.session import TrainingJob, network_of
 from pages.state import Linked, Value, between
 from simplenet.network import Params
 
@@ -69,9 +69,15 @@ def chosen_snapshot(
 
 
 def snapshots_of(job: TrainingJob) -> list[tuple[int, Params]]:
-    """Return the parameters that are known of a training, by iteration, up to now."""
+    """Return the parameters that are known of a training, by iteration, up to those of now.
+
+    When it has ended, the last ones are those that it keeps: what came after its best evaluation
+    is left out.
+    """
     found = dict(list(job.records.snapshots))
-    state = job.state
-    if state is not None:
-        found[state.last.iteration] = state.params
+    if job.state is not None:
+        now = network_of(job)
+        found[now.record.iteration] = now.params
+        if job.ended:
+            found = {at: params for at, params in found.items() if at <= now.record.iteration}
     return sorted(found.items(), key=lambda item: item[0])

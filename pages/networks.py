@@ -14,7 +14,7 @@ from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count
 from pages.platform.incoming import real
-from pages.session import current_run, current_tuned, found
+from pages.session import current_run, current_tuned, found, network_of
 from pages.state import RUN_ID, TUNED_ID, Value
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
@@ -95,7 +95,10 @@ def network(choice: str, seed: int = 0, *, say: bool = True) -> SimpleNet | None
         return TrainingRun(TrainingConfig(seed=seed)).new_network()
     if choice in (RUN, TUNED):
         job = found(RUN_ID if choice == RUN else TUNED_ID)
-        return SimpleNet.from_params(job.state.params) if job and job.state else None
+        if job is None or job.state is None:
+            return None
+        params = network_of(job).params if choice == RUN else job.state.params
+        return SimpleNet.from_params(params)
     saved = saved_model(choice)
     if saved is None and say:
         st.error(T("network.broken", name=quoted(choice)), icon=":material/broken_image:")
@@ -117,7 +120,9 @@ def metadata(choice: str) -> dict[str, Any]:
     """Return what is known of a network: its recipe, its history."""
     if choice == RUN:
         job = found(RUN_ID)
-        return described(job.work, job.records) if job and job.records else {}
+        if job is None or not job.records or not job.state:
+            return {}
+        return described(job.work, job.records, network_of(job).record)
     saved = None if choice in (TUNED, FRESH) else saved_model(choice)
     return saved.metadata if saved else {}
 

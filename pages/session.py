@@ -38,7 +38,7 @@ from simplenet.runs.finetuning import FineTuning, Lesson
 from simplenet.runs.mapping import Mapping, MapRecord
 from simplenet.runs.scaling import Scaling, Timing
 from simplenet.runs.store import Limits, Store, open_store
-from simplenet.training import History
+from simplenet.training import Best, History
 
 logger = logging.getLogger(__name__)
 
@@ -118,6 +118,12 @@ def adopt(visitor: str) -> None:
 def steers(job: Job[Any, Any]) -> bool:
     """Return whether a job is the visitor's own; those of others can be watched, and no more."""
     return compare_digest(job.visitor.encode(), VISITOR.get().encode())
+
+
+def network_of(job: TrainingJob) -> Best:
+    """Return the network of a training that has one: the newest, or the one kept at its end."""
+    kept: Best = job.state.kept
+    return kept if job.ended else Best(job.state.last, job.state.params)
 
 
 def found(followed: JobId) -> Job[Any, Any] | None:

@@ -244,7 +244,7 @@ TUNED_ID = JobId("tuned")
 """The fine-tuning that was kept."""
 
 # The Train page. The fields of its recipe have the names and the defaults of a TrainingConfig and
-# of a TrainingRun; a field for a number that was emptied holds None.
+# of a TrainingRun; a field for a number that was emptied holds None, which some of them may be.
 
 PACE: Value[Pace] = Value("pace", "full")
 """How fast the training goes."""
@@ -256,6 +256,8 @@ LEARNING_RATE: Value[float | None] = Value("learning_rate", TrainingConfig.learn
 MOMENTUM: Value[float | None] = Value("momentum", TrainingConfig.momentum)
 WEIGHT_INIT_STD: Value[float | None] = Value("weight_init_std", TrainingRun.weight_init_std)
 SEED: Value[int | None] = Value("seed", TrainingConfig.seed)
+PATIENCE: Value[int | None] = Value("patience", TrainingConfig.patience)
+TARGET_ACCURACY: Value[float | None] = Value("target_accuracy", TrainingConfig.target_accuracy)
 SCHEDULE = Value("schedule", TrainingConfig.schedule)
 GRADIENT = Value("gradient", TrainingConfig.gradient)
 SOURCE = Value("source", TrainingRun.source)
@@ -269,6 +271,8 @@ RECIPE: tuple[Value[Any], ...] = (
     MOMENTUM,
     WEIGHT_INIT_STD,
     SEED,
+    PATIENCE,
+    TARGET_ACCURACY,
     SCHEDULE,
     GRADIENT,
     SOURCE,

@@ -10,7 +10,7 @@ from pages.language import T
 from pages.networks import exciting
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
-from pages.session import TrainingJob, current_run, steers
+from pages.session import TrainingJob, current_run, network_of, steers
 from pages.state import DIGIT, PACE, RUN_ID, VISITOR_HEARD, Component, Place, Widget
 from pages.training.behind import put_behind
 from pages.training.diagnosis import diagnosed
@@ -169,13 +169,14 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
         elif job and VISITOR_HEARD.get() and not steers(job):
             st.caption(T("train.foreign"))
     state = job.state if job else None
-    net = SimpleNet.from_params(state.params) if state else shown.new_network()
+    now = network_of(job) if job and state else None
+    net = SimpleNet.from_params(now.params) if now else shown.new_network()
     label = int(twenty().labels[DIGIT.get()])
     network_view(
         net.params,
         twenty().x[DIGIT.get()],
         key=Component.VIEW,
-        iteration=state.last.iteration if state else 0,
+        iteration=now.record.iteration if now else 0,
         caption=T("twenty.caption", digit=label),
         label=label,
         exciting=exciting(net),
@@ -197,7 +198,7 @@ def figures(job: TrainingJob | None, run: TrainingRun | None) -> None:
     """Show the figures of a training, and its curves."""
     history = job.records.now() if job else History()
     shown = job.work if job else run or TrainingRun()
-    metrics(history)
+    metrics(history, job.state.best if job and job.ended and job.state else None)
     with place():
         if job and run != job.work:
             st.caption(T("train.of_recipe", recipe=recipe_name(job.work)))

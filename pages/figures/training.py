@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pages.before import Before
 from pages.state import Scale
-from simplenet.training import Curve, History
+from simplenet.training import Curve, History, Record
 
 Figure: TypeAlias = dict[str, Any]
 
@@ -48,6 +48,8 @@ def accuracy_figure(
     scale: Scale = "accuracy",
     before: Before | None = None,
     named: str = "",
+    target: float | None = None,
+    best: Record | None = None,
 ) -> Figure:
     """Return the accuracies on the training set, on the test set and on the mini-batches.
 
@@ -65,6 +67,10 @@ def accuracy_figure(
         A training whose test accuracy is drawn behind, as far as the axis reaches.
     named : str
         What it is called.
+    target : float, optional
+        The test accuracy at which the training ends, in [0, 1]: a thin line.
+    best : Record, optional
+        The best evaluation so far: a star.
     """
     figure = _small("", history, iterations, revision, legend_at=0 if scale == "accuracy" else 1)
     layout, known = figure["layout"], history.evaluations
@@ -104,11 +110,50 @@ def accuracy_figure(
                 "showlegend": bool(symbol) or not before,  # There is room for four lines.
             }
         )
+    if target is not None:
+        height = target if scale == "accuracy" else max(1 - target, LEAST_ERROR)
+        figure["data"].append(_aim(height, f"{T('chart.target')} {100 * height:.4g}%", figure))
+    if best:
+        figure["data"].append(_star(best, scale, T("chart.best")))
     if before:
         y = before.test_accuracy
         y = y if scale == "accuracy" else _errors(y, counted=True)
         figure["data"].append(_behind(before.evaluated, y, named, figure, "%{y:.2%}"))
     return figure
+
+
+def _aim(y: float, name: str, figure: Figure) -> Figure:
+    """Return a thin line over the whole axis of a chart, with its name at the left."""
+    end = figure["layout"]["xaxis"]["autorangeoptions"]["include"][1]
+    return {
+        "type": "scatter",
+        "x": [0, end],
+        "y": [y, y],
+        "name": name,
+        "mode": "lines+text",
+        "text": [name, ""],
+        "textposition": "bottom right",
+        "textfont": {"size": 11, "color": GREY},
+        "zorder": -1,
+        "line": {"color": GREY, "width": 1},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _star(best: Record, scale: Scale, name: str) -> Figure:
+    """Return the mark of the best evaluation."""
+    accuracy = best.test_accuracy or 0.0
+    return {
+        "type": "scatter",
+        "x": [best.iteration],
+        "y": [accuracy if scale == "accuracy" else max(1 - accuracy, LEAST_ERROR)],
+        "name": name,
+        "mode": "markers",
+        "marker": {"color": ORANGE, "size": 13, "symbol": "star"},
+        "hovertemplate": f"{name} %{{y:.2%}}<extra></extra>",
+        "showlegend": False,
+    }
 
 
 def _behind(

@@ -14,7 +14,7 @@ from pages.figures.comparing import comparison_figure
 from pages.kept.named import name_of
 from pages.language import T
 from pages.language.words import count, duration
-from pages.session import TrainingJob, jobs, store
+from pages.session import TrainingJob, jobs, network_of, store
 from pages.state import (
     COMPARE,
     COMPARE_BY,
@@ -32,7 +32,8 @@ from pages.state import (
     one_of,
 )
 from pages.training.ending import tested
-from pages.training.naming import ORDER, described, settings_of
+from pages.training.naming import ORDER, described
+from pages.training.recipe import settings_of
 from simplenet.data import loaded
 from simplenet.runs import TrainingRun
 from simplenet.runs.store import Summary
@@ -236,7 +237,7 @@ def pair(runs: list[Compared]) -> None:
         runs = [runs[i] for i in sorted(chosen)]
     a, b = runs
     (y_a, labels), (y_b, _) = (
-        tested(run.run.id, run.job.state.last.iteration, run.job) for run in (a, b)
+        tested(run.run.id, network_of(run.job).record.iteration, run.job) for run in (a, b)
     )
     read_a, read_b = y_a.argmax(axis=1), y_b.argmax(axis=1)
     right_a, right_b = read_a == labels, read_b == labels

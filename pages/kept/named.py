@@ -31,6 +31,8 @@ def status_name(run: Summary) -> str:
     """Return whether a run has ended, and how, or whether it goes on."""
     if run.ended is None:
         return T("runs.paused") if run.held else T("runs.live")
+    if run.ended == "finished" and run.kind == "training" and run.result.done < run.result.total:
+        return T("runs.early")
     return {
         "finished": T("runs.finished"),
         "stopped": T("runs.stopped"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
@@ -12,12 +11,12 @@ from pages.language import T
 from pages.session import TrainingJob
 from pages.state import Widget
 from pages.training.naming import described
-from pages.training.recipe import set_recipe
+from pages.training.recipe import run_of, set_recipe, settings_of
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun
 from simplenet.study.diagnosis import SAMPLE, Finding, diagnose
-from simplenet.training import History, TrainingConfig
+from simplenet.training import History
 
 
 def diagnosed(job: TrainingJob, history: History) -> bool:
@@ -71,12 +70,8 @@ def words(finding: Finding) -> str:
 
 def fixed(run: TrainingRun, fix: Mapping[str, Any]) -> TrainingRun | None:
     """Return a recipe with the changed settings, or None if they cannot be together."""
-    values = asdict(run)
-    training = values.pop("training")
-    for name, value in fix.items():
-        (training if name in training else values)[name] = value
     try:
-        return TrainingRun(TrainingConfig(**training), **values)
+        return run_of(settings_of(run) | dict(fix))
     except ValueError:
         return None
 

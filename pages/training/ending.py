@@ -10,9 +10,9 @@ from pages.components.mosaic import mosaic
 from pages.language import T
 from pages.language.words import count
 from pages.networks import RUN
-from pages.session import TrainingJob
+from pages.session import TrainingJob, network_of
 from pages.state import DRAW_NETWORK, Component, Widget
-from pages.training.naming import recipe_name
+from pages.training.naming import epoch, recipe_name
 from pages.training.next_try import next_try
 from pages.twenty import answers, twenty
 from simplenet.data import loaded
@@ -24,8 +24,9 @@ SHOWN = 5
 
 def ending(job: TrainingJob) -> None:
     """Show what came of a training, and lead on."""
-    y, labels = tested(job.id, job.state.last.iteration, job)
-    read, wanted = answers(SimpleNet.from_params(job.state.params)), twenty().labels
+    kept = network_of(job)
+    y, labels = tested(job.id, kept.record.iteration, job)
+    read, wanted = answers(SimpleNet.from_params(kept.params)), twenty().labels
     with st.container(border=True):
         st.caption(T("recipe.of", recipe=recipe_name(job.work)))
         st.markdown(
@@ -38,6 +39,8 @@ def ending(job: TrainingJob) -> None:
                 tested=count(len(labels)),
             )
         )
+        if job.work.training.keeps_best:
+            st.caption(T("end.kept", epoch=epoch(kept.record.iteration, job.work)))
         left, right = st.columns([3, 2], vertical_alignment="bottom")
         with right:
             st.markdown(T("end.next"))
@@ -78,7 +81,7 @@ def tested(
     Computed once for a job that has ended at an iteration.
     """
     data = loaded("bundled")
-    y = SimpleNet.from_params(_job.state.params).predict(data.pixels_test)
+    y = SimpleNet.from_params(network_of(_job).params).predict(data.pixels_test)
     return y, data.t_test.argmax(axis=1)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from pages import networks
 from pages.language import T
 from pages.language.text import quoted
-from pages.session import TrainingJob
+from pages.session import TrainingJob, network_of
 from pages.training.naming import recipe_name
 from pages.training.taking import take_along
 from simplenet.network import SimpleNet
@@ -17,8 +17,9 @@ from simplenet.storage import check_model_name, model_to_bytes, save_model
 
 def keep(job: TrainingJob) -> None:
     """Offer the trained network: to the other pages, as a file, and to everybody on this server."""
-    net = SimpleNet.from_params(job.state.params)
-    about = described(job.work, job.records)
+    kept = network_of(job)
+    net = SimpleNet.from_params(kept.params)
+    about = described(job.work, job.records, kept.record)
     st.subheader(T("keep.title"), anchor=False)
     st.caption(T("recipe.of", recipe=recipe_name(job.work)))
     with st.container(horizontal=True, vertical_alignment="bottom"):

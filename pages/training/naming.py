@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from pages.language import T
 from pages.language.words import count, option_names
 from pages.training.presets import PRESETS, preset_names
-from pages.training.recipe import CHOICES, choice_labels, numbers
+from pages.training.recipe import CHOICES, choice_labels, numbers, settings_of
+from simplenet.data.loading import TRAIN_SIZE
 from simplenet.runs import TrainingRun
+from simplenet.training import iterations_per_epoch
 
 ORDER = (
     *("learning_rate", "momentum", "schedule", "hidden_size", "batch_size", "weight_init_std"),
-    *("augmentation", "gradient", "iterations", "seed", "source"),
+    *("augmentation", "gradient", "iterations", "patience", "target_accuracy", "seed", "source"),
 )
 """The settings; what changes the course of a training most comes first."""
 
@@ -36,11 +37,9 @@ def differences(run: TrainingRun, other: TrainingRun) -> dict[str, Any]:
     return {name: settings[name] for name in ORDER if settings[name] != others[name]}
 
 
-def settings_of(run: TrainingRun) -> dict[str, Any]:
-    """Return all settings of a recipe by the names of the fields."""
-    values = asdict(run)
-    training: dict[str, Any] = values.pop("training")
-    return values | training
+def epoch(iteration: int, run: TrainingRun) -> str:
+    """Return an iteration of a recipe in epochs, with at most one digit behind the point."""
+    return f"{round(iteration / iterations_per_epoch(TRAIN_SIZE, run.training.batch_size), 1):g}"
 
 
 def described(settings: Mapping[str, Any]) -> str:
@@ -53,7 +52,10 @@ def described(settings: Mapping[str, Any]) -> str:
     parts = []
     for name, value in settings.items():
         if name in labels:
-            words = count(value) if isinstance(value, int) else f"{value:g}"
+            if value is None:
+                words = T("train.never")
+            else:
+                words = count(value) if isinstance(value, int) else f"{value:g}"
             parts.append(f"{labels[name]}: {words}")
         elif name in choices:
             parts.append(f"{choices[name]}: {names[value]}")

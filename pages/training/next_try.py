@@ -14,11 +14,14 @@ from simplenet.data import loaded
 from simplenet.network import SimpleNet
 from simplenet.study.diagnosis import SAMPLE, diagnose
 from simplenet.study.suggestion import Suggestion, suggest
+from simplenet.training import early_end
 
 
 def next_try(job: TrainingJob) -> None:
     """Say what to try next, if something is worth it, and offer to fill the fields with it."""
     found = suggested(job.id, job.state.last.iteration, job)
+    if found and found.reason == "more_iterations" and early_end(job.work.training, job.state.best):
+        return  # It has ended although there were more.
     run = fixed(job.work, found.change) if found else None
     if not found or not run:
         return

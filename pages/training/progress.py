@@ -14,12 +14,12 @@ from pages.platform.place import place
 from pages.session import TrainingJob
 from pages.state import SCALE, Chart, Place, Scale, one_of
 from pages.training.behind import behind, short_name, told
-from pages.training.naming import recipe_name
+from pages.training.naming import epoch, recipe_name
 from simplenet.data import DataSourceError
 from simplenet.jobs import JobError
 from simplenet.jobs.job import SLOW_PERIOD_S, SLOW_RECORDS
 from simplenet.runs import TrainingRun
-from simplenet.training import SMOOTHED, History, moving_average
+from simplenet.training import SMOOTHED, Best, History, early_end, moving_average
 
 VANISHED = 0.05
 """From what share of the training set without a slope on it is said. Networks that learn well stay
@@ -63,15 +63,36 @@ def status_text(job: TrainingJob, history: History) -> str:
         words.append(T("train.left", time=duration(left / rate)))
     elif status == "paused":
         words.append(T("train.step_hint") if job.pace == "step" else T("train.paused"))
-    elif status == "finished":
-        words.append(T("train.finished", time=duration(elapsed_s)))
-    elif status == "stopped":
-        words.append(T("train.stopped", time=duration(elapsed_s)))
+    elif status in ("finished", "stopped"):
+        words += how_it_ended(job, history)
     if job.unkept:
         words.append(T("train.unkept", error=quoted(job.unkept)))
     if job.restarts:
         words.append(T("train.restarts", n=job.restarts))
     return " · ".join(words)
+
+
+def how_it_ended(job: TrainingJob, history: History) -> list[str]:
+    """Return how a training ended that has not failed, and which weights it keeps."""
+    config, last = job.work.training, done(history)
+    best = job.state.best if job.state else None
+    time = duration(history[-1].elapsed_s if history else 0.0)
+    early = (
+        early_end(config, best) if job.status == "finished" and last < config.iterations else None
+    )
+    at = epoch(last, job.work)
+    if early == "target":
+        words = [T("train.ended_target", epoch=at, time=time, target=f"{config.target_accuracy:g}")]
+    elif best and early == "patience":
+        since = epoch(best.record.iteration, job.work)
+        return [T("train.ended_patience", epoch=at, time=time, best=since)]
+    elif job.status == "finished":
+        words = [T("train.finished", time=time)]
+    else:
+        words = [T("train.stopped", time=time)]
+    if best and best.record.iteration < last:
+        words.append(T("train.kept_best", epoch=epoch(best.record.iteration, job.work)))
+    return words
 
 
 def show_error(error: Exception) -> None:
@@ -85,11 +106,15 @@ def show_error(error: Exception) -> None:
     st.error(words, icon=":material/error:")
 
 
-def metrics(history: History) -> None:
-    """Show the three figures of a training."""
+def metrics(history: History, best: Best | None) -> None:
+    """Show the three figures of a training; the accuracies are of the best, if that is given."""
+    if best:
+        test, train = f"{best.record.test_accuracy:.2%}", f"{best.record.train_accuracy:.2%}"
+    else:
+        test, train = (last_percent(history, f"{of}_accuracy") for of in ("test", "train"))
     figures = (
-        (T("train.test_accuracy"), T("train.test_help"), last_percent(history, "test_accuracy")),
-        (T("train.train_accuracy"), T("train.train_help"), last_percent(history, "train_accuracy")),
+        (T("train.test_accuracy"), T("train.test_help"), test),
+        (T("train.train_accuracy"), T("train.train_help"), train),
         (T("train.loss"), T("train.loss_help", n=SMOOTHED), mean_loss(history)),
     )
     with st.container(horizontal=True):
@@ -137,7 +162,17 @@ def curves(history: History, job: TrainingJob | None, run: TrainingRun) -> None:
     iterations = run.training.iterations
     named = short_name(before, run) if before else ""
     live_chart(
-        accuracy_figure(history, iterations, job.id, T, scale, before, named),
+        accuracy_figure(
+            history,
+            iterations,
+            job.id,
+            T,
+            scale,
+            before,
+            named,
+            target=run.training.target_accuracy,
+            best=job.state.best.record if job.state and job.state.best else None,
+        ),
         key=Chart.ACCURACY,
         alt=T("train.accuracy_alt", **said),
         height=HEIGHT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -19,17 +19,19 @@ from pages.state import (
     ITERATIONS,
     LEARNING_RATE,
     MOMENTUM,
+    PATIENCE,
     RECIPE,
     SCHEDULE,
     SEED,
     SOURCE,
+    TARGET_ACCURACY,
     WEIGHT_INIT_STD,
     Value,
     Widget,
 )
 from simplenet.data.augmentation import AUGMENTATIONS
 from simplenet.runs import LIMITS, TrainingRun, largest_batch
-from simplenet.training import TrainingConfig
+from simplenet.training import OPTIONAL, TrainingConfig
 
 CHOICES: tuple[tuple[Value[Any], tuple[str, ...]], ...] = (
     (SCHEDULE, ("constant", "cosine")),
@@ -48,6 +50,8 @@ def numbers() -> tuple[tuple[Value[Any], str, str, float], ...]:
         (MOMENTUM, T("train.momentum"), T("train.momentum_help"), 0.1),
         (WEIGHT_INIT_STD, T("train.weight_init_std"), T("train.std_help"), 0.01),
         (SEED, T("train.seed"), T("train.seed_help"), 1),
+        (PATIENCE, T("train.patience"), T("train.patience_help"), 1),
+        (TARGET_ACCURACY, T("train.target_accuracy"), T("train.target_accuracy_help"), 0.01),
     )
 
 
@@ -61,8 +65,11 @@ def fields() -> None:
     names = option_names()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for field, label, words, step in numbers():
+            optional = field.name in OPTIONAL
             st.number_input(
                 label,
+                value=None if optional else "min",
+                placeholder=T("train.never") if optional else None,
                 step=step,
                 format="%g" if isinstance(step, float) else None,
                 key=field.name,
@@ -122,19 +129,32 @@ def name_choices() -> None:
 
 
 def in_range(field: Value[Any]) -> bool:
-    """Return whether a field holds a number, and one that can be."""
+    """Return whether a field holds a number that can be, or nothing where that can be."""
     value, (low, high) = field.get(), LIMITS[field.name]
-    return value is not None and low <= value <= high
+    return field.name in OPTIONAL if value is None else low <= value <= high
 
 
 def entered() -> TrainingRun | None:
     """Return the recipe that the fields hold, or None if that cannot be."""
     if not all(in_range(field) for field in RECIPE if field.name in LIMITS) or fewer_digits():
         return None
-    run = {field.name: field.get() for field in RECIPE}
-    run[AUGMENTATION.name] = tuple(AUGMENTATION.get())
+    return run_of({field.name: field.get() for field in RECIPE})
+
+
+def run_of(settings: Mapping[str, Any]) -> TrainingRun:
+    """Return the recipe that has these settings, by the names of the fields."""
+    run = dict(settings)
+    run[AUGMENTATION.name] = tuple(run[AUGMENTATION.name])
     training = {field.name: run.pop(field.name) for field in dataclasses.fields(TrainingConfig)}
     return TrainingRun(TrainingConfig(**training), **run)
+
+
+def settings_of(run: TrainingRun) -> dict[str, Any]:
+    """Return all settings of a recipe by the names of the fields."""
+    return {
+        field.name: getattr(run if hasattr(run, field.name) else run.training, field.name)
+        for field in RECIPE
+    }
 
 
 def fewer_digits() -> int | None:
@@ -149,8 +169,7 @@ def fewer_digits() -> int | None:
 
 def set_recipe(run: TrainingRun) -> None:
     """Fill the fields of the recipe."""
-    values = asdict(run)
-    values |= values.pop("training")
+    values = settings_of(run)
     for field in RECIPE:
         field.set(values[field.name])
     AUGMENTATION.set(list(run.training.augmentation))

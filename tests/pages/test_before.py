@@ -61,7 +61,8 @@ def test_results_say_of_which_recipe_they_are(app):
 
 
 def test_every_setting_has_words(app):
-    from pages.training.naming import described, differences, recipe_name, settings_of
+    from pages.training.naming import described, differences, recipe_name
+    from pages.training.recipe import settings_of
 
     opened(app, "train")  # The words need a language.
     run = TrainingRun()
@@ -76,6 +77,8 @@ def test_every_setting_has_words(app):
             augmentation=("affine", "elastic"),
             seed=3,
             gradient="fast_numerical",
+            patience=3,
+            target_accuracy=0.97,
         ),
         hidden_size=7,
         weight_init_std=0.1,
@@ -84,10 +87,17 @@ def test_every_setting_has_words(app):
     different = differences(changed, run)
     assert set(different) == set(settings_of(run))
     words = described(different)
-    for part in ("Iterations: 20,000", "Learning rate: 0.25", "Vary the digits: Turn and stretch"):
+    parts = ("Stop without progress: 3", "Stop at accuracy: 0.97")
+    for part in (
+        *parts,
+        "Iterations: 20,000",
+        "Learning rate: 0.25",
+        "Vary the digits: Turn and stretch",
+    ):
         assert part in words
     assert recipe_name(run) == "The article's"
     bare = dataclasses.replace(changed, training=TrainingConfig())
     assert described(differences(run, bare)).count(":") == 3
+    assert "Stop without progress: never" in described(differences(run, changed))
     varied = TrainingRun(TrainingConfig(augmentation=("affine",)))
     assert described(differences(run, varied)) == "Vary the digits: none"
