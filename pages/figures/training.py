@@ -123,7 +123,7 @@ def accuracy_figure(
 
 
 def _aim(y: float, name: str, figure: Figure) -> Figure:
-    """Return a thin line over the whole axis of a chart, with its name at the left."""
+    """Return a thin line over the whole axis of a chart, with its name at the end."""
     end = figure["layout"]["xaxis"]["autorangeoptions"]["include"][1]
     return {
         "type": "scatter",
@@ -131,8 +131,8 @@ def _aim(y: float, name: str, figure: Figure) -> Figure:
         "y": [y, y],
         "name": name,
         "mode": "lines+text",
-        "text": [name, ""],
-        "textposition": "bottom right",
+        "text": ["", name],
+        "textposition": "bottom left",
         "textfont": {"size": 11, "color": GREY},
         "zorder": -1,
         "line": {"color": GREY, "width": 1},

@@ -73,7 +73,7 @@ def test_a_curve_shows_the_target_and_the_best():
     args = History(records), 100, "run", lambda key, **_: key
     *_, aim, star = accuracy_figure(*args, target=0.98, best=records[1])["data"]
     assert aim["y"] == [0.98, 0.98]
-    assert aim["text"][0] == "chart.target 98%"
+    assert aim["text"][1] == "chart.target 98%"
     assert (star["x"], star["y"]) == ([1], [0.1])
     *_, aim, star = accuracy_figure(*args, "error", target=1.0, best=records[1])["data"]
     assert 0 < aim["y"][0] < 1e-4  # A logarithmic axis has no 0.
