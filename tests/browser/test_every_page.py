@@ -37,7 +37,6 @@ PAGES = {
         ("", signal.SIGTERM),
         ("train", signal.SIGINT),
         ("draw", signal.SIGKILL),
-        ("gradients", signal.SIGKILL),
     ],
 )
 def test_a_server_shows_any_page_first_and_leaves_no_process(cold_server, visit, path, how):
