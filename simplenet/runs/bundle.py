@@ -58,7 +58,7 @@ class Bundle:
     work : TrainingRun
         What it follows from.
     records : History
-        All its records; the first one is that of iteration 0.
+        All its records.
     state : TrainingState
         Its parameters, and what is needed to train them further.
     made_with : dict of str to str
@@ -79,17 +79,24 @@ class Bundle:
 
 def bundle_to_bytes(bundle: Bundle) -> bytes:
     """Return a training as the content of a zip file."""
-    records, run = bundle.records.now(), bundle.work
-    net = SimpleNet.from_params(bundle.state.params)
+    records, run, kept = bundle.records.now(), bundle.work, bundle.state.kept
+    weights = model_to_bytes(
+        SimpleNet.from_params(kept.params), described(run, records, kept.record)
+    )
     state = replace(bundle.state, before=None)
-    settings = {"name": bundle.name, "recipe": settings_of(run), "made_with": bundle.made_with}
+    settings = {
+        "name": bundle.name,
+        "recipe": settings_of(run),
+        "last_iteration": bundle.state.last.iteration,
+        "made_with": bundle.made_with,
+    }
     about = {"format": FORMAT, "end": bundle.end, **settings}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.md", _model_card(bundle, records))
         archive.writestr("recipe.json", json.dumps(settings, indent=2))
         archive.writestr("repeat.py", (TEXTS / "repeat.py").read_text(encoding="utf-8"))
-        archive.writestr("weights.safetensors", model_to_bytes(net, described(run, records)))
+        archive.writestr("weights.safetensors", weights)
         for name, table in _tables(records).items():
             archive.writestr(f"{name}.csv", table.to_csv(index=False))
             archive.writestr(f"{name}.json", table.to_json(orient="split", index=False))
@@ -159,10 +166,11 @@ def bundle_from_bytes(content: bytes) -> Bundle:
 def _check(bundle: Bundle) -> None:
     """Raise BundleError unless all parts belong together."""
     run, records, state = bundle.work, bundle.records, bundle.state
-    shapes = {key: value.shape for key, value in run.new_network().params.items()}
+    own = SimpleNet(784, run.hidden_size, 10).params
+    shapes = {key: value.shape for key, value in own.items()}
 
     def fits(params: Params | None) -> bool:
-        return params is not None and (
+        return params is None or (
             {key: value.shape for key, value in params.items()} == shapes
             and all(
                 value.dtype.kind == "f" and np.isfinite(value).all() for value in params.values()
@@ -174,19 +182,25 @@ def _check(bundle: Bundle) -> None:
     shares = shares[~np.isnan(shares)]
     at = known["iteration"]
     last = records.first + len(records) - 1
+    first = run.start.from_iteration + 1 if run.start else 0
+    states = [state, run.start.state] if run.start else [state]
+    best = [one.best for one in states if one.best]
     wrong = {
         "end": bundle.end not in ("finished", "stopped"),
-        "records": records.first != 0 or not 0 < len(records) <= run.training.iterations + 1,
+        "records": records.first != first or not first <= last <= run.training.iterations,
         "evaluations": bool(
-            (at < 0).any()
+            (at < first).any()
             or (at > last).any()
             or (np.diff(at) <= 0).any()
             or (shares < 0).any()
             or (shares > 1).any()
         ),
         "state": state.last.iteration != last,
-        "parameters": not fits(state.params),
-        "velocity": state.velocity is not None and not fits(state.velocity),
+        "parameters": not all(fits(one.params) for one in states),
+        "velocity": not all(fits(one.velocity) for one in states),
+        "best evaluation": not all(
+            0 <= one.record.iteration <= last and fits(one.params) for one in best
+        ),
         "snapshots": not all(
             0 <= iteration <= last and fits(params) for iteration, params in records.snapshots
         ),

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simplenet.runs import TrainingRun
+from simplenet.runs import TrainingRun, going_on
 from simplenet.runs.bundle import (
     ABOUT,
     RECORDS,
@@ -35,10 +35,14 @@ ROOT = Path(__file__).parents[2]
 RUN = TrainingRun(TrainingConfig(iterations=30, momentum=0.5, augmentation=("affine",)), 7)
 
 
+def done(run, end="finished", name=""):
+    part = run.advance(None, 600, None if end == "finished" else 20)
+    return Bundle(run, part.records, run.conclude(part.state, 600).state, made_with(), end, name)
+
+
 @pytest.fixture(scope="module")
 def made():
-    done = RUN.advance(None, 600, None)
-    return Bundle(RUN, done.records, done.state, made_with(), "finished", "Mine | 我的")
+    return done(RUN, name="Mine | 我的")
 
 
 @pytest.fixture(scope="module")
@@ -110,15 +114,27 @@ def test_tensorboards_file_has_the_curves(made, content):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("same", [True, False])
-def test_its_script_repeats_the_run_to_the_same_bits(made, content, tmp_path, same):
-    if not same:
+@pytest.mark.parametrize("kind", ["stopped", "early", "going on", "other bits"])
+def test_its_script_repeats_the_run_to_the_same_bits(made, tmp_path, kind):
+    same = kind != "other bits"
+    if kind == "stopped":
+        made = done(replace(RUN, training=replace(RUN.training, patience=3)), "stopped")
+    elif kind == "early":  # Steps so small that nothing becomes better.
+        made = done(TrainingRun(TrainingConfig(500, 1_000, 1e-6, patience=1), 7))
+        assert made.state.kept.record.iteration < made.state.last.iteration < 500
+    elif kind == "going on":
+        made = done(going_on(RUN, "another", made.state, 30))
+        assert (made.records.first, made.state.last.iteration) == (31, 60)
+    elif kind == "other bits":
         params = {key: value.copy() for key, value in made.state.params.items()}
         params["b2"][3] = np.nextafter(params["b2"][3], 1)
-        content = bundle_to_bytes(replace(made, state=replace(made.state, params=params)))
+        made = replace(made, state=replace(made.state, params=params))
+    content = bundle_to_bytes(made)
+    back = bundle_from_bytes(content)
+    assert np.array_equal(back.state.kept.params["W1"], made.state.kept.params["W1"])
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         archive.extractall(tmp_path)
-    done = subprocess.run(
+    ran = subprocess.run(
         [sys.executable, "repeat.py"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
@@ -126,9 +142,9 @@ def test_its_script_repeats_the_run_to_the_same_bits(made, content, tmp_path, sa
         text=True,
         check=False,
     )
-    assert (done.returncode == 0) == same, done.stderr
-    assert ("The same bits." in done.stdout) == same
-    assert ("Other bits" in done.stderr) == (not same)
+    assert (ran.returncode == 0) == same, ran.stderr
+    assert ("The same bits." in ran.stdout) == same
+    assert ("Other bits" in ran.stderr) == (not same)
 
 
 def test_what_is_no_bundle_is_refused_in_a_sentence(made, content):

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from simplenet.runs.kinds import training_of
+from simplenet.runs import TrainingRun
 from simplenet.runs.made_with import made_with
+from simplenet.runs.packing import unpack
 from simplenet.storage import load_model
 
 HERE = Path(__file__).parent
@@ -21,10 +22,8 @@ HERE = Path(__file__).parent
 def main() -> None:
     """Train as the recipe says, and compare with the weights."""
     kept = json.loads((HERE / "recipe.json").read_text(encoding="utf-8"))
-    saved = load_model(HERE / "weights.safetensors")
-    run, last = training_of(kept["recipe"]), saved.metadata["iteration"]
-    if run is None:
-        sys.exit("This release of SimpleNet Lab does not know such a recipe.")
+    run: TrainingRun = unpack((HERE / "run" / "work").read_bytes(), TrainingRun)
+    saved, last = load_model(HERE / "weights.safetensors").net, kept["last_iteration"]
 
     state = run.advance(None, budget_s=1.0, limit=1).state
     while state.last.iteration < last:
@@ -32,7 +31,8 @@ def main() -> None:
         done, accuracy = state.last.iteration, state.last.test_accuracy or 0
         print(f"iteration {done:,} of {last:,}: test accuracy {accuracy:.2%}")
 
-    if all(np.array_equal(state.params[name], saved.net.params[name]) for name in state.params):
+    params = run.conclude(state, budget_s=600).state.kept.params
+    if all(np.array_equal(params[name], saved.params[name]) for name in params):
         print("The same bits.")
         return
     for name, was in kept["made_with"].items():
