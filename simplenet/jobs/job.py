@@ -168,6 +168,8 @@ class Job(Generic[DoneWork, Records]):
         Why the job failed, where it did.
     unkept : LedgerError or None
         Why what was done last is not written down, where it is not.
+    queued : bool
+        Whether it waits until its sweep gets to it.
     fence : int or None
         The number of the lease under which this server drives it; None while it does not.
     """
@@ -198,7 +200,7 @@ class Job(Generic[DoneWork, Records]):
             self._committed_at = monotonic()
             self.chunks = len(entry.chunks)
             self.records, self.state = records, entry.state
-            self._wishes = entry.standing.wishes
+            self._wishes, self.queued = entry.standing.wishes, entry.standing.queued
             self._take_position(entry.standing.position)
             self._changed.notify_all()
 
@@ -212,6 +214,7 @@ class Job(Generic[DoneWork, Records]):
             for chunk in entry.chunks:
                 self.records.extend(chunk)
             self.chunks += len(entry.chunks)
+            self.queued = entry.standing.queued
             self._take_position(entry.standing.position)
             self._changed.notify_all()
 
@@ -258,6 +261,8 @@ class Job(Generic[DoneWork, Records]):
             return self._end
         if self.idle:
             return "paused"
+        if self.queued:
+            return "waiting"
         if self.fence is None:
             return "no_server" if self._server.is_left(self) else "running"
         if self._server.workers.missing:

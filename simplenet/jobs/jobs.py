@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from time import monotonic
 from typing import Any
 
-from simplenet.jobs.job import DoneWork, Job
+from simplenet.jobs.job import DoneWork, Job, Work
 from simplenet.jobs.ledger import (
     LEASE_S,
     Entry,
@@ -30,6 +30,10 @@ logger = logging.getLogger(__name__)
 TEND_S = 0.4
 """How often the ledger is looked into: for what is wanted of our jobs, for what other servers have
 done, and for jobs that nobody drives."""
+
+SPARE = 2
+"""Jobs of sweeps that wait in line for a core: no core is idle until the next is called up, and no
+more are in memory than that."""
 
 KEPT_JOBS = 50
 """Jobs that have ended, rest, or are driven elsewhere, and are in memory all the same: those that
@@ -84,6 +88,18 @@ class Jobs:
             self.line.join(job)  # Now, so that the order in line is that of the starts.
         job.begin(fence=0, unwritten=unwritten, is_new=True)
         return job
+
+    def sweep(self, works: Sequence[Work], visitor: str = "") -> str:
+        """Start jobs as there is room for them, in their order; return the id of all of them.
+
+        Raises
+        ------
+        LedgerError
+            If they cannot be written down; nothing is started then.
+        """
+        sweep = secrets.token_urlsafe(12)
+        self.ledger.queue(sweep, visitor, {secrets.token_urlsafe(12): work for work in works})
+        return sweep
 
     def get(self, job_id: str | None) -> Job[Any, Any] | None:
         """Return the job that has this id, or None.
@@ -167,6 +183,7 @@ class Jobs:
         while not self.workers.closed and threading.main_thread().is_alive():
             try:
                 self.ledger.beat(self.id)
+                self.ledger.call_up(self.id, max(self.workers.cores, 1) + SPARE)
                 self._look(self.ledger.standings())
                 self._forget()
                 told = False

@@ -8,7 +8,7 @@ still for `LEASE_S` of its own time is a driver that is gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -103,12 +103,23 @@ class Lease:
 
 @dataclass(frozen=True)
 class Standing:
-    """What changes of a job while it goes on, but for its records and its state."""
+    """What changes of a job while it goes on, but for its records and its state.
+
+    Parameters
+    ----------
+    id : str
+    lease : Lease
+    wishes : Wishes
+    position : Position
+    queued : bool
+        Whether it waits to be called up, as a part of a sweep: nobody drives it until then.
+    """
 
     id: str
     lease: Lease
     wishes: Wishes
     position: Position
+    queued: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,6 +151,12 @@ class Ledger(Protocol):
     def add(self, job_id: str, visitor: str, work: Any, wishes: Wishes, driver: str) -> None:
         """Write down a new job, that this server drives with the fence 0."""
 
+    def queue(self, sweep: str, visitor: str, works: Mapping[str, Any]) -> None:
+        """Write down the jobs of a sweep by their ids; they wait until they are called up."""
+
+    def call_up(self, driver: str, most: int) -> None:
+        """Let jobs that wait begin, until a server has `most` of sweeps that go on."""
+
     def commit(
         self,
         job_id: str,
@@ -163,7 +180,7 @@ class Ledger(Protocol):
         """Return a job with the chunks after the first `known`, or None if there is no such job."""
 
     def standings(self) -> list[Standing]:
-        """Return the jobs that have not ended."""
+        """Return the jobs that have not ended, but for those that wait to be called up."""
 
     def beat(self, driver: str) -> None:
         """Show that a driver is alive."""

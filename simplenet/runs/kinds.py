@@ -63,6 +63,8 @@ class Kind:
         Make bytes of a part of it, and a part of bytes: "work", "state" or "records".
     result : callable
         Returns of a work and its records what a list shows.
+    thin : callable
+        Returns of records what is kept of them for a run of a sweep, which is one of many.
     """
 
     name: str
@@ -70,14 +72,27 @@ class Kind:
     pack: Callable[[Any], bytes]
     unpack: Callable[[bytes, str], Any]
     result: Callable[[Any, Any], Result]
+    thin: Callable[[Any], Any] = lambda records: records
 
 
 def typed(
-    name: str, work: Any, state: Any, records: Any, result: Callable[[Any, Any], Result]
+    name: str,
+    work: Any,
+    state: Any,
+    records: Any,
+    result: Callable[[Any, Any], Result],
+    thin: Callable[[Any], Any] = Kind.thin,
 ) -> Kind:
     """Return a kind of work whose state and records have known types."""
     types = {"work": work, "state": state, "records": records}
-    return Kind(name, work, pack, lambda content, part: unpack(content, types[part]), result)
+    return Kind(name, work, pack, lambda content, part: unpack(content, types[part]), result, thin)
+
+
+def without_moments(history: History) -> History:
+    """Return a history with no parameters but the first: the others take most of its memory."""
+    parts = history.parts()
+    parts["snapshots"] = [(i, params) for i, params in parts["snapshots"] if i == 0]
+    return History.of(**parts)
 
 
 def training_result(run: TrainingRun, history: History) -> Result:
@@ -155,7 +170,7 @@ def map_result(mapping: Mapping, found: list[MapRecord]) -> Result:
 
 
 KINDS: tuple[Kind, ...] = (
-    typed("training", TrainingRun, TrainingState, History, training_result),
+    typed("training", TrainingRun, TrainingState, History, training_result, without_moments),
     typed("fine-tuning", FineTuning, FineTuningState, list[Lesson], tuning_result),
     typed("race", GradientComparison, ComparisonState, list[Comparison], race_result),
     typed("map", Mapping, NDArray[np.floating], list[MapRecord], map_result),

@@ -16,9 +16,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest of the migrations."""
 
 METADATA = MetaData()
@@ -37,6 +38,9 @@ RUNS = Table(
     Column("driver", String(64)),
     Column("fence", Integer, nullable=False),
     Column("beat", BigInteger, nullable=False),
+    # The sweep that it belongs to, and whether it waits until that gets to it.
+    Column("sweep", String(64)),
+    Column("queued", Boolean, nullable=False, server_default=false()),
     # What people want of it.
     Column("pace", String(8), nullable=False),
     Column("held", Boolean, nullable=False),
@@ -70,6 +74,8 @@ RUNS = Table(
     Column("state_bytes", BigInteger, nullable=False),
     Index("runs_of_visitor", "visitor", "started_at"),
     Index("runs_that_go_on", "ended"),
+    Index("runs_of_sweep", "sweep"),
+    Index("runs_that_wait", "queued"),
 )
 """A run a row, but for what is large."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from cattrs.errors import BaseValidationError
 from safetensors import SafetensorError
-from sqlalchemy import Connection, Engine, delete, func, insert, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
@@ -40,6 +52,9 @@ ERRORS = {kind.__name__: kind for kind in (DataSourceError, JobError)}
 UNREADABLE = (LookupError, TypeError, ValueError, BaseValidationError, SafetensorError)
 """What is raised when something is read that this release has not written."""
 
+TICK_S = 1e-5
+"""How much later one job of a sweep is than the one before: that is their order."""
+
 MOST_ID, MOST_NAME, MOST_NOTE = 64, 80, 2000
 """Characters."""
 
@@ -65,6 +80,9 @@ SHOWN = (
     RUNS.c.name,
     RUNS.c.note,
     RUNS.c.star,
+    RUNS.c.visitor,
+    RUNS.c.sweep,
+    RUNS.c.queued,
     TAKES.label("size"),
 )
 
@@ -108,6 +126,12 @@ class Summary:
         Whether its owner has marked it: it never makes room for others.
     size : int
         Bytes.
+    visitor : str
+        Whose it is.
+    sweep : str or None
+        The sweep that it belongs to.
+    queued : bool
+        Whether it waits until its sweep gets to it.
     """
 
     id: str
@@ -123,6 +147,9 @@ class Summary:
     note: str
     star: bool
     size: int
+    visitor: str = ""
+    sweep: str | None = None
+    queued: bool = False
 
 
 class Store:
@@ -167,6 +194,63 @@ class Store:
         with self._write() as database:
             self._insert(database, job_id, visitor, work, driver=driver, **_of_wishes(wishes))
 
+    def queue(self, sweep: str, visitor: str, works: Mapping[str, Any]) -> None:
+        """Write down the jobs of a sweep by their ids; they wait until they are called up."""
+        now = time()
+        with self._write() as database:
+            for i, (job_id, work) in enumerate(works.items()):
+                self._insert(
+                    database,
+                    job_id,
+                    visitor,
+                    work,
+                    sweep=sweep,
+                    queued=True,
+                    started_at=now + i * TICK_S,
+                )
+
+    def call_up(self, driver: str, most: int) -> None:
+        """Let jobs that wait begin, until a server has `most` of sweeps that go on.
+
+        First those of visitors who have the fewest; each visitor has one at least.
+        """
+        waits = RUNS.c.queued & RUNS.c.ended.is_(None) & RUNS.c.deleted_at.is_(None)
+        with self._read() as database:
+            rows = database.execute(
+                select(RUNS.c.id, RUNS.c.visitor).where(waits).order_by(RUNS.c.started_at)
+            ).all()
+            if not rows:
+                return
+            goes_on = database.execute(
+                select(RUNS.c.visitor, func.count().label("n"))
+                .where(
+                    RUNS.c.sweep.is_not(None),
+                    RUNS.c.queued.is_(False),
+                    RUNS.c.ended.is_(None),
+                    RUNS.c.held.is_(False),
+                    or_(RUNS.c.driver.is_(None), RUNS.c.driver == driver),
+                )
+                .group_by(RUNS.c.visitor)
+            ).all()
+        busy = Counter({row.visitor: row.n for row in goes_on})
+        waiting: dict[str, deque[str]] = {}
+        for row in rows:
+            waiting.setdefault(row.visitor, deque()).append(row.id)
+        called = []
+        while waiting:
+            visitor = min(waiting, key=busy.__getitem__)
+            if busy[visitor] and busy.total() >= most:
+                break
+            called.append(waiting[visitor].popleft())
+            busy[visitor] += 1
+            if not waiting[visitor]:
+                del waiting[visitor]
+        if called:
+            with self._write() as database:
+                database.execute(
+                    update(RUNS).where(RUNS.c.id.in_(called), waits).values(queued=False)
+                )
+
     def commit(
         self,
         job_id: str,
@@ -183,7 +267,9 @@ class Store:
         not that of today's driver, or the job is gone.
         """
         kind = self._kind_of(work)
-        chunk = None if new is None else kind.pack(new)
+        with self._read() as database:
+            sweep = database.scalar(select(RUNS.c.sweep).where(RUNS.c.id == job_id))
+        chunk = None if new is None else kind.pack(kind.thin(new) if sweep else new)
         packed = None if state is None else kind.pack(state)
         ended = {"ended_at": time()} if position.end else {}
         with self._write() as database:
@@ -224,11 +310,13 @@ class Store:
                 database.execute(
                     update(RUNS).where(RUNS.c.id == job_id).values(**_of_wishes(changed))
                 )
+                if changed.stop:
+                    self._end_waiting(database, RUNS.c.id == job_id)
 
     def read(self, job_id: str, known: int = 0) -> Entry | None:
         """Return a job with the chunks after the first `known`, or None if there is no such job."""
-        if not job_id.isascii() or not job_id.isprintable() or len(job_id) > MOST_ID:
-            return None  # As an address may say it.
+        if not _is_id(job_id):
+            return None
         with self._read() as database:
             row = database.execute(
                 select(RUNS, CONTENTS.c.work, CONTENTS.c.state)
@@ -260,9 +348,11 @@ class Store:
             ) from error
 
     def standings(self) -> list[Standing]:
-        """Return the jobs that have not ended."""
+        """Return the jobs that have not ended, but for those that wait to be called up."""
         with self._read() as database:
-            rows = database.execute(select(RUNS).where(RUNS.c.ended.is_(None))).all()
+            rows = database.execute(
+                select(RUNS).where(RUNS.c.ended.is_(None), RUNS.c.queued.is_(False))
+            ).all()
         return [_standing(row) for row in rows]
 
     def beat(self, driver: str) -> None:
@@ -317,6 +407,40 @@ class Store:
         found = {row.id: _summary(row) for row in rows}
         return [found[one] for one in ids if one in found]
 
+    def sweep(self, sweep: str) -> list[Summary]:
+        """Return the runs of a sweep, whoever's it is, in the order in which they begin."""
+        if not _is_id(sweep):
+            return []
+        with self._read() as database:
+            rows = database.execute(
+                select(*SHOWN)
+                .where(RUNS.c.sweep == sweep, RUNS.c.deleted_at.is_(None))
+                .order_by(RUNS.c.started_at, RUNS.c.id)
+            ).all()
+        return [_summary(row) for row in rows]
+
+    def stop_sweep(self, sweep: str, visitor: str) -> None:
+        """Stop all runs of a visitor's sweep; those that wait end without having begun."""
+        of_it = (RUNS.c.sweep == sweep) & (RUNS.c.visitor == visitor)
+        with self._write() as database:
+            self._end_waiting(database, of_it)
+            database.execute(
+                update(RUNS)
+                .where(of_it, RUNS.c.ended.is_(None))
+                .values(stop=True, wish=RUNS.c.wish + 1)
+            )
+
+    def timings(self, kind: str, most: int = 200) -> list[tuple[dict[str, Any], int, float]]:
+        """Return the settings, iterations and seconds of the last runs that have finished."""
+        with self._read() as database:
+            rows = database.execute(
+                select(RUNS.c.settings, RUNS.c.done, RUNS.c.elapsed_s)
+                .where(RUNS.c.kind == kind, RUNS.c.ended == "finished", RUNS.c.elapsed_s > 0)
+                .order_by(RUNS.c.ended_at.desc())
+                .limit(most)
+            ).all()
+        return [(row.settings, row.done, row.elapsed_s) for row in rows if row.done]
+
     def describe(self, job_id: str, visitor: str, **values: Any) -> None:
         """Set the name, the note or the star of a visitor's run.
 
@@ -332,6 +456,8 @@ class Store:
 
     def delete(self, ids: Sequence[str], visitor: str) -> None:
         """Delete runs of a visitor; they can be put back for `UNDO_S`. One that goes on stops."""
+        with self._write() as database:
+            self._end_waiting(database, RUNS.c.id.in_(ids) & (RUNS.c.visitor == visitor))
         self._change(ids, visitor, {"deleted_at": time(), "stop": True, "wish": RUNS.c.wish + 1})
 
     def put_back(self, ids: Sequence[str], visitor: str) -> None:
@@ -404,6 +530,14 @@ class Store:
                 update(RUNS).where(RUNS.c.id.in_(ids), RUNS.c.visitor == visitor).values(**values)
             )
 
+    def _end_waiting(self, database: Connection, which: ColumnElement[bool]) -> None:
+        """Stop jobs that wait to be called up: nobody drives them."""
+        database.execute(
+            update(RUNS)
+            .where(which, RUNS.c.queued)
+            .values(queued=False, ended="stopped", ended_at=time())
+        )
+
     def _make_room(self, database: Connection, visitor: str, size: int) -> None:
         """Delete what was deleted long ago, and then what takes too much.
 
@@ -474,6 +608,11 @@ def open_store(url: str | None, folder: Path, limits: Limits) -> Store:
         return Store(in_memory(), problem=str(error), limits=limits)
 
 
+def _is_id(text: str) -> bool:
+    """Return whether a text, such as an address has it, may be an id."""
+    return text.isascii() and text.isprintable() and len(text) <= MOST_ID
+
+
 @contextmanager
 def _told() -> Iterator[None]:
     """Raise what the database cannot do as a LedgerError."""
@@ -522,7 +661,7 @@ def _position(row: Any) -> Position:
 
 def _standing(row: Any) -> Standing:
     lease = Lease(row.driver, row.fence, row.beat)
-    return Standing(row.id, lease, _wishes(row), _position(row))
+    return Standing(row.id, lease, _wishes(row), _position(row), row.queued)
 
 
 def _summary(row: Any) -> Summary:

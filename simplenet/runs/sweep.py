@@ -1,0 +1,253 @@
+"""A sweep: the same training with several values of some settings, and with several seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import pairwise, product
+from statistics import mean, median, stdev
+from time import perf_counter
+from typing import Any
+
+from scipy.stats import ttest_ind_from_stats
+
+from simplenet.data import loaded
+from simplenet.data.loading import TEST_SIZE, TRAIN_SIZE
+from simplenet.runs.training_run import TrainingRun
+from simplenet.training import Evaluation, TrainingConfig, train
+
+VARIED = (
+    *("learning_rate", "momentum", "schedule", "hidden_size", "batch_size", "weight_init_std"),
+    *("augmentation", "iterations"),
+)
+"""The settings that can be varied; what changes the course of a training most comes first."""
+
+MOST_AXES, MOST_SEEDS, MOST_RUNS = 3, 20, 200
+
+SIZE = ("hidden_size", "batch_size", "gradient", "augmentation")
+"""The settings that say how long an iteration takes."""
+
+CALIBRATED_S, MOST_CALIBRATED = 0.05, 200
+"""How long iterations are measured of which nothing is known, and how many of them at the most."""
+
+RECORD_BYTES = 24
+"""What an iteration takes where it is kept, its share of the evaluations included."""
+
+Axes = Mapping[str, Sequence[Any]]
+"""The values of each setting that is varied."""
+
+
+def grid(base: TrainingRun, axes: Axes, seeds: int) -> list[TrainingRun]:
+    """Return the trainings of a sweep, with the first seed all of them, then with the next.
+
+    Parameters
+    ----------
+    base : TrainingRun
+        Has all settings that are not varied, and the first seed; each next one is larger by 1.
+    axes : mapping of str to sequence
+        The values of one to `MOST_AXES` settings of `VARIED`, two different ones at least.
+    seeds : int
+        1 to `MOST_SEEDS`.
+
+    Raises
+    ------
+    ValueError
+        If that is no sweep, it has more than `MOST_RUNS` runs, or one of them cannot be; it says
+        which.
+    """
+    if not 1 <= len(axes) <= MOST_AXES:
+        raise ValueError(f"1 to {MOST_AXES} settings can be varied, not {len(axes)}")
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise ValueError(f"seeds must be between 1 and {MOST_SEEDS}, got {seeds}")
+    for name, values in axes.items():
+        if name not in VARIED:
+            raise ValueError(f"{name} cannot be varied; these can: {', '.join(VARIED)}")
+        if len(set(values)) < 2 or len(set(values)) < len(values):
+            raise ValueError(f"{name} needs two or more different values, got {list(values)}")
+    if (n := size(axes, seeds)) > MOST_RUNS:
+        raise ValueError(f"a sweep has at most {MOST_RUNS} runs, not {n}")
+    return [
+        _with(base, dict(zip(axes, values, strict=True)), base.training.seed + seed)
+        for seed in range(seeds)
+        for values in product(*axes.values())
+    ]
+
+
+def size(axes: Axes, seeds: int) -> int:
+    """Return how many runs a sweep has."""
+    n = seeds
+    for values in axes.values():
+        n *= len(values)
+    return n
+
+
+def _with(base: TrainingRun, values: dict[str, Any], seed: int) -> TrainingRun:
+    """Return a training with other values of some settings, and another seed."""
+    recipe = {field.name for field in fields(TrainingConfig)}
+    own = {name: value for name, value in values.items() if name not in recipe}
+    try:
+        training = replace(
+            base.training, **{name: values[name] for name in values.keys() - own.keys()}, seed=seed
+        )
+        return replace(base, training=training, **own)
+    except ValueError as error:
+        words = ", ".join(f"{name} {value}" for name, value in values.items())
+        raise ValueError(f"there is no training with {words}: {error}") from error
+
+
+# What came of it.
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place of the grid: the runs that differ in their seeds only.
+
+    Parameters
+    ----------
+    values : tuple
+        One of each setting that is varied.
+    scores : tuple of float
+        The test accuracies of those runs that have finished.
+    runs : int
+        All of them.
+    """
+
+    values: tuple[Any, ...]
+    scores: tuple[float, ...]
+    runs: int
+
+    @property
+    def mean(self) -> float | None:
+        """The mean of the test accuracies, None before there is one."""
+        return mean(self.scores) if self.scores else None
+
+    @property
+    def std(self) -> float | None:
+        """Their standard deviation (with n - 1), None of fewer than two."""
+        return stdev(self.scores) if len(self.scores) > 1 else None
+
+
+def axes_of(settings: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return what varies between runs, by their settings, but for the seed: each value once.
+
+    Parameters
+    ----------
+    settings : iterable of mapping
+        As `settings_of` of `simplenet.runs.kinds` has them.
+    """
+    there = list(settings)
+    axes = {}
+    for name in VARIED:
+        values = {_hashable(one[name]) for one in there if name in one}
+        if len(values) > 1:
+            axes[name] = sorted(values)
+    return axes
+
+
+def points(axes: Axes, runs: Iterable[tuple[Mapping[str, Any], float | None]]) -> list[Point]:
+    """Return the places of a grid that have runs, in the order of the values.
+
+    Parameters
+    ----------
+    axes : mapping of str to sequence
+        As `axes_of` returns them.
+    runs : iterable of (mapping, float or None)
+        The settings of each run, and its test accuracy once it has finished.
+    """
+    found: dict[tuple[Any, ...], list[float | None]] = {}
+    for settings, score in runs:
+        found.setdefault(tuple(_hashable(settings[name]) for name in axes), []).append(score)
+    return [
+        Point(values, tuple(s for s in found[values] if s is not None), len(found[values]))
+        for values in product(*axes.values())
+        if values in found
+    ]
+
+
+def ranking(found: Iterable[Point]) -> list[Point]:
+    """Return the places that can be compared, the best first: those with the most scores."""
+    scored = [point for point in found if point.scores]
+    most = max((len(point.scores) for point in scored), default=0)
+    even = [point for point in scored if len(point.scores) == most]
+    return sorted(even, key=lambda point: mean(point.scores), reverse=True)
+
+
+def chance(a: Point, b: Point) -> float | None:
+    """Return how often noise alone would make two places differ as much, by Welch's t-test.
+
+    None if there are too few scores to tell noise by. The test (Welch, 1947) asks of the means of
+    two samples whose variances may differ whether they come from one mean.
+    """
+    if a.std is None or b.std is None or a.std == b.std == 0:
+        return None
+    found = ttest_ind_from_stats(
+        *(mean(a.scores), a.std, len(a.scores)),
+        *(mean(b.scores), b.std, len(b.scores)),
+        equal_var=False,
+    )
+    return float(found.pvalue)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+# How long it takes.
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A training that has ended: its settings, its iterations, and the seconds that it took."""
+
+    settings: Mapping[str, Any]
+    iterations: int
+    elapsed_s: float
+
+
+def seconds(runs: Sequence[TrainingRun], known: Sequence[Timed]) -> float:
+    """Return about how long trainings take on one core, in seconds.
+
+    By the median of what iterations of the same size have taken; where there was none, by a short
+    measurement.
+    """
+    paces: dict[tuple[Any, ...], list[float]] = {}
+    for one in known:
+        key = tuple(_hashable(one.settings.get(name)) for name in SIZE)
+        paces.setdefault(key, []).append(one.elapsed_s / one.iterations)
+    measured: dict[tuple[Any, ...], float] = {}
+    total = 0.0
+    for run in runs:
+        key = tuple(getattr(run if name == "hidden_size" else run.training, name) for name in SIZE)
+        if key not in measured:
+            measured[key] = median(paces[key]) if key in paces else calibrated(run)
+        total += measured[key] * run.training.iterations
+    return total
+
+
+def kept_bytes(runs: Sequence[TrainingRun]) -> int:
+    """Return about what the runs of a sweep take where they are kept.
+
+    The first parameters and the last, the velocity of a momentum, and the columns of the records.
+    """
+    total = 0
+    for run in runs:
+        parameters = 4 * (785 * run.hidden_size + 10 * (run.hidden_size + 1))
+        arrays = 3 if run.training.momentum else 2
+        total += arrays * parameters + RECORD_BYTES * run.training.iterations
+    return total
+
+
+def calibrated(run: TrainingRun) -> float:
+    """Return about how many seconds an iteration of a run takes, with its share of evaluations."""
+    data, net = loaded("bundled"), run.new_network()
+    started = perf_counter()
+    counted = Evaluation(of_both=True).more(net, data, until_s=started)
+    evaluation_s = (perf_counter() - started) * (TRAIN_SIZE + TEST_SIZE) / counted.test.done
+    training = replace(run.training, iterations=MOST_CALIBRATED)
+    elapsed: list[float] = []
+    for record in train(net, data, training, evaluating=False):
+        elapsed.append(record.elapsed_s)
+        if len(elapsed) > 3 and perf_counter() - started > CALIBRATED_S:
+            break
+    iteration_s = median(b - a for a, b in pairwise(elapsed[1:]))
+    return iteration_s + evaluation_s * run.training.batch_size / TRAIN_SIZE
