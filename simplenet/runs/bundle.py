@@ -196,10 +196,14 @@ def _check(bundle: Bundle) -> None:
             or (shares > 1).any()
         ),
         "state": state.last.iteration != last,
+        "start": states[-1].last.iteration != (first - 1 if run.start else last),
         "parameters": not all(fits(one.params) for one in states),
         "velocity": not all(fits(one.velocity) for one in states),
         "best evaluation": not all(
-            0 <= one.record.iteration <= last and fits(one.params) for one in best
+            0 <= one.record.iteration <= last
+            and None not in (one.record.train_accuracy, one.record.test_accuracy)
+            and fits(one.params)
+            for one in best
         ),
         "snapshots": not all(
             0 <= iteration <= last and fits(params) for iteration, params in records.snapshots

@@ -193,12 +193,12 @@ def settings_of(work: Any) -> dict[str, Any]:
         if is_dataclass(value) and not isinstance(value, type):
             parts = {part.name: getattr(value, part.name) for part in fields(value)}
             found |= {k: _plain(part) for k, part in parts.items() if isinstance(part, PLAIN)}
-        elif isinstance(value, PLAIN):
+        elif isinstance(value, PLAIN) and field.name != "start":
             found[field.name] = _plain(value)
     return found
 
 
-STARTS = ("start", "follows", "from_iteration")
+STARTS = ("follows", "from_iteration")
 """The settings that say from where a training goes on."""
 
 

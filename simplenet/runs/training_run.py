@@ -144,6 +144,11 @@ class TrainingRun:
                 f"got {self.training.batch_size}"
             )
 
+    @property
+    def begins_at(self) -> int:
+        """The iteration that it begins at: 0, or where the training ended that it goes on from."""
+        return self.start.from_iteration if self.start else 0
+
     def new_network(self) -> SimpleNet:
         """Return the network as it is before the first update of this run."""
         if self.start:

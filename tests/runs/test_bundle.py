@@ -147,6 +147,27 @@ def test_its_script_repeats_the_run_to_the_same_bits(made, tmp_path, kind):
     assert ("Other bits" in ran.stderr) == (not same)
 
 
+@pytest.mark.parametrize("of_start", [False, True])
+@pytest.mark.parametrize("wrong", ["shapes", "accuracy", "iteration"])
+def test_a_best_evaluation_that_cannot_be_is_refused(of_start, wrong):
+    patient = replace(RUN, training=replace(RUN.training, patience=5, augmentation=()))
+    further = done(going_on(patient, "another", done(patient).state, 10))
+    run, state = further.work, further.work.start.state if of_start else further.state
+    best = state.best
+    bad = {
+        "shapes": replace(best, params={key: value[:1] for key, value in best.params.items()}),
+        "accuracy": replace(best, record=replace(best.record, train_accuracy=None)),
+        "iteration": replace(best, record=replace(best.record, iteration=1000)),
+    }[wrong]
+    state = replace(state, best=bad)
+    forged = replace(further, state=state)
+    if of_start:
+        forged = replace(further, work=replace(run, start=replace(run.start, state=state)))
+    content = changed(bundle_to_bytes(further), state=pack(forged.state), work=pack(forged.work))
+    with pytest.raises(BundleError, match="its best evaluation do"):
+        bundle_from_bytes(content)
+
+
 def test_what_is_no_bundle_is_refused_in_a_sentence(made, content):
     about = json.loads(parts(content)[ABOUT])
     shifted = {key: value[:1] for key, value in made.state.params.items()}
