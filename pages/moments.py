@@ -47,7 +47,7 @@ def chosen_snapshot(
         time.open(between(0, last))
 
     def newest_until(iteration: int) -> int:
-        return int(np.searchsorted(iterations, iteration, side="right")) - 1
+        return max(int(np.searchsorted(iterations, iteration, side="right")) - 1, 0)
 
     def rest() -> None:
         if time.get() < last:
@@ -74,7 +74,9 @@ def snapshots_of(job: TrainingJob) -> list[tuple[int, Params]]:
     When it has ended, the last ones are those that it keeps: what came after its best evaluation
     is left out.
     """
-    found = dict(list(job.records.snapshots))
+    begins = job.work.start
+    found = {begins.from_iteration: begins.state.params} if begins else {}
+    found |= dict(list(job.records.snapshots))
     if job.state is not None:
         now = network_of(job)
         found[now.record.iteration] = now.params

@@ -128,8 +128,18 @@ def network_of(job: TrainingJob) -> Best:
 
 def found(followed: JobId) -> Job[Any, Any] | None:
     """Return the job that the visitor follows, whatever it does; None if there is none."""
+    return _job_of(followed.get())
+
+
+def training_of_id(run_id: str) -> TrainingJob | None:
+    """Return the training that has an id; None if it is not kept any more."""
+    job = _job_of(run_id)
+    return job if job and isinstance(job.work, TrainingRun) else None
+
+
+def _job_of(job_id: str | None) -> Job[Any, Any] | None:
     try:
-        job = jobs().get(followed.get())
+        job = jobs().get(job_id)
     except LedgerError as error:
         UNREADABLE.set(str(error))  # The page says so.
         return None

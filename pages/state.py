@@ -298,6 +298,11 @@ DIGIT = Value("digit", 14)
 """Which of the twenty test digits runs through the network; at first a seven."""
 
 
+def more_field(run: str) -> Value[int | None]:
+    """Return how many iterations more a run is to be trained that has ended."""
+    return Value(f"more_{run}", None)
+
+
 def pin_time(last: int) -> Value[int]:
     """Return the iteration at which the pinned digit is looked at, of a training up to `last`.
 
@@ -580,6 +585,7 @@ class Widget(StrEnum):
     DRAW_ONE = "draw_one"
     FIX = "fix"
     TRY = "try"
+    FURTHER = "further"
     FORGET = "forget"
     # Inspect.
     INSPECT_NEXT = "inspect_next"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.components.network_view import network_view, network_weights
@@ -15,6 +17,7 @@ from pages.state import DIGIT, PACE, RUN_ID, VISITOR_HEARD, Component, Place, Wi
 from pages.training.behind import put_behind
 from pages.training.diagnosis import diagnosed
 from pages.training.ending import ending
+from pages.training.further import where_from
 from pages.training.keeping import keep
 from pages.training.mini_batch import last_step
 from pages.training.naming import recipe_name
@@ -162,7 +165,7 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
     history = job.records.now() if job else History()
     shown = job.work if job else run or TrainingRun()
     words = status_text(job, history) if job else T("train.ready")
-    st.progress(done(history) / shown.training.iterations, text=words)
+    st.progress(done(history, shown) / shown.training.iterations, text=words)
     with place():
         if job and job.error:
             show_error(job.error)
@@ -176,7 +179,7 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
         net.params,
         twenty().x[DIGIT.get()],
         key=Component.VIEW,
-        iteration=now.record.iteration if now else 0,
+        iteration=now.record.iteration if now else shown.begins_at,
         caption=T("twenty.caption", digit=label),
         label=label,
         exciting=exciting(net),
@@ -200,8 +203,10 @@ def figures(job: TrainingJob | None, run: TrainingRun | None) -> None:
     shown = job.work if job else run or TrainingRun()
     metrics(history, job.state.best if job and job.ended and job.state else None)
     with place():
-        if job and run != job.work:
+        if job and run != replace(job.work, start=None):
             st.caption(T("train.of_recipe", recipe=recipe_name(job.work)))
+        if job:
+            where_from(job)
     curves(history, job, shown)
     table(history)
 

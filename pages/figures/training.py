@@ -50,6 +50,7 @@ def accuracy_figure(
     named: str = "",
     target: float | None = None,
     best: Record | None = None,
+    earlier: Before | None = None,
 ) -> Figure:
     """Return the accuracies on the training set, on the test set and on the mini-batches.
 
@@ -71,6 +72,8 @@ def accuracy_figure(
         The test accuracy at which the training ends, in [0, 1]: a thin line.
     best : Record, optional
         The best evaluation so far: a star.
+    earlier : Before, optional
+        What it goes on from: its test accuracy comes first, paler.
     """
     figure = _small("", history, iterations, revision, legend_at=0 if scale == "accuracy" else 1)
     layout, known = figure["layout"], history.evaluations
@@ -84,12 +87,17 @@ def accuracy_figure(
     }
     layout["yaxis"] |= _axis(scale) | {"uirevision": f"{revision} {scale}"}
     at, means = history.batch_curve()
+    tested = _evaluated(known, "test")
+    if earlier and len(tested[0]):  # One line goes on from the other.
+        points = zip((earlier.evaluated[-1:], earlier.test_accuracy[-1:]), tested, strict=True)
+        x, y = (np.concatenate(parts) for parts in points)
+        tested = x, y
     curves = (
         (T("chart.batches"), at, means, {"color": FAINT_BLUE, "width": 1.5}, None),
         (T("chart.train"), *_evaluated(known, "train"), {"color": BLUE, "width": 2}, "circle"),
         (
             T("chart.test"),
-            *_evaluated(known, "test"),
+            *tested,
             {"color": ORANGE, "width": 2.5, "dash": "7px,5px"},
             "circle-open",
         ),
@@ -110,6 +118,13 @@ def accuracy_figure(
                 "showlegend": bool(symbol) or not before,  # There is room for four lines.
             }
         )
+    if earlier:
+        y = earlier.test_accuracy
+        y = y if scale == "accuracy" else _errors(y, counted=True)
+        line = {"color": ORANGE, "width": 2.5, "dash": "7px,5px"}
+        name = T("chart.earlier")
+        figure["data"].append(_first(earlier.evaluated, y, name, line, "%{y:.2%}"))
+        figure["layout"]["shapes"] = [_upright(int(earlier.at[-1]))]
     if target is not None:
         height = target if scale == "accuracy" else max(1 - target, LEAST_ERROR)
         figure["data"].append(_aim(height, f"{T('chart.target')} {100 * height:.4g}%", figure))
@@ -120,6 +135,36 @@ def accuracy_figure(
         y = y if scale == "accuracy" else _errors(y, counted=True)
         figure["data"].append(_behind(before.evaluated, y, named, figure, "%{y:.2%}"))
     return figure
+
+
+def _first(
+    x: NDArray[np.integer], y: NDArray[np.floating], name: str, line: Figure, number: str
+) -> Figure:
+    """Return the curve of what a training goes on from."""
+    return {
+        "type": "scatter",
+        "x": x.astype(np.int32),
+        "y": y.astype(np.float32),
+        "name": name,
+        "mode": "lines",
+        "opacity": 0.5,
+        "line": line,
+        "hovertemplate": f"{name} {number}<extra></extra>",
+        "showlegend": False,
+    }
+
+
+def _upright(at: int) -> Figure:
+    """Return a dotted line over the whole height of a chart."""
+    return {
+        "type": "line",
+        "line": {"color": GREY, "width": 1.5, "dash": "dot"},
+        "x0": at,
+        "x1": at,
+        "y0": 0,
+        "y1": 1,
+        "yref": "y domain",
+    }
 
 
 def _aim(y: float, name: str, figure: Figure) -> Figure:
@@ -224,11 +269,13 @@ def loss_figure(
     T: Callable[[str], str],
     before: Before | None = None,
     named: str = "",
+    earlier: Before | None = None,
 ) -> Figure:
     """Return the loss of each mini-batch and the mean of the last `SMOOTHED`, by iteration.
 
     Of a long history the smallest and the largest loss of each stretch are drawn. `before` is a
-    training whose loss is drawn behind, as `accuracy_figure` does it.
+    training whose loss is drawn behind, `earlier` what it goes on from, as `accuracy_figure` does
+    it.
     """
     figure = _small(T("chart.loss"), history, iterations, revision, legend_at=1)
     figure["layout"]["yaxis"]["rangemode"] = "tozero"
@@ -249,6 +296,11 @@ def loss_figure(
                 "hovertemplate": "%{y:.3f}",
             }
         )
+    if earlier:
+        line = {"color": GREEN, "width": 2.5}
+        name = T("chart.earlier")
+        figure["data"].append(_first(earlier.at, earlier.loss, name, line, "%{y:.3f}"))
+        figure["layout"]["shapes"] = [_upright(int(earlier.at[-1]))]
     if before:  # The legend of the accuracies names it.
         curve = _behind(before.at, before.loss, named, figure, "%{y:.3f}")
         figure["data"].append(curve | {"showlegend": False})
@@ -293,17 +345,7 @@ def probabilities_figure(
         }
         for digit, colour in enumerate(TEN_COLOURS)
     ]
-    figure["layout"]["shapes"] = [
-        {
-            "type": "line",
-            "line": {"color": GREY, "width": 1.5, "dash": "dot"},
-            "x0": at,
-            "x1": at,
-            "y0": 0,
-            "y1": 1,
-            "yref": "y domain",
-        }
-    ]
+    figure["layout"]["shapes"] = [_upright(at)]
     return figure
 
 

@@ -23,6 +23,7 @@ from pages.state import (
     Widget,
     run_field,
 )
+from pages.training.further import further, where_from
 from pages.training.recipe import set_recipe
 from pages.training.taking import take_along
 from simplenet.runs.kinds import training_of
@@ -44,6 +45,7 @@ def actions(chosen: list[Summary]) -> None:
         another()
         return
     one = chosen[0] if len(chosen) == 1 else None
+    job = jobs().get(one.id) if one and one.kind == "training" and one.result.done else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if one and one.kind in WHERE:
             if st.button(
@@ -54,7 +56,6 @@ def actions(chosen: list[Summary]) -> None:
                 T("runs.again"), icon=":material/replay:", key=Widget.RUNS_AGAIN
             ):
                 repeat(one)
-            job = jobs().get(one.id) if one.kind == "training" and one.result.done else None
             if job:
                 take_along(job)
         if not one:
@@ -87,6 +88,10 @@ def actions(chosen: list[Summary]) -> None:
         )
     if one:
         describe(one)
+    if job:
+        if job.ended and job.state and further(job):
+            st.switch_page("pages/train.py")
+        where_from(job)
 
 
 def another() -> None:

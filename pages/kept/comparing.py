@@ -179,7 +179,8 @@ def curves(runs: list[Compared]) -> None:
 def recipes(runs: list[Compared]) -> None:
     """Show what differs between the recipes, and nothing else."""
     different = differing([run.job.work for run in runs])
-    if not different:
+    begins = [run.job.work.begins_at for run in runs]
+    if not different and not any(begins):
         st.markdown(T("compare.same"))
         return
     table = {T("runs.name"): [run.letter for run in runs]}
@@ -187,6 +188,8 @@ def recipes(runs: list[Compared]) -> None:
         column = [described({name: settings_of(run.job.work)[name]}) for run in runs]
         label = column[0].split(": ")[0]
         table[label] = [words.split(": ", 1)[1] for words in column]
+    if any(begins):
+        table[T("compare.goes_on")] = [count(at) if at else "–" for at in begins]
     if any(run.run.name for run in runs):
         table[T("runs.own_name")] = [run.run.name for run in runs]
     st.markdown(T("compare.different"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.language import T
-from pages.training.naming import recipe_name
+from pages.training.naming import going_on_name, recipe_name
 from simplenet.runs.kinds import training_of
 from simplenet.runs.store import Summary
 
@@ -13,7 +13,10 @@ def name_of(run: Summary) -> str:
     if run.name:
         return run.name
     training = training_of(run.settings) if run.kind == "training" else None
-    return recipe_name(training) if training else kind_name(run)
+    if training is None:
+        return kind_name(run)
+    name, begins_at = recipe_name(training), run.settings.get("from_iteration")
+    return going_on_name(name, begins_at) if begins_at is not None else name
 
 
 def kind_name(run: Summary) -> str:

@@ -21,7 +21,10 @@ def put_behind(job: TrainingJob) -> None:
 def behind(job: TrainingJob | None) -> Before | None:
     """Return the training whose curves are behind, if it is another one than the one followed."""
     before = BEFORE.get()
-    return before if before and job and before.job_id != job.id else None
+    if before is None or job is None or before.job_id == job.id:
+        return None
+    begins = job.work.start
+    return None if begins and begins.follows == before.job_id else before  # It is there already.
 
 
 def short_name(before: Before, run: TrainingRun) -> str:

@@ -12,6 +12,7 @@ from pages.language.words import count
 from pages.networks import RUN
 from pages.session import TrainingJob, network_of
 from pages.state import DRAW_NETWORK, Component, Widget
+from pages.training.further import further
 from pages.training.naming import epoch, recipe_name
 from pages.training.next_try import next_try
 from pages.twenty import answers, twenty
@@ -52,6 +53,7 @@ def ending(job: TrainingJob) -> None:
         with left:
             misread(y, labels)
         next_try(job)
+        further(job)
 
 
 def misread(y: NDArray[np.floating], labels: NDArray[np.intp]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pages.language import T
@@ -21,11 +22,20 @@ ORDER = (
 
 
 def recipe_name(run: TrainingRun) -> str:
-    """Return the name of a recipe: its preset's, or the article's with what is different."""
-    for name, preset in PRESETS.items():
-        if preset == run:
-            return preset_names()[name]
-    return T("recipe.but", what=described(differences(run, PRESETS["article"])))
+    """Return the name of a recipe: its preset's, or the article's with what is different.
+
+    And from where it goes on, if it does.
+    """
+    bare = replace(run, start=None)
+    names = [preset_names()[name] for name, preset in PRESETS.items() if preset == bare]
+    if not names:
+        names = [T("recipe.but", what=described(differences(bare, PRESETS["article"])))]
+    return going_on_name(names[0], run.start.from_iteration) if run.start else names[0]
+
+
+def going_on_name(name: str, iteration: int) -> str:
+    """Return the name of a recipe that goes on from an iteration of another run."""
+    return T("recipe.further", recipe=name, iteration=count(iteration))
 
 
 def differences(run: TrainingRun, other: TrainingRun) -> dict[str, Any]:

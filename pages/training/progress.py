@@ -14,6 +14,7 @@ from pages.platform.place import place
 from pages.session import TrainingJob
 from pages.state import SCALE, Chart, Place, Scale, one_of
 from pages.training.behind import behind, short_name, told
+from pages.training.further import earlier
 from pages.training.naming import epoch, recipe_name
 from simplenet.data import DataSourceError
 from simplenet.jobs import JobError
@@ -34,19 +35,20 @@ MOST_ROWS = 100
 """Rows of the table; of more evaluations than that, evenly many are shown, the newest always."""
 
 
-def done(history: History) -> int:
-    """Return how many iterations are done."""
-    return history[-1].iteration if history else 0
+def done(history: History, run: TrainingRun) -> int:
+    """Return how many iterations of a recipe are done, those that it goes on from included."""
+    return history[-1].iteration if history else run.begins_at
 
 
 def status_text(job: TrainingJob, history: History) -> str:
     """Return of which recipe a training is, and what it does now, in a line."""
     iterations, status = job.work.training.iterations, job.status
-    left = iterations - done(history)
+    at = done(history, job.work)
+    left = iterations - at
     elapsed_s = history[-1].elapsed_s if history else 0.0
     words = [
         recipe_name(job.work),
-        T("train.at", done=count(done(history)), all=count(iterations)),
+        T("train.at", done=count(at), all=count(iterations)),
     ]
     if job.stopping:
         words.append(T("train.stopping"))
@@ -54,11 +56,11 @@ def status_text(job: TrainingJob, history: History) -> str:
         words.append(waiting)
     elif status == "running" and not history and job.work.source == "openml":
         words.append(T("train.downloading"))
-    elif status == "running" and not done(history):
+    elif status == "running" and not (history and at):
         words.append(T("train.starting"))
     elif status == "running" and job.pace != "step":
         slow = job.pace == "slow"
-        rate = SLOW_RECORDS / SLOW_PERIOD_S if slow else done(history) / elapsed_s
+        rate = SLOW_RECORDS / SLOW_PERIOD_S if slow else at / elapsed_s
         words.append(T("train.rate", rate=count(round(rate))))
         words.append(T("train.left", time=duration(left / rate)))
     elif status == "paused":
@@ -74,7 +76,7 @@ def status_text(job: TrainingJob, history: History) -> str:
 
 def how_it_ended(job: TrainingJob, history: History) -> list[str]:
     """Return how a training ended that has not failed, and which weights it keeps."""
-    config, last = job.work.training, done(history)
+    config, last = job.work.training, done(history, job.work)
     best = job.state.best if job.state else None
     time = duration(history[-1].elapsed_s if history else 0.0)
     early = (
@@ -146,15 +148,15 @@ def mean_loss(history: History) -> str:
 
 def curves(history: History, job: TrainingJob | None, run: TrainingRun) -> None:
     """Show the accuracies, or the errors, and the loss of a training of a recipe as charts."""
-    scale, before = choose_scale(), behind(job)
-    if not job or not (history or before):
+    scale, before, first = choose_scale(), behind(job), earlier(job)
+    if not job or not (history or before or first):
         for key, title in ((Chart.ACCURACY, scales()[scale]), (Chart.LOSS, T("chart.loss"))):
             words = f"{title}\n{T('chart.empty')}"
             live_chart(None, key=key, alt=words, empty=words, height=HEIGHT)
         return
 
     said = {
-        "done": count(done(history)),
+        "done": count(done(history, run)),
         "test": last_percent(history, "test_accuracy"),
         "train": last_percent(history, "train_accuracy"),
         "loss": mean_loss(history),
@@ -172,13 +174,14 @@ def curves(history: History, job: TrainingJob | None, run: TrainingRun) -> None:
             named,
             target=run.training.target_accuracy,
             best=job.state.best.record if job.state and job.state.best else None,
+            earlier=first,
         ),
         key=Chart.ACCURACY,
         alt=T("train.accuracy_alt", **said),
         height=HEIGHT,
     )
     live_chart(
-        loss_figure(history, iterations, job.id, T, before, named),
+        loss_figure(history, iterations, job.id, T, before, named, first),
         key=Chart.LOSS,
         alt=T("train.loss_alt", **said),
         height=HEIGHT,
