@@ -14,7 +14,7 @@ from pages.language import T
 from pages.networks import CLEAR, exam, exciting, network, saved_model
 from pages.platform.first_visit import run_page
 from pages.session import jobs
-from pages.state import Component, Widget
+from pages.state import Component, Place, Widget
 from simplenet.runs import TrainingRun
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def page() -> None:
     jobs()  # The workers start while the visitor looks.
     st.markdown(T("home.intro"))
     stage = st.container(horizontal=True, gap="medium")
-    with stage.container(width=SIDE):
+    with stage.container(width=SIDE, key=Place.BESIDE):
         canvas()
     with stage.container():
         st.fragment(reading)()

@@ -655,6 +655,8 @@ class Place(StrEnum):
     CONTROLS = "controls"
     RECIPE = "recipe"
     SCALE = "scale_choice"
+    SHEET = "sheet"
+    BESIDE = "beside"
     CANVAS_TOOLS = "canvas_tools"  # The canvas's key before "_tools": the pen looks for it.
     DESK = "desk"
     REFUSED = "refused"

@@ -90,6 +90,8 @@ def test_on_a_phone_the_picture_fits(server, visit):
     box = view(page).bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 360
+    canvas = page.locator(".st-key-canvas").bounding_box()
+    assert 320 < canvas["width"] <= 328  # As wide as the page.
     view(page).tap(position={"x": 40, "y": 200})
     expect(page.locator(".network-view .opened")).to_be_visible()
     page.get_by_role("button", name="Close the hidden unit").tap()

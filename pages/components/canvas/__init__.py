@@ -37,7 +37,7 @@ def canvas() -> None:
         redraw()
         if PHOTO.get() is None:
             read_drawing()
-    with st.container(height=SIDE, border=False):
+    with st.container(height=SIDE, border=False, key=Place.SHEET):
         st_canvas(
             stroke_width=PEN,
             stroke_color="#ffffff",
