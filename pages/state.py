@@ -583,6 +583,7 @@ class Widget(StrEnum):
     STOP = "stop"
     RESET = "reset"
     DRAW_ONE = "draw_one"
+    LOOK_INSIDE = "look_inside"
     FIX = "fix"
     TRY = "try"
     FURTHER = "further"

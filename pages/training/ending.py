@@ -11,7 +11,7 @@ from pages.language import T
 from pages.language.words import count
 from pages.networks import RUN
 from pages.session import TrainingJob, network_of
-from pages.state import DRAW_NETWORK, Component, Widget
+from pages.state import DRAW_NETWORK, INSPECT_NETWORK, Component, Widget
 from pages.training.further import further
 from pages.training.naming import epoch, recipe_name
 from pages.training.next_try import next_try
@@ -45,11 +45,15 @@ def ending(job: TrainingJob) -> None:
         left, right = st.columns([3, 2], vertical_alignment="bottom")
         with right:
             st.markdown(T("end.next"))
-            if st.button(
-                T("end.draw"), type="primary", icon=":material/draw:", key=Widget.DRAW_ONE
-            ):
-                DRAW_NETWORK.set(RUN)
-                st.switch_page("pages/draw.py")
+            with st.container(horizontal=True):
+                if st.button(
+                    T("end.draw"), type="primary", icon=":material/draw:", key=Widget.DRAW_ONE
+                ):
+                    DRAW_NETWORK.set(RUN)
+                    st.switch_page("pages/draw.py")
+                if st.button(T("end.inspect"), icon=":material/biotech:", key=Widget.LOOK_INSIDE):
+                    INSPECT_NETWORK.set(RUN)
+                    st.switch_page("pages/inspect.py")
         with left:
             misread(y, labels)
         next_try(job)

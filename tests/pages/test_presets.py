@@ -111,3 +111,7 @@ def test_the_end_of_a_training_says_what_it_reads_and_leads_on(app):
     assert f"it reads {all_right:,}" in words
     primary = [b.key for b in app.button if b.proto.type == "primary"]
     assert primary == ["draw_one"]
+
+    app.button(key="look_inside").click().run()
+    assert not app.exception
+    assert app.selectbox(key="inspect_network").value == ":run"
