@@ -65,8 +65,9 @@ class TrainingConfig:
     patience : int or None
         After how many epochs without progress the training ends, 1 to 10,000; None for never.
         Progress is an accuracy on the test set above all before, the one before the first update
-        included: the field's usual rule (Prechelt, "Early stopping - but when?", 1998, has it as
-        the class UP, by the error instead).
+        included. That is the field's usual rule; Prechelt ("Early stopping - but when?", 1998)
+        compares such rules: his UP, for one, counts the epochs in a row that were worse than
+        the one before.
     target_accuracy : float or None
         The training ends after the first epoch with such an accuracy on the test set, 0.01 to 1;
         None for never.
@@ -79,8 +80,8 @@ class TrainingConfig:
     Notes
     -----
     With `patience` or `target_accuracy` the parameters of the best evaluation are kept, and the
-    training ends with these. The article holds back no validation set, so the test set itself
-    decides when it ends and what is kept: so the accuracy at the end is a little too good.
+    training ends with these. The article holds back no validation set: the test set itself
+    decides when it ends and what is kept, so its accuracy at the end is a little too good.
     """
 
     iterations: int = 10_000
@@ -91,7 +92,7 @@ class TrainingConfig:
     augmentation: tuple[Augmentation, ...] = ()
     seed: int = 0
     gradient: GradientMethod = "backprop"
-    # A setting that is new is as if it was not there: runs of older releases are kept without it.
+    # None is as if they were not there: runs of older releases are kept without them.
     patience: int | None = None
     target_accuracy: float | None = None
 

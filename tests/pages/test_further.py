@@ -67,6 +67,10 @@ def test_what_a_run_goes_on_from_may_be_deleted(app):
     second = go_on(app, more=10)
     at = [iteration for iteration, _ in snapshots_of(second)]
     assert (at[0], at[-1]) == (20, 30)
+    opened(app, "runs", compare=f"{first.id},{second.id}")
+    assert list(app.dataframe[0].value["Goes on from iteration"]) == ["–", "20"]
+    app.button(key="compare_back").click().run()
+    opened(app, "train", run=second.id)
     store().delete([first.id], app.session_state["visitor"])
     jobs().drop([first.id])
     app.run()
