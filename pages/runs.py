@@ -1,4 +1,4 @@
-"""The page My runs: the runs of this browser, or some of anybody's compared."""
+"""The page My runs: the runs of this browser, a sweep, or some of anybody's runs compared."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import streamlit as st
 from pages.kept.bringing import bring
 from pages.kept.chosen import actions, another, deleted
 from pages.kept.comparing import compared
+from pages.kept.sweep import sweep_shown
+from pages.kept.sweep_form import sweep_form
+from pages.kept.sweeps import several, sweeps
 from pages.kept.table import table
 from pages.language import T
 from pages.language.text import quoted
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
 from pages.session import store
-from pages.state import COMPARE, VISITOR, RunIds
+from pages.state import COMPARE, NEW, SWEEP, VISITOR, RunIds, sweep_id
 
 MEGA = 1_000_000
 
@@ -26,8 +29,14 @@ def page() -> None:
     COMPARE.open(RunIds.of)
     ids = COMPARE.get()
     COMPARE.keep(ids)
+    SWEEP.open(sweep_id)
+    sweep = SWEEP.get()
+    SWEEP.keep(sweep)
     if ids:
         compared(ids)
+        return
+    if sweep:
+        sweep_form() if sweep == NEW else sweep_shown(sweep)
         return
     above, below = place(), place()
     with below:
@@ -44,12 +53,21 @@ def listed() -> None:
     if not runs:
         with st.container(border=True):
             st.markdown(T("runs.none"))
-            another()
+            with st.container(horizontal=True):
+                another()
+                several()
         return
     st.markdown(T("runs.intro"))
-    chosen = table(runs)
     with place():
-        actions(chosen)
+        sweeps(runs)
+    single = [run for run in runs if not run.sweep]
+    with place():
+        if single:
+            chosen = table(single)
+            with place():
+                actions(chosen)
+        else:
+            another()
     takes = sum(run.size for run in runs)
     st.caption(
         T(

@@ -462,6 +462,38 @@ COMPARE_PAIR: Value[Sequence[int]] = Value("compare_pair", (0, 1))
 COMPARE_CELL: Value[Cell] = Value("compare_cell", Cell(4, 9))
 """Which cell of both confusion matrices is marked."""
 
+NEW = "new"
+"""What stands in the place of the id of a sweep that is to be started."""
+
+SWEEP: Linked[str | None] = Linked("sweep", None, "sweep")
+"""The sweep that is looked at, or `NEW`; None for the list of all runs."""
+
+MOST_ID = 64
+"""Characters of the id of a sweep in a link."""
+
+
+def sweep_id(text: str) -> str:
+    """Return the id of a sweep in a link; ValueError if it cannot be one."""
+    if not 0 < len(text) <= MOST_ID:
+        raise ValueError(f"an id has 1 to {MOST_ID} characters, not {len(text)}")
+    return text
+
+
+SWEEP_AXES: Value[Sequence[str]] = Value("sweep_axes", ("learning_rate",))
+"""The settings that a sweep varies."""
+
+SWEEP_SEEDS: Value[int | None] = Value("sweep_seeds", 3)
+"""With how many seeds it does each training."""
+
+SWEEP_ITERATIONS: Value[int | None] = Value("sweep_iterations", 2000)
+"""How long each of its trainings is."""
+
+
+def sweep_values(name: str) -> Value[Any]:
+    """Return the values that a sweep gives a setting: a text of numbers, or what is chosen."""
+    return Value(f"sweep_values_{name}", None)
+
+
 DELETED: Value[Sequence[str]] = Value("runs_deleted", ())
 """The ids of the runs that were deleted last; none if they were put back."""
 
@@ -622,6 +654,15 @@ class Widget(StrEnum):
     BUNDLE_TAKE = "bundle_take"
     BUNDLE_FILE = "bundle_file"
     COMPARE_BACK = "compare_back"
+    # Sweeps.
+    SWEEP_NEW = "sweep_new"
+    SWEEP_LINK = "sweep_link"
+    SWEEP_BACK = "sweep_back"
+    SWEEP_START = "sweep_start"
+    SWEEP_STOP = "sweep_stop"
+    SWEEP_USE = "sweep_use"
+    SWEEP_CSV = "sweep_csv"
+    SWEEP_DELETE = "sweep_delete"
     # Gradients.
     RACE_START = "race_start"
     RACE_STOP = "race_stop"
@@ -638,6 +679,11 @@ class Widget(StrEnum):
 def teach_key(digit: int) -> str:
     """Return the key of the button that says which digit the drawing is."""
     return f"teach{digit}"
+
+
+def sweep_key(sweep: str) -> str:
+    """Return the key of the button that opens a sweep."""
+    return f"open_sweep_{sweep}"
 
 
 def preset_key(name: str) -> str:
@@ -727,6 +773,7 @@ class Chart(StrEnum):
     LOSS = "loss"
     PINNED_CURVES = "pinned_curves"
     COMPARED = "compared_curves"
+    SWEEP_FIGURE = "sweep_figure"
     TIMES = "times"
     SCALING_HIDDEN = "scaling_hidden_size"
     SCALING_BATCH = "scaling_batch_size"

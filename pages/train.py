@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.components.network_view import network_view, network_weights
 from pages.following import Phase, again_and_again, phase, start
+from pages.kept.sweeps import sweep_link
 from pages.language import T
 from pages.networks import exciting
 from pages.platform.first_visit import run_page
@@ -69,6 +70,7 @@ def page() -> None:
     presets()
     with st.expander(T("train.recipe"), icon=":material/tune:", key=Place.RECIPE):
         fields()
+        sweep_link()
     with place():
         show_wrong()
     run = entered()

@@ -32,6 +32,8 @@ def kind_name(run: Summary) -> str:
 
 def status_name(run: Summary) -> str:
     """Return whether a run has ended, and how, or whether it goes on."""
+    if run.queued:
+        return T("runs.queued")
     if run.ended is None:
         return T("runs.paused") if run.held else T("runs.live")
     if run.ended == "finished" and run.kind == "training" and run.result.done < run.result.total:

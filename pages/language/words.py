@@ -48,6 +48,8 @@ def why_waiting(job: Job[Any, Any]) -> str | None:
         return T("train.no_worker")
     if job.status == "no_server":
         return T("train.no_server")
+    if job.queued:
+        return T("train.queued")
     place = job.place
     return T("train.waiting", place=place) if place else None
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise, product
 from statistics import mean, median, stdev
 from time import perf_counter
 from typing import Any
-
-from scipy.stats import ttest_ind_from_stats
 
 from simplenet.data import loaded
 from simplenet.data.loading import TEST_SIZE, TRAIN_SIZE
@@ -144,6 +142,11 @@ def axes_of(settings: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
     return axes
 
 
+def place_of(axes: Axes, settings: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the values that a run has of the settings that are varied."""
+    return tuple(_hashable(settings[name]) for name in axes)
+
+
 def points(axes: Axes, runs: Iterable[tuple[Mapping[str, Any], float | None]]) -> list[Point]:
     """Return the places of a grid that have runs, in the order of the values.
 
@@ -156,7 +159,7 @@ def points(axes: Axes, runs: Iterable[tuple[Mapping[str, Any], float | None]]) -
     """
     found: dict[tuple[Any, ...], list[float | None]] = {}
     for settings, score in runs:
-        found.setdefault(tuple(_hashable(settings[name]) for name in axes), []).append(score)
+        found.setdefault(place_of(axes, settings), []).append(score)
     return [
         Point(values, tuple(s for s in found[values] if s is not None), len(found[values]))
         for values in product(*axes.values())
@@ -165,10 +168,13 @@ def points(axes: Axes, runs: Iterable[tuple[Mapping[str, Any], float | None]]) -
 
 
 def ranking(found: Iterable[Point]) -> list[Point]:
-    """Return the places that can be compared, the best first: those with the most scores."""
+    """Return the places that can be compared, the best first.
+
+    Those with two scores at least, if there are any: a single one may be luck.
+    """
     scored = [point for point in found if point.scores]
-    most = max((len(point.scores) for point in scored), default=0)
-    even = [point for point in scored if len(point.scores) == most]
+    enough = min(2, max((len(point.scores) for point in scored), default=0))
+    even = [point for point in scored if len(point.scores) >= enough]
     return sorted(even, key=lambda point: mean(point.scores), reverse=True)
 
 
@@ -180,6 +186,10 @@ def chance(a: Point, b: Point) -> float | None:
     """
     if a.std is None or b.std is None or a.std == b.std == 0:
         return None
+    from scipy.stats import (
+        ttest_ind_from_stats,
+    )  # Half a second that the first page can do without.
+
     found = ttest_ind_from_stats(
         *(mean(a.scores), a.std, len(a.scores)),
         *(mean(b.scores), b.std, len(b.scores)),
@@ -204,23 +214,30 @@ class Timed:
     elapsed_s: float
 
 
-def seconds(runs: Sequence[TrainingRun], known: Sequence[Timed]) -> float:
+def seconds(
+    runs: Sequence[TrainingRun], known: Sequence[Timed], measure: Callable[[TrainingRun], float]
+) -> float:
     """Return about how long trainings take on one core, in seconds.
 
-    By the median of what iterations of the same size have taken; where there was none, by a short
-    measurement.
+    Parameters
+    ----------
+    runs : sequence of TrainingRun
+    known : sequence of Timed
+        For a size that is among them, the median of what its iterations took counts.
+    measure : callable
+        Returns the seconds of an iteration of a run for any other size, such as `calibrated`.
     """
     paces: dict[tuple[Any, ...], list[float]] = {}
     for one in known:
         key = tuple(_hashable(one.settings.get(name)) for name in SIZE)
         paces.setdefault(key, []).append(one.elapsed_s / one.iterations)
-    measured: dict[tuple[Any, ...], float] = {}
+    pace = {key: median(found) for key, found in paces.items()}
     total = 0.0
     for run in runs:
         key = tuple(getattr(run if name == "hidden_size" else run.training, name) for name in SIZE)
-        if key not in measured:
-            measured[key] = median(paces[key]) if key in paces else calibrated(run)
-        total += measured[key] * run.training.iterations
+        if key not in pace:
+            pace[key] = measure(run)
+        total += pace[key] * run.training.iterations
     return total
 
 

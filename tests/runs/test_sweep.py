@@ -94,10 +94,13 @@ def test_points_tell_mean_and_spread_of_what_has_finished():
     assert (high.mean, high.std, high.runs) == (0.9, None, 3)
 
 
-def test_the_best_is_looked_for_among_those_with_the_most_seeds():
+def test_the_best_is_looked_for_among_those_with_two_scores_if_there_are_any():
     lucky = Point((1,), (0.99,), 3)
     even, best = Point((2,), (0.8, 0.9), 3), Point((3,), (0.9, 0.9), 3)
     assert ranking([lucky, even, best, Point((4,), (), 3)]) == [best, even]
+    assert ranking([Point((4,), (), 3), lucky]) == [lucky]
+    early = Point((5,), (0.1, 0.1, 0.1), 3)  # It has all seeds, and is no better for that.
+    assert ranking([early, best]) == [best, early]
     assert ranking([]) == []
 
 
@@ -108,12 +111,11 @@ def test_noise_is_told_from_progress_as_welch_does():
     assert chance(Point((1,), (0.5, 0.5), 2), Point((2,), (0.6, 0.6), 2)) is None
 
 
-def test_the_time_is_the_median_of_runs_of_that_size_and_measured_without_them(monkeypatch):
+def test_the_time_is_the_median_of_runs_of_that_size_and_measured_without_them():
     known = [Timed(settings_of(BASE), 10, s) for s in (0.1, 0.2, 9.0)]
-    assert seconds([BASE, BASE], known) == pytest.approx(2 * 20 * 0.02)
     other = TrainingRun(TrainingConfig(iterations=20), 7)
-    monkeypatch.setattr("simplenet.runs.sweep.calibrated", lambda run: float(run.hidden_size))
-    assert seconds([BASE, other], known) == pytest.approx(20 * 0.02 + 20 * 7)
+    found = seconds([BASE, BASE, other], known, lambda run: float(run.hidden_size))
+    assert found == pytest.approx(2 * 20 * 0.02 + 20 * 7)
 
 
 def test_an_iteration_is_measured_on_the_spot():

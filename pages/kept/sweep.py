@@ -1,0 +1,251 @@
+"""A sweep: how far it is, what came of it, and whether the best is better by more than noise."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.components.live_chart import live_chart
+from pages.figures.sweeping import sweep_figure
+from pages.kept.chosen import actions, delete, repeat
+from pages.kept.sweeps import back, label, leave, names_of, outcome, several
+from pages.kept.table import table
+from pages.language import T
+from pages.language.words import duration
+from pages.platform.place import place
+from pages.session import jobs, store
+from pages.state import VISITOR, VISITOR_HEARD, Chart, Widget
+from simplenet.runs.store import Summary
+from simplenet.runs.sweep import Axes, Point, chance, place_of, ranking
+
+REFRESH_S = 1.0
+"""How often a sweep is shown anew while it goes on."""
+
+RARE = 0.05
+"""From what chance on a difference is told as more than noise."""
+
+LEAST = 0.01
+"""Below that it is not told how rare it would be."""
+
+
+def sweep_shown(sweep: str) -> None:
+    """Show a sweep, anew again and again while it goes on."""
+    runs = store().sweep(sweep)
+    live, mine = is_live(runs), is_mine(runs)
+    with st.container(horizontal=True):
+        back()
+        if runs:
+            buttons(sweep, runs, live, mine)
+    if not runs:
+        st.info(T("sweep.gone"), icon=":material/search_off:")
+        several()
+        return
+
+    def part() -> None:
+        now = store().sweep(sweep)
+        results(now)
+        if is_live(now) != live or not now:
+            st.rerun()
+
+    st.fragment(part, run_every=REFRESH_S if live else None)()
+    with place():
+        if VISITOR_HEARD.get() and not mine:
+            st.caption(T("sweep.foreign"))
+    with st.expander(T("sweep.all_runs")):
+        chosen = table(runs)
+        with place():
+            if mine and chosen:
+                actions(chosen)
+
+
+def is_live(runs: Sequence[Summary]) -> bool:
+    """Return whether any run has not ended."""
+    return any(run.ended is None for run in runs)
+
+
+def is_mine(runs: Sequence[Summary]) -> bool:
+    """Return whether a sweep is the visitor's own."""
+    return all(run.visitor == VISITOR.get() for run in runs)
+
+
+def results(runs: Sequence[Summary]) -> None:
+    """Show how far a sweep is, and what came of it so far."""
+    if not runs:
+        return
+    axes, points = outcome(runs)
+    ended = sum(run.ended is not None for run in runs)
+    words = [names_of(axes), T("sweep.progress", done=ended, all=len(runs))]
+    left_s = seconds_left(runs)
+    if is_live(runs) and left_s:
+        words.append(T("sweep.left", time=duration(left_s)))
+    st.progress(ended / len(runs), text=" · ".join(words))
+    told = verdict(axes, points, is_live(runs))
+    st.markdown(told)
+    labels = {
+        label(name, values[0])[0]: [label(name, value)[1] for value in values]
+        for name, values in axes.items()
+    }
+    numbered = [
+        replace(
+            point,
+            values=tuple(axes[n].index(v) for n, v in zip(axes, point.values, strict=True)),
+        )
+        for point in points
+    ]
+    scored = [point for point in points if point.scores]
+    live_chart(
+        sweep_figure(labels, numbered, T) if scored and labels else None,
+        key=Chart.SWEEP_FIGURE,
+        alt=T("sweep.alt", names=names_of(axes), n=len(scored), best=told.replace("*", "")),
+        empty=T("sweep.first"),
+        height=380,
+    )
+    combinations(axes, points)
+
+
+def seconds_left(runs: Sequence[Summary]) -> float:
+    """Return about how long a sweep still takes, by its own runs; 0 before one has begun."""
+    done = sum(run.result.done for run in runs)
+    took_s = sum(run.result.elapsed_s or 0.0 for run in runs)
+    left = sum(run.result.total - run.result.done for run in runs if run.ended is None)
+    return took_s / done * left / max(jobs().workers.cores, 1) if done else 0.0
+
+
+def verdict(axes: Axes, points: Sequence[Point], live: bool) -> str:
+    """Return which values are best, and whether by more than noise, in words."""
+    order = ranking(points)
+    if not order:
+        return T("sweep.first") if live else T("sweep.nothing")
+    first = order[0]
+    what, mean = called(axes, first), spread(first)
+    words = [
+        T("sweep.best", what=what, mean=mean) if live else T("sweep.best_end", what=what, mean=mean)
+    ]
+    if len(order) > 1:
+        second = order[1]
+        found = chance(first, second)
+        values = {"next": called(axes, second), "mean": spread(second)}
+        if found is None:
+            one_each = max(point.runs for point in points) == 1
+            words.append(T("sweep.one_seed") if one_each else T("sweep.few_scores"))
+        elif found < RARE:
+            words.append(T("sweep.real", share=share(found), **values))
+        else:
+            words.append(T("sweep.chance", share=share(found), **values))
+    return " ".join(words)
+
+
+def called(axes: Axes, point: Point) -> str:
+    """Return the values of a place of the grid, in words."""
+    return ", ".join(
+        ": ".join(label(name, value)) for name, value in zip(axes, point.values, strict=True)
+    )
+
+
+def spread(point: Point) -> str:
+    """Return a mean, with its standard deviation if there is one."""
+    mean = f"{point.mean:.2%}"
+    return mean if point.std is None else f"{mean} ± {point.std:.2%}"
+
+
+def share(chance: float) -> str:
+    """Return how often something comes about by chance, in percent."""
+    return f"{chance:.0%}" if chance >= LEAST else f"< {LEAST:.0%}"
+
+
+def combinations(axes: Axes, points: Sequence[Point]) -> None:
+    """Show all places of the grid as a table, the best first."""
+    order = sorted(points, key=lambda point: point.mean or 0.0, reverse=True)
+    st.markdown(T("sweep.table"))
+    columns = {
+        label(name, values[0])[0]: [label(name, point.values[i])[1] for point in order]
+        for i, (name, values) in enumerate(axes.items())
+    }
+    st.dataframe(
+        columns
+        | {
+            T("sweep.mean"): [percent(point.mean) for point in order],
+            T("sweep.std"): [percent(point.std) for point in order],
+            T("sweep.finished"): [
+                T("runs.done_of", done=len(point.scores), all=point.runs) for point in order
+            ],
+        },
+        hide_index=True,
+        width="content",
+    )
+
+
+def percent(value: float | None) -> str:
+    """Return a share in percent, and a dash for none."""
+    return "–" if value is None else f"{value:.2%}"
+
+
+def buttons(sweep: str, runs: Sequence[Summary], live: bool, mine: bool) -> None:
+    """Show what can be done with a sweep."""
+    axes, points = outcome(runs)
+    order = ranking(points)
+    if mine and live:
+        st.button(
+            T("sweep.stop"),
+            icon=":material/stop:",
+            key=Widget.SWEEP_STOP,
+            on_click=store().stop_sweep,
+            args=(sweep, VISITOR.get()),
+        )
+    if (
+        order
+        and not live
+        and st.button(
+            T("sweep.use"), type="primary", icon=":material/model_training:", key=Widget.SWEEP_USE
+        )
+    ):
+        repeat(next(run for run in runs if place_of(axes, run.settings) == order[0].values))
+    if mine:
+        several()
+    st.download_button(
+        T("sweep.csv"),
+        lambda: as_csv(store().sweep(sweep)),
+        file_name=f"sweep-{sweep}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        key=Widget.SWEEP_CSV,
+        on_click="ignore",
+    )
+    if mine:
+        st.button(
+            T("sweep.delete"),
+            icon=":material/delete:",
+            key=Widget.SWEEP_DELETE,
+            on_click=delete_all,
+            args=([run.id for run in runs],),
+        )
+
+
+def delete_all(ids: list[str]) -> None:
+    """Delete the runs of a sweep, and go back to the list, where they can be put back."""
+    delete(ids)
+    leave()
+
+
+def as_csv(runs: Sequence[Summary]) -> str:
+    """Return a table with a row a run: its settings, and what came of it."""
+    settings = list(runs[0].settings) if runs else []
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    results = ("done", "loss", "train_accuracy", "test_accuracy", "elapsed_s")
+    writer.writerow(["run", *settings, "ended", *results])
+    for run in runs:
+        values = [run.settings[name] for name in settings]
+        writer.writerow(
+            [
+                run.id,
+                *("+".join(v) if isinstance(v, list) else v for v in values),
+                run.ended,
+                *(getattr(run.result, name) for name in results),
+            ]
+        )
+    return text.getvalue()
