@@ -13,7 +13,7 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks import app, gradients, history, steps, store
+from benchmarks import app, gradients, history, steps, store, sweep
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 LIBRARIES = ("numpy", "torch", "jax", "scikit-learn", "streamlit", "distributed", "plotly")
@@ -53,6 +53,8 @@ def main() -> None:
     ticks = history.measure()
     print("runs that last ...", file=sys.stderr)
     kept = store.measure()
+    print("a sweep on one core and on two ...", file=sys.stderr)
+    swept = sweep.measure()
     print("pages ...", file=sys.stderr)
     pages = app.in_the_browser()
 
@@ -179,6 +181,11 @@ def main() -> None:
             "from the death of a server to new records by another, s",
             "5 or less",
             spread(kept["recovery_s"]),
+        ),
+        (
+            "a sweep on two cores, times as fast as on one",
+            "1.7 or more",
+            f"{swept['ratio']:.2f} ({swept['one_core_s']:.0f} s; {swept['two_cores_s']:.0f} s)",
         ),
         ("import simplenet, s", "0.15", spread(imports)),
         ("first page of a server, cold browser, s", "2.5", spread(pages["first page /"])),
