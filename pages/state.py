@@ -562,7 +562,7 @@ LENS_DTYPE = Linked("lens_dtype", "float64", "precision")
 
 # Plant a bug.
 
-BUG = Linked("bug", "slope", "bug")
+BUG = Linked("bug", "none", "bug")
 """The mistake, none, or the riddle."""
 
 BUG_HIDDEN = Value("bug_hidden", "")

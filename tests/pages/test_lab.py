@@ -130,6 +130,9 @@ def test_a_batch_size_that_cannot_be_is_named_and_breaks_no_panel(app):
 
 def test_every_planted_bug_is_found_where_it_is(app):
     opened(app, "gradients", panel="bugs")
+    assert "The check passes" in app.success[0].value  # First the right one, and no answer.
+    assert not app.metric
+    choose(app, "bug", "slope")
     assert "The check fails in W1, b1" in app.error[0].value
     assert "a1 * (1 - a1)" in app.code[0].value
     accuracy = {metric.label: float(metric.value.rstrip("%")) for metric in app.metric}
@@ -298,6 +301,7 @@ def test_a_panel_is_there_again_after_another_page(app):
     opened(app, "gradients", panel="lens", weight="294.4")
     choose(app, "panel", "bugs")
     assert "weight" not in app.query_params
+    choose(app, "bug", "slope")
     assert app.code
     app.switch_page("pages/train.py").run()
     app.switch_page("pages/gradients.py").run()
