@@ -17,8 +17,12 @@ from pages.platform.first_visit import run_page
 from pages.platform.place import place
 from pages.session import store
 from pages.state import COMPARE, NEW, SWEEP, VISITOR, RunIds, sweep_id
+from simplenet.runs.store import Summary
 
 MEGA = 1_000_000
+
+REFRESH_S = 2.0
+"""How often the list is looked at while something goes on."""
 
 
 def page() -> None:
@@ -77,6 +81,14 @@ def listed() -> None:
             most=f"{store().limits.visitor_bytes / MEGA:.0f}",
         )
     )
+    if any(run.ended is None and not run.held for run in runs):
+        st.fragment(lambda: refresh(runs), run_every=REFRESH_S)()
+
+
+def refresh(shown: list[Summary]) -> None:
+    """Show the page anew once the visitor's runs are others than those shown, or further."""
+    if store().runs_of(VISITOR.get()) != shown:
+        st.rerun()
 
 
 run_page(page)
