@@ -37,7 +37,7 @@ def sweep_figure(labels: Labels, points: Sequence[Point], T: Callable[..., str])
     draw = {1: _line, 2: _heat, 3: _parallel}[len(labels)]
     data, layout = draw(labels, [point for point in points if point.scores], T)
     frame = {"height": HEIGHT, "margin": {"l": 8, "r": 8, "t": 16, "b": 8}}
-    return {"data": data, "layout": frame | {"uirevision": "sweep"} | layout}
+    return {"data": data, "layout": frame | {"uirevision": " ".join(labels)} | layout}
 
 
 def _line(labels: Labels, points: Sequence[Point], T: Callable[..., str]) -> tuple[Any, Any]:

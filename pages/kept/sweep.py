@@ -84,7 +84,9 @@ def results(runs: Sequence[Summary]) -> None:
         words.append(T("sweep.left", time=duration(left_s)))
     st.progress(ended / len(runs), text=" · ".join(words))
     told = verdict(axes, points, is_live(runs))
-    st.markdown(told)
+    with place():
+        if ranking(points):
+            st.markdown(told)
     labels = {
         label(name, values[0])[0]: [label(name, value)[1] for value in values]
         for name, values in axes.items()
@@ -101,7 +103,7 @@ def results(runs: Sequence[Summary]) -> None:
         sweep_figure(labels, numbered, T) if scored and labels else None,
         key=Chart.SWEEP_FIGURE,
         alt=T("sweep.alt", names=names_of(axes), n=len(scored), best=told.replace("*", "")),
-        empty=T("sweep.first"),
+        empty=told,
         height=380,
     )
     combinations(axes, points)
