@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from time import monotonic
 from typing import Any
 
-from simplenet.jobs.job import DoneWork, Job, Work
+from simplenet.jobs.job import Job
 from simplenet.jobs.ledger import (
     LEASE_S,
     Entry,
@@ -23,6 +23,7 @@ from simplenet.jobs.ledger import (
     rests,
 )
 from simplenet.jobs.line import Line
+from simplenet.jobs.work import DoneWork, Work
 from simplenet.jobs.workers import Workers
 
 logger = logging.getLogger(__name__)

@@ -251,7 +251,7 @@ def test_a_deleted_run_is_gone_stops_and_can_be_put_back(store, monkeypatch):
     a_run(store, "c")
     store.put_back(["a"], "me")
     assert {run.id for run in store.runs_of("me")} == {"a", "b", "c"}
-    monkeypatch.setattr("simplenet.runs.store.store.UNDO_S", -1.0)
+    monkeypatch.setattr("simplenet.runs.store.database.UNDO_S", -1.0)
     store.delete(["a"], "me")
     a_run(store, "d")  # Whoever starts one makes room.
     store.put_back(["a"], "me")
