@@ -11,6 +11,7 @@ from pages.panels.microscope import microscope
 from pages.panels.race import race
 from pages.panels.scaling import scaling
 from pages.panels.without_backprop import without_backprop
+from pages.platform.choice import choose_one
 from pages.platform.first_visit import run_page
 from pages.state import NUMERICAL_ID, PANEL, RACE_ID, SCALING_ID, clear_link, one_of
 
@@ -50,19 +51,8 @@ def choose_panel() -> str:
         for panel, job in JOBS.items():  # A link that names a job means its panel.
             if job.is_in_link():
                 PANEL.set(panel)
-    chosen = st.segmented_control(
-        T("gradients.panel"),
-        list(PANELS),
-        default=next(iter(PANELS)),
-        required=True,
-        format_func=names.__getitem__,
-        key=PANEL.name,
-        on_change=clear_link,  # What another panel shows is no part of this one's link.
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    PANEL.keep(chosen)
-    return chosen
+    # What another panel shows is no part of this one's link.
+    return choose_one(PANEL, T("gradients.panel"), names, labelled=False, on_change=clear_link)
 
 
 run_page(page)

@@ -14,9 +14,10 @@ from pages.inspecting.morph import between_digits
 from pages.inspecting.units import units
 from pages.language import T
 from pages.networks import exciting
+from pages.platform.choice import choose_one
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
-from pages.state import INSPECT_DIGIT, INSPECT_PART, Component, between, clear_link, one_of
+from pages.state import INSPECT_DIGIT, INSPECT_PART, Component, between, clear_link
 from pages.twenty import strip, twenty
 from simplenet.data import loaded
 
@@ -86,20 +87,8 @@ def choose_part() -> str:
         "dream": T("inspect.dream"),
         "between": T("inspect.between"),
     }
-    INSPECT_PART.open(one_of(PARTS))
-    chosen = st.segmented_control(
-        T("inspect.part"),
-        list(PARTS),
-        default=INSPECT_PART.default,
-        required=True,
-        format_func=names.__getitem__,
-        key=INSPECT_PART.name,
-        on_change=clear_link,  # What another part shows is no part of this one's link.
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    INSPECT_PART.keep(chosen)
-    return chosen
+    # What another part shows is no part of this one's link.
+    return choose_one(INSPECT_PART, T("inspect.part"), names, labelled=False, on_change=clear_link)
 
 
 run_page(page)

@@ -9,19 +9,17 @@ from pages.components.film import film
 from pages.figures.training import TEN_COLOURS
 from pages.inspecting.look import Look
 from pages.language import T
-from pages.state import DREAM_DIGIT, DREAM_START, Component, between, one_of
+from pages.platform.choice import choose_one
+from pages.state import DREAM_DIGIT, DREAM_START, Component, between
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
 from simplenet.study.dreaming import Dream, dream
-
-STARTS = ("gray", "noise", "mean")
 
 
 def dreamt(look: Look) -> None:
     """Show the part."""
     names = {"gray": T("dream.gray"), "noise": T("dream.noise"), "mean": T("dream.mean")}
     DREAM_DIGIT.open(between(0, 9))
-    DREAM_START.open(one_of(STARTS))
     st.markdown(T("dream.intro", digit=DREAM_DIGIT.get()))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         digit = st.segmented_control(
@@ -35,19 +33,8 @@ def dreamt(look: Look) -> None:
             width="content",
             wrap=True,
         )
-        start = st.segmented_control(
-            T("dream.start"),
-            STARTS,
-            default=DREAM_START.default,
-            required=True,
-            format_func=names.__getitem__,
-            key=DREAM_START.name,
-            help=T("dream.start_help"),
-            persist_state="session",
-            width="content",
-        )
+        start = choose_one(DREAM_START, T("dream.start"), names, help=T("dream.start_help"))
     DREAM_DIGIT.keep(digit)
-    DREAM_START.keep(start)
     found = dreamed(look.identity, digit, start, look.net)
     last = len(found.x) - 1
     p = f"{found.y[-1, digit]:.1%}"

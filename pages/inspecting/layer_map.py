@@ -13,35 +13,22 @@ from pages.inspecting.scope import under_the_microscope
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, duration, why_waiting
+from pages.platform.choice import choose_one
 from pages.platform.place import place
 from pages.session import MappingJob, current_mapping
-from pages.state import INSPECT_DIGIT, MAP_WAY, MAPPING_ID, Component, Widget, one_of
+from pages.state import INSPECT_DIGIT, MAP_WAY, MAPPING_ID, Component, Widget
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
 from simplenet.runs.mapping import DIGITS, Mapping, activations
 from simplenet.study.layer_map import LayerMap, neighbours_agree, principal_map
-
-WAYS = ("pca", "tsne")
 
 
 def layer_map(look: Look) -> None:
     """Show the part."""
     st.markdown(T("map.intro", n=count(DIGITS), units=count(look.net.hidden_size)))
     names = {"pca": T("map.pca"), "tsne": T("map.tsne")}
-    MAP_WAY.open(one_of(WAYS))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        way = st.segmented_control(
-            T("map.way"),
-            WAYS,
-            default=MAP_WAY.default,
-            required=True,
-            format_func=names.__getitem__,
-            key=MAP_WAY.name,
-            help=T("map.way_help"),
-            persist_state="session",
-            width="content",
-        )
-        MAP_WAY.keep(way)
+        way = choose_one(MAP_WAY, T("map.way"), names, help=T("map.way_help"))
         job = current_mapping()
         mine = job if job and job.work.identity == look.identity else None
         with place():

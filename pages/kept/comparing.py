@@ -14,6 +14,7 @@ from pages.figures.comparing import comparison_figure
 from pages.kept.named import name_of
 from pages.language import T
 from pages.language.words import count, duration
+from pages.platform.choice import choose_one
 from pages.session import TrainingJob, jobs, network_of, store
 from pages.state import (
     COMPARE,
@@ -29,7 +30,6 @@ from pages.state import (
     What,
     Widget,
     between,
-    one_of,
 )
 from pages.training.ending import tested
 from pages.training.naming import ORDER, described
@@ -122,28 +122,10 @@ def curves(runs: list[Compared]) -> None:
         "epoch": T("compare.epoch"),
         "time": T("compare.time"),
     }
-    COMPARE_WHAT.open(one_of(whats))
-    COMPARE_BY.open(one_of(bys))
     SMOOTHING.open(between(0.0, 0.99))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        what: What = st.segmented_control(
-            T("compare.what"),
-            list(whats),
-            default=COMPARE_WHAT.default,
-            required=True,
-            format_func=whats.__getitem__,
-            key=COMPARE_WHAT.name,
-            persist_state="session",
-        )
-        by: By = st.segmented_control(
-            T("compare.by"),
-            list(bys),
-            default=COMPARE_BY.default,
-            required=True,
-            format_func=bys.__getitem__,
-            key=COMPARE_BY.name,
-            persist_state="session",
-        )
+        what = choose_one(COMPARE_WHAT, T("compare.what"), whats)
+        by = choose_one(COMPARE_BY, T("compare.by"), bys)
         smoothing = st.slider(
             T("compare.smoothing"),
             0.0,
@@ -154,8 +136,6 @@ def curves(runs: list[Compared]) -> None:
             width=220,
             persist_state="session",
         )
-    COMPARE_WHAT.keep(what)
-    COMPARE_BY.keep(by)
     SMOOTHING.keep(smoothing)
     live_chart(
         comparison_figure(

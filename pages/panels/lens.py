@@ -10,6 +10,7 @@ from pages.components.mosaic import mosaic
 from pages.language import T
 from pages.language.words import scientific
 from pages.panels.settings import Setting, setting
+from pages.platform.choice import choose_one
 from pages.platform.place import place
 from pages.state import (
     LENS_CENTRAL,
@@ -187,8 +188,6 @@ def choices() -> tuple[float, str, bool]:
     """Show what can be set, and return it: the step, the precision, and which difference."""
     ways = {True: T("lens.central"), False: T("lens.forward")}
     LENS_STEP.open(one_of(STEPS))
-    LENS_CENTRAL.open(one_of(ways))
-    LENS_DTYPE.open(one_of(PRECISIONS))
     step = st.select_slider(
         T("lens.step"),
         STEPS,
@@ -199,26 +198,9 @@ def choices() -> tuple[float, str, bool]:
         help=T("lens.step_help"),
     )
     with st.container(horizontal=True):
-        central = st.segmented_control(
-            T("lens.difference"),
-            list(ways),
-            default=LENS_CENTRAL.default,
-            required=True,
-            format_func=ways.__getitem__,
-            key=LENS_CENTRAL.name,
-            persist_state="session",
-        )
-        dtype = st.segmented_control(
-            T("lens.precision"),
-            PRECISIONS,
-            default=LENS_DTYPE.default,
-            required=True,
-            key=LENS_DTYPE.name,
-            persist_state="session",
-        )
+        central = choose_one(LENS_CENTRAL, T("lens.difference"), ways)
+        dtype = choose_one(LENS_DTYPE, T("lens.precision"), {name: name for name in PRECISIONS})
     LENS_STEP.keep(step)
-    LENS_CENTRAL.keep(central)
-    LENS_DTYPE.keep(dtype)
     return step, dtype, central
 
 

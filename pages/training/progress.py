@@ -10,9 +10,10 @@ from pages.figures.training import accuracy_figure, loss_figure, thinned
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, duration, why_waiting
+from pages.platform.choice import choose_one
 from pages.platform.place import place
 from pages.session import TrainingJob
-from pages.state import SCALE, Chart, Place, Scale, one_of
+from pages.state import SCALE, Chart, Place, Scale
 from pages.training.behind import behind, short_name, told
 from pages.training.further import earlier
 from pages.training.naming import epoch, recipe_name
@@ -198,21 +199,8 @@ def scales() -> dict[Scale, str]:
 
 def choose_scale() -> Scale:
     """Show the choice between accuracy and error, and return it; the address keeps it."""
-    names = scales()
-    SCALE.open(one_of(names))
     with st.container(key=Place.SCALE):
-        chosen: Scale = st.segmented_control(
-            T("chart.scale"),
-            list(names),
-            default=SCALE.default,
-            required=True,
-            format_func=names.__getitem__,
-            key=SCALE.name,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-    SCALE.keep(chosen)
-    return chosen
+        return choose_one(SCALE, T("chart.scale"), scales(), labelled=False)
 
 
 def table(history: History) -> None:
