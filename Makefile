@@ -14,8 +14,8 @@ SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 run: .venv/run
 	$(BIN)/python -m pages.platform.offline run app.py $(if $(ADDRESS),--server.address $(ADDRESS) --browser.serverAddress $(SHOWN)) $(if $(PORT),--server.port $(PORT))
 
-test: lint  # Three on two cores: the browser tests often wait.
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+test: lint
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 lint: .venv/test
 	$(BIN)/ruff check
