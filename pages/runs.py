@@ -13,13 +13,12 @@ from pages.kept.sweeps import several, sweeps
 from pages.kept.table import table
 from pages.language import T
 from pages.language.text import quoted
+from pages.language.words import megabytes
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
 from pages.session import store
 from pages.state import COMPARE, NEW, SWEEP, VISITOR, RunIds, sweep_id
 from simplenet.runs.store import Summary
-
-MEGA = 1_000_000
 
 REFRESH_S = 2.0
 """How often the list is looked at while something goes on."""
@@ -77,8 +76,8 @@ def listed() -> None:
         T(
             "runs.room",
             n=len(runs),
-            takes=f"{takes / MEGA:.0f}",
-            most=f"{store().limits.visitor_bytes / MEGA:.0f}",
+            takes=megabytes(takes),
+            most=megabytes(store().limits.visitor_bytes),
         )
     )
     if any(run.ended is None and not run.held for run in runs):

@@ -41,19 +41,9 @@ def sweep_figure(labels: Labels, points: Sequence[Point], T: Callable[..., str])
 
 
 def _line(labels: Labels, points: Sequence[Point], T: Callable[..., str]) -> tuple[Any, Any]:
-    """Return a line with its spread, and each run as a small point."""
+    """Return a line with its spread, and above it each run as a small point."""
     ((name, values),) = labels.items()
     data = [
-        {
-            "type": "scatter",
-            "x": [values[p.values[0]] for p in points for _ in p.scores],
-            "y": [score for p in points for score in p.scores],
-            "mode": "markers",
-            "marker": {"size": 7, "color": GREY, "opacity": 0.6},
-            "name": T("sweep.each"),
-            "cliponaxis": False,
-            "hovertemplate": "%{y:.2%}<extra></extra>",
-        },
         {
             "type": "scatter",
             "x": [values[p.values[0]] for p in points],
@@ -65,6 +55,16 @@ def _line(labels: Labels, points: Sequence[Point], T: Callable[..., str]) -> tup
             "name": T("sweep.mean"),
             "cliponaxis": False,
             "hovertemplate": "%{y:.2%} ± %{error_y.array:.2%}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "x": [values[p.values[0]] for p in points for _ in p.scores],
+            "y": [score for p in points for score in p.scores],
+            "mode": "markers",
+            "marker": {"size": 7, "color": GREY, "line": {"color": "white", "width": 1}},
+            "name": T("sweep.each"),
+            "cliponaxis": False,
+            "hovertemplate": "%{y:.2%}<extra></extra>",
         },
     ]
     return data, {

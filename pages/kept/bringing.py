@@ -7,7 +7,6 @@ import secrets
 import streamlit as st
 
 from pages.language import T
-from pages.language.text import quoted
 from pages.session import store
 from pages.state import BUNDLE_TAKEN, VISITOR, Widget
 
@@ -23,7 +22,12 @@ def bring() -> None:
         try:
             bundle = bundle_from_bytes(file.getvalue())
         except BundleError as error:
-            st.error(T("bundle.bad", error=quoted(error)), icon=":material/error:")
+            words = {
+                "no_bundle": T("bundle.no_bundle"),
+                "too_large": T("bundle.too_large"),
+                "newer": T("bundle.newer"),
+            }
+            st.error(words[error.reason], icon=":material/error:")
             return
         job_id = secrets.token_urlsafe(12)
         store().bring(job_id, VISITOR.get(), bundle)

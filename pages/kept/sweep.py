@@ -124,21 +124,22 @@ def verdict(axes: Axes, points: Sequence[Point], live: bool) -> str:
         return T("sweep.first") if live else T("sweep.nothing")
     first = order[0]
     what, mean = called(axes, first), spread(first)
-    words = [
+    best = (
         T("sweep.best", what=what, mean=mean) if live else T("sweep.best_end", what=what, mean=mean)
-    ]
-    if len(order) > 1:
-        second = order[1]
-        found = chance(first, second)
-        values = {"next": called(axes, second), "mean": spread(second)}
-        if found is None:
-            one_each = max(point.runs for point in points) == 1
-            words.append(T("sweep.one_seed") if one_each else T("sweep.few_scores"))
-        elif found < RARE:
-            words.append(T("sweep.real", share=share(found), **values))
-        else:
-            words.append(T("sweep.chance", share=share(found), **values))
-    return " ".join(words)
+    )
+    if len(order) == 1:
+        return best
+    second = order[1]
+    found = chance(first, second)
+    values = {"next": called(axes, second), "mean": spread(second)}
+    if found is None:
+        one_each = max(point.runs for point in points) == 1
+        noise = T("sweep.one_seed") if one_each else T("sweep.few_scores")
+    elif found < RARE:
+        noise = T("sweep.real", share=share(found), **values)
+    else:
+        noise = T("sweep.chance", share=share(found), **values)
+    return T("sweep.two", first=best, second=noise)
 
 
 def called(axes: Axes, point: Point) -> str:

@@ -10,8 +10,7 @@ import streamlit as st
 
 from pages.kept.sweeps import back, label
 from pages.language import T
-from pages.language.text import quoted
-from pages.language.words import count, duration
+from pages.language.words import count, duration, megabytes
 from pages.platform.place import place
 from pages.session import jobs, store
 from pages.state import (
@@ -62,21 +61,41 @@ FIRST_OPTIONS: dict[str, tuple[Any, ...]] = {
     "augmentation": ((), AUGMENTATIONS),
 }
 
-MEGA = 1_000_000
-
 
 class NoSweepError(ValueError):
-    """What is entered is no sweep; the message says so to the person."""
+    """The entered values are no sweep; the message says so to the person."""
 
 
 def sweep_form() -> None:
     """Show the fields of a new sweep, and start it."""
     back()
     st.markdown(T("sweep.intro"))
-    names = list(VARIED)
+    fields()
+    st.caption(T("sweep.base", recipe=recipe_name(base())))
+    runs: list[TrainingRun] = []
+    with place():
+        try:
+            runs = planned()
+        except NoSweepError as error:
+            st.error(str(error), icon=":material/error:")
+        else:
+            expected(runs)
+    if st.button(
+        T("sweep.start"),
+        type="primary",
+        icon=":material/play_arrow:",
+        key=Widget.SWEEP_START,
+        disabled=not runs,
+    ):
+        SWEEP.set(jobs().sweep(runs, VISITOR.get()))
+        st.rerun()
+
+
+def fields() -> None:
+    """Show the fields: what varies, with which values, how often and how long."""
     chosen = st.pills(
         T("sweep.axes"),
-        names,
+        VARIED,
         selection_mode="multi",
         default=list(SWEEP_AXES.default),
         format_func=lambda name: label(name, first_value(name))[0],
@@ -111,24 +130,6 @@ def sweep_form() -> None:
                 persist_state="session",
                 width=162,
             )
-    st.caption(T("sweep.base", recipe=recipe_name(base())))
-    runs: list[TrainingRun] = []
-    with place():
-        try:
-            runs = planned()
-        except NoSweepError as error:
-            st.error(str(error), icon=":material/error:")
-        else:
-            expected(runs)
-    if st.button(
-        T("sweep.start"),
-        type="primary",
-        icon=":material/play_arrow:",
-        key=Widget.SWEEP_START,
-        disabled=not runs,
-    ):
-        SWEEP.set(jobs().sweep(runs, VISITOR.get()))
-        st.rerun()
 
 
 def values_field(name: str) -> None:
@@ -190,14 +191,18 @@ def planned() -> list[TrainingRun]:
     seeds = SWEEP_SEEDS.get() or SWEEP_SEEDS.default or 1
     if (n := size(axes, seeds)) > MOST_RUNS:
         raise NoSweepError(T("sweep.too_many", n=count(n), most=MOST_RUNS))
+    low, high = LIMITS["seed"]
+    if base().training.seed > high - seeds + 1:
+        words = {"low": f"{low:g}", "high": f"{high - seeds + 1:,.0f}"}
+        raise NoSweepError(T("app.out_of_range", name=T("train.seed"), **words))
     try:
         runs = grid(base(), axes, seeds)
     except ValueError as error:
-        raise NoSweepError(T("sweep.impossible", why=quoted(error))) from error
+        # Each value can be by itself: together, only an iteration may take too long.
+        raise NoSweepError(T("sweep.too_slow")) from error
     takes, most = kept_bytes(runs), store().limits.visitor_bytes
     if takes > most:
-        words = T("sweep.too_large", takes=f"{takes / MEGA:,.0f}", most=f"{most / MEGA:,.0f}")
-        raise NoSweepError(words)
+        raise NoSweepError(T("sweep.too_large", takes=megabytes(takes), most=megabytes(most)))
     return runs
 
 

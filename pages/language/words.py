@@ -29,6 +29,11 @@ def duration(seconds: float) -> str:
     raise ValueError(f"a time must be finite, got {seconds}")
 
 
+def megabytes(size: int) -> str:
+    """Return how many megabytes some bytes are."""
+    return f"{size / 1_000_000:,.0f}"
+
+
 def factor(value: float) -> str:
     """Return how many times as large something is, with two digits."""
     return f"{value:.1f}×" if value < 10 else f"{float(f'{value:.2g}'):,.0f}×"

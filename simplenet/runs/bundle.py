@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -45,8 +46,21 @@ TEXTS = Path(__file__).with_name("bundled")
 """The files of a bundle that are the same in each, or nearly."""
 
 
+Reason = Literal["no_bundle", "too_large", "newer"]
+"""Why a file cannot be opened; a part that does not fit makes it no bundle."""
+
+
 class BundleError(ValueError):
-    """A file is no bundle that can be opened; the message says what is wrong."""
+    """A file is no bundle that can be opened; the message says what is wrong.
+
+    Attributes
+    ----------
+    reason : {"no_bundle", "too_large", "newer"}
+    """
+
+    def __init__(self, message: str, reason: Reason = "no_bundle") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -123,13 +137,15 @@ def bundle_from_bytes(content: bytes) -> Bundle:
             infos = [archive.getinfo(name) for name in (ABOUT, WORK, STATE, RECORDS)]
             size = sum(info.file_size for info in infos)
             if size > MOST_BYTES:
-                raise BundleError(f"it would take {size} bytes, at most {MOST_BYTES} are opened")
+                raise BundleError(
+                    f"it would take {size} bytes, at most {MOST_BYTES} are opened", "too_large"
+                )
             about, work, state, records = (archive.read(info) for info in infos)
         known = json.loads(about)
         if not isinstance(known, dict) or not isinstance(known.get("format"), int):
             raise BundleError(f"{ABOUT} does not say of which format it is")
         if known["format"] > FORMAT:
-            raise BundleError("a newer release of SimpleNet Lab has made it")
+            raise BundleError("a newer release of SimpleNet Lab has made it", "newer")
         bundle = Bundle(
             unpack(work, TrainingRun),
             unpack(records, History),

@@ -65,7 +65,7 @@ def test_the_list_tells_the_recipe_and_what_came_of_it(runs):
     assert shown["Done"].iloc[0] == "5"
     assert 0 < shown["Test accuracy"].iloc[0] < 1
     assert len(shown["Curve"].iloc[0]) == 2
-    assert "2 runs take" in app.caption[-1].value
+    assert app.caption[-1].value.startswith("Runs kept: 2, in ")
 
 
 def test_the_list_can_be_searched(runs):
@@ -209,5 +209,5 @@ def test_a_run_is_taken_along_and_opened_again_by_somebody_else(runs):
 def test_a_file_that_is_no_run_is_refused_in_a_sentence(app):
     opened(app, "runs")
     app.file_uploader(key="bundle_file").set_value(("run.zip", b"no zip", "application/zip")).run()
-    assert "cannot be opened" in app.error[0].value
+    assert app.error[0].value.startswith("This file is no run that was taken along")
     assert not app.exception

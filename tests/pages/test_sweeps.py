@@ -102,6 +102,32 @@ def test_what_cannot_be_a_sweep_is_said_and_cannot_be_started(app, rates, said):
         assert said in app.error[0].value
 
 
+def test_what_each_can_be_and_not_together_is_said_in_the_language_of_the_visitor(app):
+    opened(app, "train")
+    app.selectbox(key="gradient").set_value("fast_numerical").run()
+    app.number_input(key="batch_size").set_value(100).run()
+    app.number_input(key="hidden_size").set_value(10).run()
+    app.switch_page("pages/runs.py").run()
+    app.button(key="sweep_new").click().run()
+    app.button_group(key="sweep_axes").set_value(["hidden_size", "batch_size"]).run()
+    app.text_input(key="sweep_values_batch_size").set_value("100, 10000").run()
+    assert "By the numerical gradient" in app.error[0].value
+    assert app.button(key="sweep_start").disabled
+    app.session_state["language"] = "zh"
+    app.run()
+    assert "用数值梯度" in app.error[0].value
+
+
+def test_the_last_seed_can_be_one(app):
+    opened(app, "train")
+    app.number_input(key="seed").set_value(2**32 - 1).run()
+    app.switch_page("pages/runs.py").run()
+    app.button(key="sweep_new").click().run()
+    assert app.error[0].value == "Seed must be between 0 and 4,294,967,293."
+    app.number_input(key="sweep_seeds").set_value(1).run()
+    assert not app.error
+
+
 def test_too_many_runs_are_refused(app):
     opened(app, "runs", sweep="new")
     app.text_input(key="sweep_values_learning_rate").set_value(
@@ -208,10 +234,12 @@ def test_a_figure_has_the_means_of_what_has_finished(n, kind):
         Point((0, *(1,) * (n - 1)), (), 2),
     ]
     figure = sweep_figure(labels, points, lambda key: key)
-    trace = go.Figure(figure).data[-1]  # Plotly refuses what it does not know.
+    trace, *runs = go.Figure(figure).data  # Plotly refuses what it does not know.
     assert trace.type == kind
     if kind == "scatter":
         assert list(trace.x) == ["0.1", "0.5"]
+        assert list(runs[0].x) == ["0.1", "0.1", "0.5"]
+        assert list(runs[0].y) == [0.8, 0.9, 0.5]
         assert list(trace.y) == pytest.approx([0.85, 0.5])
         assert trace.error_y.array[1] == 0
     elif kind == "heatmap":

@@ -193,6 +193,7 @@ def test_what_is_no_bundle_is_refused_in_a_sentence(made, content):
         with pytest.raises(BundleError) as error:
             bundle_from_bytes(file)
         assert 10 < len(str(error.value)) < 1000, name
+        assert (error.value.reason == "newer") == (name == "of a newer release"), name
 
 
 def test_a_bundle_that_is_small_on_disk_and_huge_in_memory_is_refused(content, monkeypatch):
@@ -202,5 +203,6 @@ def test_a_bundle_that_is_small_on_disk_and_huge_in_memory_is_refused(content, m
             archive.writestr(name, parts(content)[name])
         archive.writestr(RECORDS, bytes(120_000_000))
     assert len(out.getvalue()) < 1_000_000
-    with pytest.raises(BundleError, match="at most 100000000"):
+    with pytest.raises(BundleError, match="at most 100000000") as error:
         bundle_from_bytes(out.getvalue())
+    assert error.value.reason == "too_large"
