@@ -103,7 +103,7 @@ class Lease:
 
 @dataclass(frozen=True)
 class Standing:
-    """What changes of a job while it goes on, but for its records and its state.
+    """The part of a job that changes while it goes on, without its records and its state.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ Records = TypeVar("Records", bound="Growing")
 
 
 class Growing(Protocol):
-    """What the records of a work are collected in: a list, or what has columns."""
+    """The container of a work's records: a list, or one that keeps columns."""
 
     def __len__(self) -> int: ...
 
@@ -20,7 +20,7 @@ class Growing(Protocol):
 
 @dataclass(frozen=True)
 class Slice(Generic[State, Records]):
-    """What a slice of work gives back.
+    """The result of a slice of work.
 
     Parameters
     ----------

@@ -70,7 +70,7 @@ class TrainingState:
 
     @property
     def kept(self) -> Best:
-        """What a person gets if the training ends here: the best if it is kept, or the newest."""
+        """The network that a person gets if the training ends here: the best, or the newest."""
         return self.best or Best(self.last, self.params)
 
     @property

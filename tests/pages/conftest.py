@@ -19,7 +19,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture(scope="session", autouse=True)
 def components():
-    """Have Streamlit look for components among the installed packages once, not for each app."""
+    """Let Streamlit scan the installed packages for components once, not for each app."""
     found = manifest_scanner.scan_component_manifests()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)

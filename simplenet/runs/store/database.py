@@ -31,7 +31,7 @@ TAKES = RUNS.c.kept_bytes + RUNS.c.state_bytes
 
 @dataclass(frozen=True)
 class Limits:
-    """What runs may take, in bytes; beyond it the oldest go that have ended and have no star.
+    """The bytes that runs may take; beyond it the oldest go that have ended and have no star.
 
     Parameters
     ----------
