@@ -18,11 +18,13 @@ def main() -> None:
     from pages.platform.menu import navigation
     from pages.platform.offline import stay_offline
     from pages.platform.place import place
+    from pages.platform.reruns import lose_nothing
     from pages.state import LOST, PAGE, UNREADABLE
     from simplenet.jobs import LedgerError
 
     guard()
     stay_offline()
+    lose_nothing()
     page = navigation()
     if PAGE.get() != page.url_path:
         LOST.clear()
