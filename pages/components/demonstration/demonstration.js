@@ -38,6 +38,7 @@ class Demonstration {
     if (!host || !this.view()?.place) return false;
     if (!this.sheet?.isConnected) {
       this.sheet = document.createElement("canvas");
+      this.inked = null;
       Object.assign(this.sheet.style, { position: "absolute", left: 0, top: 0, pointerEvents: "none", zIndex: 20 });
       this.sheet.setAttribute("aria-hidden", "true");
       host.style.position = "relative";
@@ -56,7 +57,7 @@ class Demonstration {
     const { points, moments, frames } = this.data.digits[this.digit];
     const seconds = (now - this.startedAt) / 1000;
     const passed = still.matches ? points.length : Math.min(Math.floor(seconds * POINTS_S), points.length);
-    this.ink(passed);
+    if (passed !== this.inked) this.ink(passed);
     const seen = moments.filter((moment) => moment <= passed).length;
     if (seen !== this.shown) this.view().feed(seen ? frames[seen - 1] : null);
     this.shown = seen;
@@ -67,6 +68,7 @@ class Demonstration {
   };
 
   ink(passed) {
+    this.inked = passed;
     const { points, starts } = this.data.digits[this.digit], { side, pen: width } = this.data;
     const pen = this.sheet.getContext("2d"), ratio = this.sheet.width / side;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
