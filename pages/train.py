@@ -32,7 +32,7 @@ from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun
 from simplenet.training import History
 
-PICTURE_S = 0.15
+PICTURE_S = 0.2
 """How often the network is shown anew while it learns."""
 
 DIAGNOSIS_S = 1.0
