@@ -187,6 +187,7 @@ def main() -> None:
             "1.7 or more",
             f"{swept['ratio']:.2f} ({swept['one_core_s']:.0f} s; {swept['two_cores_s']:.0f} s)",
         ),
+        ("workers that the server of a sweep can feed, projected", "", f"{swept['feeds']:.0f}"),
         ("import simplenet, s", "0.15", spread(imports)),
         ("first page of a server, cold browser, s", "2.5", spread(pages["first page /"])),
         ("first point after a click on Train, s", "0.5", spread(pages["first point"])),

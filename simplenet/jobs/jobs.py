@@ -36,7 +36,7 @@ SPARE = 2
 """Jobs of sweeps that wait in line for a core: no core is idle until the next is called up, and no
 more are in memory than that."""
 
-KEPT_JOBS = 50
+KEPT_JOBS = 12
 """Jobs that have ended, rest, or are driven elsewhere, and are in memory all the same: those that
 somebody asked for last. A job of the article's network takes 7 MB, and is read again in 25 ms."""
 
