@@ -620,6 +620,7 @@ class Widget(StrEnum):
     TRY = "try"
     FURTHER = "further"
     FORGET = "forget"
+    TABLE = "table"
     # Inspect.
     INSPECT_NEXT = "inspect_next"
     INSPECT_NEWEST = "inspect_newest"

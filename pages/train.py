@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pages.components.keepsakes import pinned
 from pages.components.network_view import network_view, network_weights
 from pages.following import Phase, again_and_again, phase, start
 from pages.kept.sweeps import sweep_link
@@ -88,7 +89,10 @@ def page() -> None:
     with place():
         if job and over:
             ending(job)
-    again_and_again(lambda: pinned_digit(job), shown, job)
+    if pinned() is None:
+        pinned_digit(job)
+    else:
+        again_and_again(lambda: pinned_digit(job), shown, job)
     if job and over:
         keep(job)
 

@@ -13,7 +13,7 @@ from pages.language.words import count, duration, why_waiting
 from pages.platform.choice import choose_one
 from pages.platform.place import place
 from pages.session import TrainingJob
-from pages.state import SCALE, Chart, Place, Scale
+from pages.state import SCALE, Chart, Place, Scale, Widget
 from pages.training.behind import behind, short_name, told
 from pages.training.further import earlier
 from pages.training.naming import epoch, recipe_name
@@ -204,8 +204,10 @@ def choose_scale() -> Scale:
 
 
 def table(history: History) -> None:
-    """Show the evaluations as numbers."""
-    folded = st.expander(T("train.table"))
+    """Show the evaluations as numbers, while somebody has unfolded them."""
+    folded = st.expander(T("train.table"), on_change="rerun", key=Widget.TABLE)
+    if not folded.open:
+        return
     if not history:
         folded.write("–")
         return

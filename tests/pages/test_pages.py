@@ -57,6 +57,9 @@ def test_a_number_that_is_shown_twice_is_the_same_twice(app):
     assert job.wait(240)
     app.run()
     loss = {m.label: m.value for m in app.metric}["Loss"]
+    assert not app.dataframe
+    app.session_state["table"] = True  # It is unfolded.
+    app.run()
     assert f"{app.dataframe[0].value['Loss'].iloc[-1]:.3f}" == loss
     taken = [iteration for iteration, _ in job.records.snapshots]
     between = next(i for i in range(1500) if i not in taken)
