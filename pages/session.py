@@ -50,7 +50,13 @@ ScalingJob: TypeAlias = Job[Scaling, list[Timing]]
 MappingJob: TypeAlias = Job[Mapping, list[MapRecord]]
 FineTuningJob: TypeAlias = Job[FineTuning, list[Lesson]]
 
-SOON = ("pages.figures.gradients", "simplenet.ink", "simplenet.study.evidence", "distributed")
+SOON = (
+    "pages.figures.gradients",
+    "simplenet.ink",
+    "simplenet.study.evidence",
+    "distributed",
+    "sklearn.decomposition",
+)
 """What is imported before the first click wants it: all that a first page can do without."""
 
 KEPT = Path(__file__).parents[1] / "kept"

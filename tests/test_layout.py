@@ -33,6 +33,19 @@ def test_a_worker_that_reads_the_main_file_loads_no_streamlit():
     assert found.stdout.strip() == "False"
 
 
+def test_a_server_begins_without_what_its_first_page_does_not_need():
+    program = "import sys, pages.session;"
+    late = "{'sklearn', 'scipy', 'pandas', 'distributed'}"
+    found = subprocess.run(
+        [sys.executable, "-c", f"{program} print(sorted({late} & set(sys.modules)))"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.strip() == "[]"
+
+
 def test_the_map_of_the_readme_names_every_file():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     rooms = dict(re.findall(r"^\| `((?:simplenet|pages)/\S*)` \| (.*) \|$", readme, re.MULTILINE))

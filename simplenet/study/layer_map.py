@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
-from sklearn.decomposition import PCA
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +43,8 @@ def principal_map(activations: NDArray[np.floating]) -> LayerMap:
     places = np.zeros((n, 2))
     if not values.any():
         return LayerMap(places, 1.0)
+    from sklearn.decomposition import PCA  # Two seconds, that no server's start need wait for.
+
     found = PCA(min(2, hidden), svd_solver="full")
     projected = found.fit_transform(values)
     places[:, : projected.shape[1]] = projected
@@ -60,6 +60,8 @@ def neighbours_agree(places: NDArray[np.floating], labels: NDArray[np.intp]) -> 
         n at least 2.
     labels : ndarray of int, shape (n,)
     """
+    from scipy.spatial import KDTree
+
     _, nearest = KDTree(places).query(places, k=2)
     own = np.arange(len(places))
     # Of points in the same place either may come first.
