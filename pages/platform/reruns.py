@@ -30,7 +30,6 @@ _locks: WeakValueDictionary[int, Any] = WeakValueDictionary()
 _locks_lock = threading.Lock()
 
 
-# Mypy calls it an error to replace a method.
 @cache
 def lose_nothing() -> None:
     """Close the gaps; once for a server."""
@@ -69,17 +68,18 @@ def lose_nothing() -> None:
     def on_script_will_rerun(self: SessionState, *args: Any, **kwargs: Any) -> None:
         """Do all that a click does, before the next run of this visit looks at what has changed."""
         with _lock_of(self):
-            _callbacks.are_done = True
+            _callbacks.run = True
             try:
                 begin(self, *args, **kwargs)
             finally:
-                _callbacks.are_done = False
+                _callbacks.run = False
 
     def handle_request(self: ScriptRunner) -> None:
         """Stop a run for the next one, but not in the middle of what a click does."""
-        if not getattr(_callbacks, "are_done", False):
+        if not getattr(_callbacks, "run", False):
             interrupt(self)
 
+    # Mypy calls it an error to replace a method.
     AppSession.request_rerun = request_rerun  # type: ignore[method-assign]
     ForwardMsgQueue.clear = clear_queue  # type: ignore[method-assign]
     SessionState.on_script_will_rerun = on_script_will_rerun  # type: ignore[method-assign]
