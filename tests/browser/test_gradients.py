@@ -9,7 +9,7 @@ from tests.browser.steps import (
     at_rest,
     button,
     draw,
-    faint_words,
+    expect_contrast,
     fill,
     go,
     status,
@@ -205,4 +205,4 @@ def expect_a_readable_phone(page, what):
     assert main.evaluate("app => app.scrollWidth <= app.clientWidth"), what
     assert page.evaluate(LEGENDS_OVER_WORDS) == [], what
     assert page.evaluate(CUT_OFF) == [], what
-    until(lambda: not faint_words(page), every_s=0.2, why_not=lambda: faint_words(page))
+    expect_contrast(page)
