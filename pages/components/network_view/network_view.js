@@ -1,7 +1,6 @@
 // Shows a network: its image, its hidden units and its outputs, alive; pointing at a part tells of it.
 // The weights come as a component of their own, which Streamlit sends only when they change.
 const CHANGE_MS = 180; // In which new weights take the place of the old ones.
-const FRAME_MS = 45; // Between two pictures of that: more would take a core where no GPU helps.
 const MOVING = 400; // Hidden units: with more of them, the picture changes at once.
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -43,7 +42,7 @@ class View {
 
   stop() {
     this.sizes.disconnect();
-    clearTimeout(this.next);
+    cancelAnimationFrame(this.frame);
   }
 
   show(data) {
@@ -95,14 +94,14 @@ class View {
   }
 
   paint = () => {
-    clearTimeout(this.next);
+    cancelAnimationFrame(this.frame);
     const change = this.before ? (performance.now() - this.changedAt) / CHANGE_MS : 1;
     paintNetwork(this.canvas, {
       place: this.place, weights: this.weights, signals: this.signals, image: this.image, part: this.part,
       opened: this.opened, atlas: this.atlas, before: this.before, change,
       caption: this.caption, label: this.label, active: this.active,
     });
-    if (change < 1) this.next = setTimeout(this.paint, FRAME_MS);
+    if (change < 1) this.frame = requestAnimationFrame(this.paint);
     else this.before = null;
   };
 
