@@ -6,6 +6,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
+def printed(program):
+    """Return what a program prints, in a process of its own."""
+    command = [sys.executable, "-c", program]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return found.stdout.strip()
+
+
 def test_the_engine_loads_neither_streamlit_nor_plotly():
     files = [path.relative_to(ROOT) for path in (ROOT / "simplenet").rglob("[!_]*.py")]
     files = [path for path in files if "migrations" not in path.parts]  # Alembic runs those.
@@ -15,35 +22,18 @@ def test_the_engine_loads_neither_streamlit_nor_plotly():
         f"import sys, importlib; [importlib.import_module(m) for m in {modules}];"
         "print(sorted({'streamlit', 'plotly', 'pages', 'app'} & set(sys.modules)))"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert found.stdout.strip() == "[]"
+    assert printed(program) == "[]"
 
 
 def test_a_worker_that_reads_the_main_file_loads_no_streamlit():
     program = "import sys, runpy; runpy.run_path('app.py', run_name='__mp_main__');"
-    found = subprocess.run(
-        [sys.executable, "-c", f"{program} print('streamlit' in sys.modules)"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert found.stdout.strip() == "False"
+    assert printed(f"{program} print('streamlit' in sys.modules)") == "False"
 
 
 def test_a_server_begins_without_what_its_first_page_does_not_need():
     program = "import sys, pages.session;"
     late = "{'sklearn', 'scipy', 'pandas', 'distributed'}"
-    found = subprocess.run(
-        [sys.executable, "-c", f"{program} print(sorted({late} & set(sys.modules)))"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert found.stdout.strip() == "[]"
+    assert printed(f"{program} print(sorted({late} & set(sys.modules)))") == "[]"
 
 
 def test_the_map_of_the_readme_names_every_file():

@@ -43,7 +43,7 @@ def principal_map(activations: NDArray[np.floating]) -> LayerMap:
     places = np.zeros((n, 2))
     if not values.any():
         return LayerMap(places, 1.0)
-    from sklearn.decomposition import PCA  # Two seconds, that no server's start need wait for.
+    from sklearn.decomposition import PCA  # Loading it takes 2 s of a start.
 
     found = PCA(min(2, hidden), svd_solver="full")
     projected = found.fit_transform(values)

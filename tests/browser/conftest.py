@@ -73,8 +73,8 @@ def browser():
 def tabs(browser):
     """Browser profiles with an open tab that no test uses now, by their options.
 
-    They are used again because they hold the app's files, read and compiled: so a page opens in a
-    third of the time.
+    They are used again because they hold the app's files, read and compiled: so a page opens in
+    about half of the time.
     """
     return defaultdict(list)
 

@@ -72,8 +72,9 @@ def test_a_part_waits_until_all_of_the_last_run_was_taken_over(monkeypatch):
             await asyncio.sleep(0.01)
             assert begun == []
         session._scriptrunner = None
-        while not begun:
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(60):
+            while not begun:
+                await asyncio.sleep(0.01)
         session.shutdown()
 
     asyncio.run(main())

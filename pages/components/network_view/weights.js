@@ -3,7 +3,7 @@ function numbers({ bytes, scale }) {
   const text = atob(bytes), raw = new Uint8Array(text.length);
   for (let i = 0; i < raw.length; i++) raw[i] = text.charCodeAt(i);
   const steps = new Int16Array(raw.buffer), values = new Float32Array(steps.length);
-  // Ten times as fast as `from` with a function: this runs five times a second.
+  // Far quicker than `from` with a function, and done five times a second.
   for (let i = 0; i < values.length; i++) values[i] = steps[i] * scale;
   return values;
 }
