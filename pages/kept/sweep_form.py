@@ -227,7 +227,8 @@ def number(name: str, setting: str, word: str) -> float:
     try:
         value = type(first_value(name))(word)
     except ValueError as error:
-        raise NoSweepError(T("sweep.no_number", word=word, name=setting)) from error
+        words = T("sweep.no_number", word=word, name=setting, such=FIRST[name])
+        raise NoSweepError(words) from error
     low, high = LIMITS[name]
     if not low <= value <= high:
         words = T("app.out_of_range", name=setting, low=f"{low:g}", high=f"{high:,g}")

@@ -85,7 +85,10 @@ def test_a_sweep_is_entered_started_and_followed_to_its_end(app):
 @pytest.mark.parametrize(
     ("rates", "said"),
     [
-        ("0.1, fast", "“fast” is not a number"),
+        (
+            "0.1, fast",
+            "“fast” is not a number that Learning rate can have. Enter values such as 0.",
+        ),
         ("0.1, 1e9", "between 1e-06 and 100"),
         ("0.1, nan", "between 1e-06 and 100"),
         ("0.1 0.1", "two or more different values"),
