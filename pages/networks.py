@@ -16,6 +16,7 @@ from pages.language.words import count
 from pages.platform.incoming import real
 from pages.session import current_run, current_tuned, found, network_of
 from pages.state import RUN_ID, TUNED_ID, Value
+from simplenet import places
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun, described
@@ -26,7 +27,7 @@ from simplenet.training import TrainingConfig
 if TYPE_CHECKING:
     from simplenet.study.exam import Exam
 
-MODELS = Path(__file__).parents[1] / "models"
+MODELS = places.models()
 
 RUN, TUNED, FRESH = ":run", ":tuned", ":fresh"  # No file that is offered has such a name.
 BEST = "robust"

@@ -14,3 +14,5 @@ __all__ = [
     "one_hot_label",
     "train",
 ]
+
+__version__ = "0.1.0"

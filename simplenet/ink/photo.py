@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
-from pillow_heif import register_heif_opener
 from scipy import ndimage
 
 from simplenet.ink.canvas import LEAST_CONTRAST, NoInkError, cropped
@@ -100,8 +99,8 @@ def read_photo(content: bytes, name: str = "the file") -> Photo:
     Parameters
     ----------
     content : bytes
-        A JPEG, PNG, WebP, GIF, BMP or HEIC file. Of several frames the first counts. It is
-        turned as its EXIF orientation says.
+        A JPEG, PNG, WebP, GIF or BMP file, or HEIC where pillow-heif is installed. Of several
+        frames the first counts. It is turned as its EXIF orientation says.
     name : str
         What an error calls it.
 
@@ -125,9 +124,8 @@ def read_photo(content: bytes, name: str = "the file") -> Photo:
 
 def _decoded(content: bytes, name: str) -> Image.Image:
     """Return an image file upright, at most `SIDE` long, in mode L, RGB or RGBA."""
-    register_heif_opener()
     try:
-        with _decoding, Image.open(BytesIO(content), formats=(*FORMATS, HEIC)) as image:
+        with _decoding, Image.open(BytesIO(content), formats=_formats()) as image:
             bytes_per_pixel = WEBP_BYTES_PER_PIXEL if image.format == "WEBP" else BYTES_PER_PIXEL
             if image.width * image.height * bytes_per_pixel > MOST_MEMORY:
                 raise Image.DecompressionBombError(f"it is {image.width} x {image.height}")
@@ -155,6 +153,16 @@ def _decoded(content: bytes, name: str) -> Image.Image:
         raise PhotoError(
             f"{name} is damaged: save it again, as a JPEG or PNG file ({error})", "damaged"
         ) from error
+
+
+def _formats() -> tuple[str, ...]:
+    """Return what Pillow may take a file for: HEIC, too, where pillow-heif is installed."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return FORMATS
+    register_heif_opener()
+    return (*FORMATS, HEIC)
 
 
 def _reduced(image: Image.Image) -> Image.Image:

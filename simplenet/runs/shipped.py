@@ -20,12 +20,13 @@ from simplenet.data import Dataset, loaded, one_hot_label
 from simplenet.data.augmentation import AUGMENTATIONS
 from simplenet.ink.strokes import WAYS, pixels_of, written
 from simplenet.network import SimpleNet
+from simplenet.places import shipped_models
 from simplenet.runs import TrainingRun, described, recipe_of
 from simplenet.storage import SUFFIX, model_to_bytes
 from simplenet.study.exam import examine
 from simplenet.training import History, Record, TrainingConfig, evaluated, train
 
-MODELS = Path(__file__).parents[2] / "models"
+MODELS = shipped_models()
 
 ROBUST = TrainingConfig(
     iterations=90_000,
