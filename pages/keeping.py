@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
+from pages.course import Course, CourseError
 from simplenet.data.digit_table import DrawingSetError
 from simplenet.data.drawings import DrawingSet
 
@@ -21,18 +22,23 @@ Problem = Literal["full", "off"]
 """Why the browser keeps nothing: there is no room, or it does not let the page."""
 
 NAMES = ("mine", "pinned")
+COURSE = "course"
+"""The name of what is kept beside the sets: how far somebody is in the course."""
+
 MOST_CHARACTERS = 1_500_000
 """Of the browser's text; a full set that cannot be packed and a pinned digit take 1,050,000."""
 
 
 @dataclass
 class Keeping:
-    """A visit's drawings, and what is known of the browser that keeps them.
+    """A visit's drawings and its course, and what is known of the browser that keeps them.
 
     Parameters
     ----------
     sets : dict of DrawingSet
         By name, see `NAMES`; a pinned digit is a set of at most one.
+    course : Course or None
+        How far the visitor is in the course; None before the first lesson was begun.
     no_room : DrawingSet
         Drawings of this visit for which another tab, or what was kept before, has left no room.
     problem : {"full", "off"} or None
@@ -42,6 +48,7 @@ class Keeping:
     """
 
     sets: dict[str, DrawingSet] = field(default_factory=dict)
+    course: Course | None = None
     no_room: DrawingSet = field(default_factory=DrawingSet.empty)
     problem: Problem | None = None
     unread: bool = False
@@ -56,6 +63,11 @@ class Keeping:
     def change(self, **sets: DrawingSet) -> None:
         """Give these to the visit, and let the browser keep them."""
         self.sets |= sets
+        self._write()
+
+    def study(self, course: Course) -> None:
+        """Give the visit this course, and let the browser keep it."""
+        self.course = course
         self._write()
 
     def leave_out(self, drawings: DrawingSet) -> None:
@@ -110,13 +122,14 @@ class Keeping:
         self.unread = message.get("unread") is True or (self.unread and "text" not in message)
         if isinstance(text, str):
             theirs, self._damaged = sets_in(text)
-            before = sets_in(base)[0] if isinstance(base, str) and not first else {}
+            before = base if isinstance(base, str) and not first else ""
             self.unread |= self._damaged
-            self._take(theirs, before)
+            self._take(theirs, sets_in(before)[0])
+            self._take_course(course_in(text), course_in(before))
             behind = text != self._as_text()
         else:
             self._damaged &= message.get("text", ...) is not None  # Unless the storage is empty.
-            behind = first and bool(self.sets)
+            behind = first and bool(self.sets or self.course)
         if behind:
             self._write()
         else:  # The last answer may be on its way still.
@@ -134,12 +147,20 @@ class Keeping:
             if pin is None or (base_pin is not None and pin.to_text() == base_pin.to_text()):
                 self.sets["pinned"] = theirs["pinned"]
 
+    def _take_course(self, theirs: Course | None, base: Course | None) -> None:
+        """Bring the course together with that in the browser; they were the same once, before."""
+        if theirs:
+            self.course = (self.course or Course()).reconciled(base or Course(), theirs)
+
     def _write(self) -> None:
         self._turn += 1
         self._text = self._as_text()
 
     def _as_text(self) -> str:
-        return json.dumps({name: self.sets[name].to_text() for name in NAMES if name in self.sets})
+        texts = {name: self.sets[name].to_text() for name in NAMES if name in self.sets}
+        if self.course:
+            texts[COURSE] = self.course.to_text()
+        return json.dumps(texts)
 
     def _give_order(self, order: str) -> None:
         self._orders += 1
@@ -147,15 +168,13 @@ class Keeping:
 
 
 def sets_in(text: str) -> tuple[dict[str, DrawingSet], bool]:
-    """Return what can be read of a text from a browser, by name, and whether there is more in it.
+    """Return the sets that can be read of a text from a browser, and whether there is more in it.
 
-    Each part stands for itself: the others are read when one is damaged.
+    Each part stands for itself: the others are read when one is damaged. What is more is what
+    cannot be read at all, neither as a set nor as a course.
     """
-    try:
-        kept = json.loads(text) if len(text) <= MOST_CHARACTERS else None
-    except (ValueError, RecursionError):
-        kept = None
-    if not isinstance(kept, dict):
+    kept = _parts(text)
+    if kept is None:
         return {}, True
     sets = {}
     for name in NAMES:
@@ -165,4 +184,22 @@ def sets_in(text: str) -> tuple[dict[str, DrawingSet], bool]:
             continue
     if len(sets.get("pinned", ())) > 1:
         del sets["pinned"]
-    return sets, sets.keys() != kept.keys()
+    read = {*sets, COURSE} if course_in(text) else {*sets}
+    return sets, read != kept.keys()
+
+
+def course_in(text: str) -> Course | None:
+    """Return the course in a text from a browser, or None if there is none that can be read."""
+    try:
+        return Course.from_text((_parts(text) or {}).get(COURSE))
+    except CourseError:
+        return None
+
+
+def _parts(text: str) -> dict[str, Any] | None:
+    """Return the parts of a text from a browser, by name, or None if it is not made of parts."""
+    try:
+        kept = json.loads(text) if len(text) <= MOST_CHARACTERS else None
+    except (ValueError, RecursionError):
+        return None
+    return kept if isinstance(kept, dict) else None
