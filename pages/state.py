@@ -91,6 +91,19 @@ class Linked(Value[T]):
             with suppress(KeyError, ValueError):
                 self.set(parse(st.query_params[self.parameter]))
 
+    def follow(self, parse: Callable[[str], T]) -> None:
+        """Take over what the address says, if that can be, whatever was chosen before.
+
+        So a link on the page itself works, and the browser's way back.
+        """
+        with suppress(KeyError, ValueError):
+            self.set(parse(st.query_params[self.parameter]))
+
+    def choose(self, value: T) -> None:
+        """Choose a value, in the session and in the address."""
+        self.set(value)
+        _write(self.parameter, str(value))
+
     def keep(self, chosen: T | None, first: T | None = None) -> None:
         """Write what is chosen into the address.
 
@@ -508,6 +521,26 @@ def run_field(run: str, column: str) -> Value[str]:
     return Value(f"run_{column}_{run}", "")
 
 
+# The Learn page.
+
+LESSON: Linked[str | None] = Linked("lesson", None, "lesson")
+"""The lesson; None before one was chosen: the one that was open last."""
+
+LESSON_ROW = Linked("lesson_row", 10, "row")
+"""The row of the pixel that is looked at."""
+
+LESSON_COLUMN = Linked("lesson_column", 15, "column")
+"""Its column."""
+
+LESSON_STEP = Linked("lesson_step", 4.0, "h")
+"""The step h. At first so large that the secant is seen to leave the tangent."""
+
+
+def guess_field(lesson: str) -> Value[Any]:
+    """Return the field of the guess in a lesson, while it is made."""
+    return Value(f"guess_{lesson}", None)
+
+
 # The Gradients page.
 
 PANEL: Linked[str | None] = Linked("panel", None, "panel")
@@ -664,6 +697,11 @@ class Widget(StrEnum):
     SWEEP_USE = "sweep_use"
     SWEEP_CSV = "sweep_csv"
     SWEEP_DELETE = "sweep_delete"
+    # Learn.
+    LESSON_GUESS = "lesson_guess_it"
+    LESSON_SHOW = "lesson_show"
+    LESSON_DO = "lesson_do"
+    LESSON_NEXT = "lesson_next"
     # Gradients.
     RACE_START = "race_start"
     RACE_STOP = "race_stop"
@@ -687,6 +725,11 @@ def sweep_key(sweep: str) -> str:
     return f"open_sweep_{sweep}"
 
 
+def lesson_key(name: str) -> str:
+    """Return the key of the button that opens a lesson."""
+    return f"open_lesson_{name}"
+
+
 def preset_key(name: str) -> str:
     """Return the key of the button that fills the fields with a recipe."""
     return f"preset_{name}"
@@ -708,6 +751,13 @@ class Place(StrEnum):
     CANVAS_TOOLS = "canvas_tools"  # The canvas's key before "_tools": the pen looks for it.
     DESK = "desk"
     REFUSED = "refused"
+    LESSON = "lesson_shown"
+    LESSON_GUESS = "lesson_guess"
+    LESSON_ANSWER = "lesson_answer"
+    LESSON_PICTURE = "lesson_place"
+    LESSON_FORMULA = "lesson_formula"
+    LESSON_ON = "lesson_on"
+    LESSON_PATH = "lesson_path"
 
 
 class Component(StrEnum):
@@ -751,6 +801,8 @@ class Component(StrEnum):
     SCOPE_W2 = "scope_w2"
     SCOPE_UPDATE = "scope_update"
     SCOPE_CHANGES = "scope_changes"
+    LESSON_PICTURE = "lesson_picture"
+    LESSON_SYMBOLS = "lesson_symbols"
 
     def told(self, part: str) -> dict[str, Any]:
         """Return the last message of a part of it; empty if there was none."""

@@ -46,6 +46,12 @@ def navigation() -> Page:
                 icon=":material/speed:",
                 url_path="gradients",
             ),
+            st.Page(
+                "pages/learn.py",
+                title=T("learn.menu"),
+                icon=":material/school:",
+                url_path="learn",
+            ),
         ],
         position="top",
     )

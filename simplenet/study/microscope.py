@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -199,7 +199,12 @@ def dissect(params: Params, x: ArrayLike, label: int, learning_rate: float) -> D
 
 
 def code_of(stage: Stage) -> list[tuple[str, int, str]]:
-    """Return the engine's lines of a stage: file, number of the first line, and text, by piece.
+    """Return the engine's lines of a stage, as `source_of` does."""
+    return source_of(stage.code)
+
+
+def source_of(code: Sequence[Piece]) -> list[tuple[str, int, str]]:
+    """Return the engine's lines: file, number of the first line, and text, by piece.
 
     Raises
     ------
@@ -207,7 +212,7 @@ def code_of(stage: Stage) -> list[tuple[str, int, str]]:
         If nothing in a function writes what a piece says, or something else stands in between.
     """
     pieces = []
-    for piece in stage.code:
+    for piece in code:
         lines, start = inspect.getsourcelines(piece.function)
         (function,) = ast.parse(inspect.cleandoc("\n" + "".join(lines))).body
         assert isinstance(function, ast.FunctionDef)

@@ -28,6 +28,7 @@ PAGES = {
     "inspect": ("Inspect", "剖析"),
     "runs": ("My runs", "我的训练"),
     "gradients": ("Gradients", "梯度"),
+    "learn": ("Learn", "课程"),
 }
 
 

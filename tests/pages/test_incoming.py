@@ -20,7 +20,7 @@ PAGES = [
     *(("home", None), ("train", None), ("draw", None)),
     *(("inspect", part) for part in ("mistakes", "units", "map", "dream", "between")),
     *(("gradients", panel) for panel in ("race", "scaling", "lens", "bugs", "microscope")),
-    ("gradients", "without"),
+    *(("gradients", "without"), ("learn", None)),
 ]
 
 

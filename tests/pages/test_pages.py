@@ -21,7 +21,7 @@ def test_the_first_page_leads_to_the_others(app):
     assert links == ["train", "draw", "inspect", "gradients"]
 
 
-@pytest.mark.parametrize("page", ["home", "train", "draw", "inspect", "runs", "gradients"])
+@pytest.mark.parametrize("page", ["home", "train", "draw", "inspect", "runs", "gradients", "learn"])
 def test_every_page_runs(app, page):
     opened(app, page)
     assert app.main.children

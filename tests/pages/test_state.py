@@ -124,9 +124,12 @@ def names():
 
 def is_registered(name):
     """Return whether the register has a key, or makes it of a number."""
+    from pages.lessons.order import LESSONS
     from pages.training.presets import PRESETS
 
-    return name in [*names(), *map(state.preset_key, PRESETS)] or any(
+    made = [*map(state.preset_key, PRESETS), *map(state.lesson_key, LESSONS)]
+    made += [state.guess_field(lesson).name for lesson in LESSONS]
+    return name in [*names(), *made] or any(
         name == make(int(n))
         for n in re.findall(r"\d+$", name)
         for make in (
@@ -160,6 +163,7 @@ def test_a_page_has_no_state_that_the_register_does_not_name(app):
         *((name, "") for name in ("home", "train", "draw")),
         *(("inspect", part) for part in parts),
         *(("gradients", panel) for panel in panels),
+        ("learn", ""),
     ]:
         app.query_params.clear()
         if panel:

@@ -1,0 +1,78 @@
+"""The Learn page: a course of short lessons, each a question first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.language import T
+from pages.lessons.frame import course, lesson_shown, open_lesson
+from pages.lessons.order import LESSONS
+from pages.platform.first_visit import run_page
+from pages.state import KEEPING, LESSON, Place, lesson_key, one_of
+
+GROUND = {
+    name: st.get_option(f"theme.{name}.secondaryBackgroundColor") for name in ("light", "dark")
+}
+
+STYLE = f"""<style>
+/* Where the picture comes is kept free for it. */
+.st-key-{Place.LESSON_PICTURE} {{ max-width: 600px; aspect-ratio: 16 / 9; gap: 0; }}
+.st-key-{Place.LESSON_PICTURE}:has(svg) {{ aspect-ratio: auto; }}
+.st-key-{Place.LESSON} :is(p, h2) {{ max-width: 40rem; }}
+.st-key-{Place.LESSON} :is(.stSlider, .stCode, .stHorizontalBlock) {{ max-width: 600px; }}
+.st-key-{Place.LESSON} > .stElementContainer > .stHeading {{ margin-top: -1rem; }}
+.st-key-{Place.LESSON_ANSWER} {{
+  max-width: 600px; padding: 0.75rem 1rem; border-radius: 0.5rem;
+  background: light-dark({GROUND["light"]}, {GROUND["dark"]}); border-left: 4px solid #4c7ef3;
+}}
+.st-key-{Place.LESSON_PATH} {{ gap: 0; }}
+.st-key-{Place.LESSON_PATH} button {{ text-align: left; justify-content: flex-start; }}
+@media print {{
+  header, [data-testid="stHeader"], [data-testid="stSidebar"], .stSlider, .away,
+  .stMain button:not(.lesson-symbols *), .st-key-{Place.LESSON_PATH} {{ display: none !important; }}
+  .stMainBlockContainer {{ padding: 0 !important; }}
+  .st-key-{Place.LESSON_PICTURE}, .stCode {{ break-inside: avoid; }}
+}}
+</style>"""
+
+
+def page() -> None:
+    """Show the page."""
+    st.html(STYLE)
+    LESSON.follow(one_of({name: name for name in LESSONS}))
+    names = list(LESSONS)
+    last = course().last
+    name = LESSON.get() or (last if last in LESSONS else names[0])
+    LESSON.keep(LESSON.get())
+    at = names.index(name)
+    following = LESSONS[names[at + 1]] if at + 1 < len(names) else None
+    main, beside = st.columns([2, 1], gap="large")
+    with main, st.container(key=Place.LESSON):
+        lesson_shown(LESSONS[name], at + 1, following)
+    with beside:
+        path(name)
+
+
+def path(shown: str) -> None:
+    """Show the lessons in their order: which are finished, and which one is open."""
+    entries = course().entries
+    done = sum(entries[name].finished for name in LESSONS if name in entries)
+    st.caption(T("learn.intro", n=len(LESSONS)))
+    st.markdown(T("learn.path", done=done, all=len(LESSONS)))
+    with st.container(key=Place.LESSON_PATH):
+        for n, (name, lesson) in enumerate(LESSONS.items(), start=1):
+            finished = name in entries and entries[name].finished
+            words = f"{n}. {lesson.title()}"
+            st.button(
+                f"**{words}**" if name == shown else words,
+                type="tertiary",
+                icon=":material/check_circle:" if finished else ":material/circle:",
+                key=lesson_key(name),
+                on_click=open_lesson,
+                args=(name,),
+            )
+    if KEEPING.get().problem:
+        st.caption(T("learn.not_kept"))
+
+
+run_page(page)

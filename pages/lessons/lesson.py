@@ -1,0 +1,171 @@
+"""What a lesson is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from pages.components.lesson import Cells, Symbol
+from pages.course import Guess
+from pages.state import Linked, Value
+from simplenet.study.microscope import Piece
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A guess on a slider.
+
+    Parameters
+    ----------
+    low, high, step, first : float
+        Its ends, its step, and where it stands before anybody has guessed.
+    near : float
+        How far from the truth a guess is still a good one.
+    format : str
+        How the slider writes a number, as C does.
+    say : callable
+        Returns a number in words, such as 62%.
+    """
+
+    low: float
+    high: float
+    step: float
+    first: float
+    near: float
+    format: str
+    say: Callable[[float], str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A guess that is one of a few answers.
+
+    Parameters
+    ----------
+    names : callable
+        Returns what can be chosen, with what it is called.
+    """
+
+    names: Callable[[], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a lesson shows now.
+
+    Parameters
+    ----------
+    svg : str
+        The picture.
+    alt : str
+        What it shows, in words, for those who cannot see it.
+    parts : mapping of str to str
+        What each symbol of the formula is now, by its part.
+    told : str
+        What there is to see in it, in a sentence or two.
+    cells : Cells, optional
+        What can be chosen in the picture by a click.
+    on_pick : callable, optional
+        Gets the row and the column of what was chosen.
+    """
+
+    svg: str
+    alt: str
+    parts: Mapping[str, str]
+    told: str
+    cells: Cells | None = None
+    on_pick: Callable[[int, int], None] | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """The way to another page, where something is to be done.
+
+    Parameters
+    ----------
+    page : str
+        The name of its file.
+    settings : tuple of (Value, value)
+        What shall be chosen there.
+    """
+
+    page: str
+    settings: tuple[tuple[Value[Any], Any], ...] = ()
+
+    def address(self) -> str:
+        """Return the address that opens the same page with the same settings."""
+        link = {
+            field.parameter: str(value)
+            for field, value in self.settings
+            if isinstance(field, Linked) and value is not None
+        }
+        return f"/{self.page}?{urlencode(link)}" if link else f"/{self.page}"
+
+    def go(self) -> None:
+        """Choose the settings, and open the page."""
+        for field, value in self.settings:
+            field.set(value)
+        st.switch_page(f"pages/{self.page}.py")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson: a question first, and then what answers it.
+
+    Parameters
+    ----------
+    name : str
+        In the address.
+    title, question, because : callable
+        Its title, what is to be guessed, and why the answer is what it is.
+    guess : Slide or Choice
+    truth : callable
+        Returns the answer, as the engine computes it: a number, or the name of a choice.
+    play : callable
+        Shows the controls, and returns what there is to see; it gets the guess.
+    formula : str
+        In LaTeX; ``@part{...}`` is a symbol.
+    symbols : tuple of Symbol
+    code : tuple of Piece
+        The engine's lines.
+    doing, door : callable
+        The question that only doing can answer, and the name of the button that leads there.
+    way : Way
+    """
+
+    name: str
+    title: Callable[[], str]
+    question: Callable[[], str]
+    guess: Slide | Choice
+    truth: Callable[[], float | str]
+    because: Callable[[], str]
+    play: Callable[[Guess], Shown]
+    formula: str
+    symbols: tuple[Symbol, ...]
+    code: tuple[Piece, ...]
+    doing: Callable[[], str]
+    door: Callable[[], str]
+    way: Way
+
+    def say(self, answer: float | str) -> str:
+        """Return an answer in words."""
+        if isinstance(self.guess, Choice):
+            return self.guess.names()[str(answer)]
+        return self.guess.say(float(answer))
+
+    def can_be(self, guess: Guess) -> bool:
+        """Return whether a guess that a browser has kept is one that this lesson offers."""
+        if isinstance(self.guess, Choice):
+            return guess in self.guess.names()
+        return isinstance(guess, float | int) and self.guess.low <= guess <= self.guess.high
+
+    def is_good(self, guess: float | str) -> bool:
+        """Return whether a guess is right, or as near as it has to be."""
+        truth = self.truth()
+        if isinstance(self.guess, Choice):
+            return guess == truth
+        return abs(float(guess) - float(truth)) <= self.guess.near + 1e-9

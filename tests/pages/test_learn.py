@@ -1,0 +1,188 @@
+"""The Learn page, without a browser: what every lesson goes through, and where it leads."""
+
+import json
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from pages.course import Course
+from pages.lessons.lesson import Choice
+from pages.lessons.order import LESSONS
+from tests.pages.conftest import opened
+from tests.pages.messages import component, send, widget
+
+NAMES = list(LESSONS)
+MOST_WORDS, MOST_SIGNS = 120, 230
+"""What may be read of a lesson before its formula: in English, and in Chinese."""
+
+
+@pytest.fixture
+def speak(monkeypatch):
+    """Return what has the test itself speak a language, too."""
+    return lambda language: monkeypatch.setattr("pages.language.chosen.language", lambda: language)
+
+
+def learn(app, name, language="en"):
+    app.session_state["language"] = language
+    return opened(app, "learn", lesson=name)
+
+
+def press(app, key):
+    app.button(key=key).click().run()
+    assert not app.exception
+
+
+def guess(app, name):
+    """Guess as the slider stands, or the first choice."""
+    if isinstance(LESSONS[name].guess, Choice):
+        choice = next(iter(app.button_group(key=f"guess_{name}").options))
+        assert app.button(key="lesson_guess_it").disabled
+        first = next(iter(LESSONS[name].guess.names()))
+        app.button_group(key=f"guess_{name}").set_value(first).run()
+        said = choice.content
+    else:
+        said = LESSONS[name].guess.say(app.slider(key=f"guess_{name}").value)
+    press(app, "lesson_guess_it")
+    return said
+
+
+def texts(app):
+    return [markdown.value for markdown in app.markdown]
+
+
+def pictures(app):
+    return [e for e in app.get("bidi_component") if e.proto.id.endswith("-lesson_picture")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lesson_asks_before_it_shows_and_answers_beside_the_guess(app, speak, name, language):
+    speak(language)
+    learn(app, name, language)
+    lesson = LESSONS[name]
+    assert app.header[0].value.endswith(lesson.title())
+    assert not pictures(app)
+    assert not app.code
+    assert [b.key for b in app.button if b.proto.type == "primary"] == ["lesson_guess_it"]
+    said = guess(app, name)
+    (answer,) = (text for text in texts(app) if lesson.because() in text)
+    assert said in answer
+    assert lesson.say(lesson.truth()) in answer
+    assert app.code
+    assert [b.key for b in app.button if b.proto.type == "primary"] == ["lesson_do"]
+    svg = component(app, "-lesson_picture")["svg"]
+    symbols = component(app, "-lesson_symbols")["symbols"]
+    parts = {symbol["part"] for symbol in symbols}
+    assert set(re.findall('data-part="([^"]*)"', svg)) == parts
+    latex = app.latex[0].value
+    assert all(symbol["mark"] in latex for symbol in symbols)
+    assert latex.count("{") == latex.count("}")
+    assert "nan" not in svg
+    read = [text for text in texts(app) if text not in (lesson.doing(),)]
+    words = re.sub(r":material/\w+:", "", " ".join(read[: read.index(answer) + 2]))
+    if language == "en":
+        assert len(words.split()) <= MOST_WORDS
+    else:
+        assert len(re.sub(r"\s", "", words)) <= MOST_SIGNS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_door_opens_what_it_says(app, name):
+    app.run()
+    way = LESSONS[name].way
+    link = urlsplit(way.address())
+    opened(app, link.path.strip("/"), **dict(parse_qsl(link.query)))
+    for field, value in way.settings:
+        if hasattr(field, "parameter"):
+            assert app.session_state[field.name] == value
+
+
+def test_a_door_leads_there_from_the_lesson_whatever_was_chosen_before(app):
+    opened(app, "gradients", panel="lens", h="0.1")
+    assert app.session_state["lens_step"] == 0.1
+    learn(app, "slope")
+    press(app, "lesson_show")
+    press(app, "lesson_do")
+    assert app.select_slider(key="lens_step").value == 1e-12
+    assert any("What is a slope?" in text for text in texts(app))
+    assert app.session_state["keeping"].course.entries["slope"].finished
+
+
+def test_who_wants_to_see_it_is_shown_it_and_has_guessed_nothing(app):
+    learn(app, "numbers")
+    press(app, "lesson_show")
+    assert any("It is **668**" in text for text in texts(app))
+    assert not any("You said" in text for text in texts(app))
+    assert app.session_state["keeping"].course.entries["numbers"].guess is None
+
+
+def test_a_good_guess_is_told(app):
+    learn(app, "numbers")
+    app.slider(key="guess_numbers").set_value(660.0).run()
+    press(app, "lesson_guess_it")
+    assert any("You said **660**. Well guessed" in text for text in texts(app))
+
+
+def test_a_lesson_is_finished_by_going_on_and_the_next_one_is_open(app):
+    learn(app, "numbers")
+    press(app, "lesson_show")
+    app.slider(key="lesson_row").set_value(3).run()
+    assert app.query_params["row"] == "3"
+    press(app, "lesson_next")
+    assert app.header[0].value.startswith("2. ")
+    assert app.query_params == {"lesson": list(LESSONS)[1]}
+    assert app.button(key="open_lesson_numbers").icon == ":material/check_circle:"
+    press(app, "open_lesson_numbers")
+    assert app.header[0].value.startswith("1. ")
+    assert pictures(app)  # What was answered once stays open.
+
+
+def test_a_lesson_that_is_not_there_is_the_first_one(app):
+    learn(app, "nonsense")
+    assert app.header[0].value.startswith("1. ")
+    assert "lesson" not in app.query_params
+
+
+def test_the_course_goes_on_where_the_browser_says_and_a_link_counts_first(app):
+    opened(app, "learn")
+    assert app.header[0].value.startswith("1. ")
+    app.session_state["keeping"].study(Course().guessed("slope", 0.01))
+    app.run()
+    assert app.header[0].value == f"{list(LESSONS).index('slope') + 1}. Downhill, by one weight"
+    assert any("You said **0.010**" in text for text in texts(app))
+    learn(app, "numbers")
+    assert app.header[0].value.startswith("1. ")
+
+
+@pytest.mark.parametrize("kept", [7.0, "above", -1e9])
+def test_a_kept_guess_that_cannot_be_is_as_good_as_none(app, kept):
+    learn(app, "slope")
+    app.session_state["keeping"].study(Course().guessed("slope", kept))
+    app.run()
+    assert not app.exception
+    assert pictures(app)
+    assert not any("You said" in text for text in texts(app))
+
+
+@pytest.mark.parametrize(
+    "picked", [{"row": 3, "column": 27}, {"row": 28, "column": 0}, {"row": 3.5, "column": 0}, {}]
+)
+def test_a_pixel_that_is_clicked_is_looked_at_if_there_is_one(app, picked):
+    learn(app, "numbers")
+    press(app, "lesson_show")
+    before = app.slider(key="lesson_row").value, app.slider(key="lesson_column").value
+    told = {"picked": {"turn": 1, "image": 0, **picked}}
+    send(app, {widget(app, "-lesson_picture"): {"json_value": json.dumps(told)}})
+    assert not app.exception
+    now = app.slider(key="lesson_row").value, app.slider(key="lesson_column").value
+    assert now == ((3, 27) if picked.get("column") == 27 else before)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_play_that_a_link_forges_is_as_it_was_at_first(app, name):
+    forged = dict.fromkeys(("row", "column", "h"), "nan")
+    app.query_params.update(forged)
+    learn(app, name)
+    press(app, "lesson_show")
+    assert pictures(app)
