@@ -93,6 +93,13 @@ def checked_pixels(x: ArrayLike, *, images: bool = True) -> NDArray[Any]:
     )
 
 
+def whole_number(name: str, value: Any) -> int:
+    """Return a whole number as an int; ValueError, in a sentence, if it is none, such as 100.5."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise ValueError(f"{name} must be a whole number, got {value!r}")
+    return int(value)
+
+
 def sigmoid(x: ArrayLike) -> NDArray[Any]:
     """Return 1 / (1 + exp(-x)), element by element.
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simplenet.blas import one_blas_thread
 from simplenet.functions import (
     EPSILON,
     as_labels,
@@ -85,7 +86,8 @@ def numerical_gradient_2d(
     Parameters
     ----------
     f : callable
-        Takes the whole array and returns a number. It is called twice for each entry.
+        Takes the whole array and returns a number. It is called twice for each entry, with one
+        BLAS thread: see `simplenet.blas`.
     X : ndarray of float, shape (n, m) or (m,)
         Changed in place while `f` is evaluated, and left as it was, also if `f` raises.
 
@@ -102,8 +104,9 @@ def numerical_gradient_2d(
     if X.ndim not in (1, 2):
         raise ValueError(f"X must have one or two dimensions, got shape {X.shape}")
     gradient = np.zeros(X.shape)
-    for index in np.ndindex(X.shape):
-        gradient[index] = central_difference(f, X, index)
+    with one_blas_thread:
+        for index in np.ndindex(X.shape):
+            gradient[index] = central_difference(f, X, index)
     return gradient
 
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from simplenet.blas import one_blas_thread
 from simplenet.functions import (
     EPSILON,
     as_labels,
@@ -21,6 +22,7 @@ from simplenet.functions import (
     cross_entropy_error,
     sigmoid,
     softmax,
+    whole_number,
 )
 from simplenet.gradients import fast_numerical_gradient, numerical_gradient_2d
 
@@ -37,6 +39,9 @@ CHUNK = 500
 class SimpleNet:
     """A network of two layers for the recognition of digits.
 
+    Two networks are equal if their parameters are; `copy.copy` gives one with parameters of its
+    own. What is computed takes one BLAS thread: see `simplenet.blas`.
+
     Parameters
     ----------
     input_size : int
@@ -47,8 +52,9 @@ class SimpleNet:
         Classes, 10 for MNIST.
     weight_init_std : float
         Standard deviation of the normal distribution that the weights start from.
-    rng : numpy.random.Generator, optional
-        Where the weights are drawn from; without it every network starts differently.
+    rng : numpy.random.Generator or int, optional
+        Where the weights are drawn from, or a seed of it; without it every network starts
+        differently.
     dtype : float32 or float64
         Precision of the parameters: float32 trains about twice as fast.
 
@@ -61,8 +67,8 @@ class SimpleNet:
     Raises
     ------
     ValueError
-        If a size is not at least 1, the standard deviation is negative or not finite, or
-        `dtype` is not a floating-point type of 32 or 64 bits.
+        If a size is not a whole number of at least 1, the standard deviation is negative or not
+        finite, or `dtype` is not a floating-point type of 32 or 64 bits.
     """
 
     def __init__(
@@ -71,7 +77,7 @@ class SimpleNet:
         hidden_size: int,
         output_size: int,
         weight_init_std: float = 0.01,
-        rng: np.random.Generator | None = None,
+        rng: np.random.Generator | int | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
         for name, size in (
@@ -79,13 +85,13 @@ class SimpleNet:
             ("hidden_size", hidden_size),
             ("output_size", output_size),
         ):
-            if size < 1:
+            if whole_number(name, size) < 1:
                 raise ValueError(f"{name} must be at least 1, got {size}")
         if not 0 <= weight_init_std < np.inf:
             raise ValueError(f"weight_init_std must be 0 or more, got {weight_init_std}")
         if np.dtype(dtype) not in (np.float32, np.float64):
             raise ValueError(f"dtype must be float32 or float64, got {np.dtype(dtype)}")
-        rng = rng or np.random.default_rng()
+        rng = np.random.default_rng(rng)
         w1 = weight_init_std * rng.standard_normal((input_size, hidden_size))
         w2 = weight_init_std * rng.standard_normal((hidden_size, output_size))
         self.params: Params = {
@@ -126,6 +132,26 @@ class SimpleNet:
                 raise ValueError(f"{key} holds a value that is not finite")
             net.params[key] = params[key].copy()
         return net
+
+    def __repr__(self) -> str:
+        sizes = f"{self.input_size}, {self.hidden_size}, {self.output_size}"
+        return f"SimpleNet({sizes}, dtype={self.dtype})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SimpleNet):
+            return NotImplemented
+        return self.params.keys() == other.params.keys() and all(
+            value.dtype == other.params[key].dtype
+            and np.array_equal(value, other.params[key], equal_nan=True)
+            for key, value in self.params.items()
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # Its parameters change.
+
+    def __copy__(self) -> Self:
+        twin = object.__new__(type(self))
+        twin.__dict__ = self.__dict__ | {"params": {k: v.copy() for k, v in self.params.items()}}
+        return twin
 
     @property
     def input_size(self) -> int:
@@ -171,7 +197,9 @@ class SimpleNet:
             If `x` has another number of inputs, or a value that cannot be a pixel: the message
             names it. Integers that are not uint8 must be 0 or 1.
         """
-        _, y = forward(self.params, self._inputs(x))
+        x = self._inputs(x)
+        with one_blas_thread:
+            _, y = forward(self.params, x)
         return y
 
     def loss(self, x: ArrayLike, t: ArrayLike) -> float:
@@ -220,7 +248,8 @@ class SimpleNet:
         for start in range(0, len(x), CHUNK):
             rows = slice(start, start + CHUNK)
             part = self._checked(x[rows])  # In the cache, where it costs next to nothing.
-            _, y = forward(self.params, as_pixels(part, self.dtype, out=pixels[: len(part)]))
+            with one_blas_thread:
+                _, y = forward(self.params, as_pixels(part, self.dtype, out=pixels[: len(part)]))
             right += int(np.sum(y.argmax(axis=1) == labels[rows]))
             vanished += int(np.sum(y[np.arange(len(part)), labels[rows]] < EPSILON))
         return right / len(x), vanished / len(x)
@@ -245,7 +274,9 @@ class SimpleNet:
         if len(x) == 0:
             raise ValueError("a gradient needs at least one sample")
         gradient = {key: np.empty_like(value) for key, value in self.params.items()}
-        return backprop(self.params, x, as_labels(t, len(x), self.output_size), gradient), gradient
+        labels = as_labels(t, len(x), self.output_size)
+        with one_blas_thread:
+            return backprop(self.params, x, labels, gradient), gradient
 
     def numerical_gradient(self, x: ArrayLike, t: ArrayLike) -> Params:
         """Return the gradient of the loss by its definition: the central difference, h = 1e-4.
@@ -270,7 +301,8 @@ class SimpleNet:
 
         It is the same central difference; see `simplenet.gradients.fast_numerical_gradient`.
         """
-        return fast_numerical_gradient(self.params, self._checked(x), t)
+        with one_blas_thread:
+            return fast_numerical_gradient(self.params, self._checked(x), t)
 
     def _inputs(self, x: ArrayLike) -> NDArray[Any]:
         """Return pixels in [0, 1] in the network's precision; ValueError if they do not fit."""

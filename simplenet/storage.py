@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
@@ -56,7 +57,8 @@ def model_to_bytes(net: SimpleNet, metadata: Mapping[str, Any] | None = None) ->
     ----------
     net : SimpleNet
     metadata : mapping, optional
-        Strings, finite numbers, lists and dicts; it comes back as JSON has it, a tuple as a list.
+        Strings, finite numbers, lists and dicts; it comes back as JSON has it, a tuple as a list,
+        and NumPy's numbers and arrays as Python's numbers and lists.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def model_to_bytes(net: SimpleNet, metadata: Mapping[str, Any] | None = None) ->
         than `MOST_BYTES` of them.
     """
     params = SimpleNet.from_params(net.params).params
-    about = json.dumps(dict(metadata or {}), allow_nan=False)
+    about = json.dumps(dict(metadata or {}), allow_nan=False, default=_plain)
     content = safetensors.numpy.save(params, {KEY: about})
     if len(content) > MOST_BYTES:
         raise ValueError(f"a model takes at most {MOST_BYTES} bytes, this one {len(content)}")
@@ -203,6 +205,15 @@ def check_model_name(name: str) -> str:
             f"none that Windows keeps for devices, such as CON; got {name!r}"
         )
     return name
+
+
+def _plain(value: object) -> Any:
+    """Return NumPy's number or array as JSON knows it; TypeError if it is something else."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(
+        f"metadata are strings, numbers, lists and dicts, got {type(value).__name__}: {value!r}"
+    )
 
 
 def _folded(name: str) -> str:

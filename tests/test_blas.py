@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from simplenet import SimpleNet, TrainingConfig, train
+from simplenet import SimpleNet, TrainingConfig, numerical_gradient_1d, train
 from simplenet.blas import one_blas_thread
+from simplenet.functions import softmax
 from simplenet.study.bugs import accuracy_after
 
 
@@ -106,6 +107,44 @@ def test_a_training_that_fails_leaves_the_threads_as_they_were(stripes, monkeypa
     monkeypatch.setattr("simplenet.training.loop.compute_gradient", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         next(records)
+    assert set(threads()) == {2}
+
+
+TAKES = ["loss", "accuracy", "gradient", "numerical_gradient", "fast_numerical_gradient"]
+
+
+@pytest.mark.parametrize("name", ["predict", *TAKES])
+def test_a_loop_of_ones_own_has_one_thread_too(name, monkeypatch):
+    # On a busy machine several threads took ten times as long.
+    inside = []
+    dot = np.dot
+
+    def seen(function):
+        def call(*args, **kwargs):
+            inside.append(set(threads()))
+            return function(*args, **kwargs)
+
+        return call
+
+    monkeypatch.setattr(np, "dot", seen(dot))
+    monkeypatch.setattr("simplenet.gradients.softmax", seen(softmax))
+    net = SimpleNet(3, 2, 2, rng=0)
+    x, t = np.ones((4, 3)), np.zeros(4, int)
+    getattr(net, name)(*([x] if name == "predict" else [x, t]))
+    assert inside
+    assert inside == [{1}] * len(inside)
+    assert set(threads()) == {2}
+
+
+def test_the_functions_of_the_article_have_one_thread_too():
+    inside = []
+
+    def f(x):
+        inside.append(set(threads()))
+        return float(x @ x)
+
+    assert numerical_gradient_1d(f, np.array([1.0, 2.0])) == pytest.approx([2, 4])
+    assert inside == [{1}] * 4
     assert set(threads()) == {2}
 
 

@@ -25,6 +25,13 @@ def test_the_engine_loads_neither_streamlit_nor_plotly():
     assert printed(program) == "[]"
 
 
+def test_the_articles_functions_are_at_hand_and_files_are_loaded_when_needed():
+    program = "import sys, simplenet as s; before = 'safetensors' in sys.modules;"
+    names = "s.sigmoid, s.softmax, s.numerical_gradient_2d, s.save_model, s.load_model"
+    program += f"print(before, all(map(callable, [{names}])), 'safetensors' in sys.modules,"
+    assert printed(f"{program} hasattr(s, 'x'))") == "False True True False"
+
+
 def test_a_worker_that_reads_the_main_file_loads_no_streamlit():
     program = "import sys, runpy; runpy.run_path('app.py', run_name='__mp_main__');"
     assert printed(f"{program} print('streamlit' in sys.modules)") == "False"

@@ -1,6 +1,8 @@
 """SimpleNet, against a network worked out by hand and one in plain Python."""
 
+import copy
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -72,6 +74,49 @@ def test_same_seed_same_network():
         assert np.array_equal(params(1)[key], params(1)[key])
         assert not np.array_equal(params(1)[key], params(2)[key])
     assert not np.array_equal(SimpleNet(6, 4, 3).params["W1"], SimpleNet(6, 4, 3).params["W1"])
+
+
+def test_a_seed_is_as_good_as_a_generator():
+    assert SimpleNet(6, 4, 3, rng=0) == SimpleNet(6, 4, 3, rng=np.random.default_rng(0))
+    assert SimpleNet(6, 4, 3, rng=0) != SimpleNet(6, 4, 3, rng=1)
+
+
+def test_a_network_says_its_sizes():
+    assert repr(SimpleNet(784, 50, 10)) == "SimpleNet(784, 50, 10, dtype=float32)"
+
+
+def test_networks_are_equal_if_their_parameters_are():
+    net = make(3, 2, 2)
+    assert net == SimpleNet.from_params(net.params)
+    assert net != net.astype(np.float32)
+    assert net != make(2, 2, 2)
+    assert net != net.params
+    twin = SimpleNet.from_params(net.params)
+    twin.params["b2"][1] += 1e-12
+    assert net != twin
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))]
+)
+def test_a_copy_has_parameters_of_its_own(copied):
+    net = make(3, 2, 2)
+    net.params["W2"][0, 0] = np.nan  # Also after a training that went wrong.
+    twin = copied(net)
+    assert twin == net
+    twin.params["W1"][0, 0] += 1
+    twin.params["b1"] = np.zeros(2)
+    assert (net.params["W1"] != twin.params["W1"]).sum() == 1
+    assert net.params["b1"].any()
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize("size", [50.0, 2.5, "50", True])
+def test_a_size_is_a_whole_number(place, size):
+    sizes: list = [784, 50, 10]
+    sizes[place] = size
+    with pytest.raises(ValueError, match="_size must be a whole number, got"):
+        SimpleNet(*sizes)
 
 
 @pytest.mark.parametrize(

@@ -145,11 +145,17 @@ def test_the_largest_network_of_the_app_fits():
 
 @pytest.mark.parametrize(
     ("metadata", "error"),
-    [({"a": np.float32(1)}, TypeError), ({"a": {1}}, TypeError), ({"a": np.nan}, ValueError)],
+    [({"a": {1}}, TypeError), ({"a": np.nan}, ValueError), ({"a": np.float32("inf")}, ValueError)],
 )
 def test_metadata_that_json_does_not_know_are_refused(metadata, error):
     with pytest.raises(error):
         model_to_bytes(small_net(), metadata)
+
+
+def test_numbers_of_numpy_are_numbers():
+    about = {"accuracy": np.float32(0.5), "n": np.int64(7), "row": np.arange(3), "ok": np.True_}
+    found = model_from_bytes(model_to_bytes(small_net(), about)).metadata
+    assert found == {"accuracy": 0.5, "n": 7, "row": [0, 1, 2], "ok": True}
 
 
 # Never overwritten, never half written

@@ -33,7 +33,7 @@ THICKEN, THIN = 0.9, 0.6
 
 
 def augmented(
-    x: NDArray[np.float32], kinds: tuple[Augmentation, ...], rng: np.random.Generator
+    x: NDArray[np.float32], kinds: tuple[Augmentation, ...], rng: np.random.Generator | int
 ) -> NDArray[np.float32]:
     """Return images of digits, each varied at random and in its own way.
 
@@ -43,8 +43,8 @@ def augmented(
         Pixels in [0, 1]; they are left as they are.
     kinds : tuple of {"affine", "elastic", "thickness"}
         What is varied; with none of them `x` itself comes back.
-    rng : numpy.random.Generator
-        Draws the variations.
+    rng : numpy.random.Generator or int
+        Draws the variations; an int is its seed.
 
     Returns
     -------
@@ -58,6 +58,7 @@ def augmented(
     """
     if x.dtype.kind != "f":
         raise ValueError(f"only floats in [0, 1] can be varied, got {x.dtype}: see as_pixels")
+    rng = np.random.default_rng(rng)
     if "thickness" in kinds:
         x = _thicker_or_thinner(x, rng)
     if "affine" in kinds or "elastic" in kinds:

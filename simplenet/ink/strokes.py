@@ -74,15 +74,15 @@ PEN = 0.05, 0.15
 """Width of the pen, as a share of the length of the digit."""
 
 
-def written(n: int, rng: Generator) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+def written(n: int, rng: Generator | int) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
     """Return digits written with strokes, in MNIST's form.
 
     Parameters
     ----------
     n : int
         How many.
-    rng : numpy.random.Generator
-        Draws the ways of writing, by their shares, and the hand.
+    rng : numpy.random.Generator or int
+        Draws the ways of writing, or is the seed of what does, by their shares, and the hand.
 
     Returns
     -------
@@ -91,6 +91,7 @@ def written(n: int, rng: Generator) -> tuple[NDArray[np.uint8], NDArray[np.intp]
     labels : ndarray of int, shape (n,)
         The digits that they are.
     """
+    rng = np.random.default_rng(rng)
     shares = np.array([way.share for way in WAYS])
     chosen = [WAYS[i] for i in rng.choice(len(WAYS), n, p=shares / shares.sum())]
     pixels = np.empty((n, 784), np.uint8)

@@ -39,15 +39,17 @@ class Writing:
     x: NDArray[np.float32]
 
 
-def write(name: str, rng: np.random.Generator, *, pen: float, side: int, looks: int) -> Writing:
+def write(
+    name: str, rng: np.random.Generator | int, *, pen: float, side: int, looks: int
+) -> Writing:
     """Return a digit while it is written.
 
     Parameters
     ----------
     name : str
         How it is written, such as "hooked nine": one of the ways in `simplenet.ink.strokes`.
-    rng : numpy.random.Generator
-        Draws its shape, and the hand.
+    rng : numpy.random.Generator or int
+        Draws its shape, and the hand; an int is its seed.
     pen : float
         Width of the pen in pixels of the canvas.
     side : int
@@ -63,6 +65,7 @@ def write(name: str, rng: np.random.Generator, *, pen: float, side: int, looks: 
     way = next((way for way in WAYS if way.name == name), None)
     if way is None:
         raise ValueError(f"name must be one of {[way.name for way in WAYS]}, got {name!r}")
+    rng = np.random.default_rng(rng)
     strokes = by_hand(way.shape(rng), rng)
     points = np.vstack(strokes)
     low, high = points.min(axis=0), points.max(axis=0)

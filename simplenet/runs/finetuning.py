@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simplenet.data import Dataset, loaded, one_hot_label
+from simplenet.data.dataset import read_only
 from simplenet.functions import as_labels, as_pixels, checked_pixels
 from simplenet.jobs import Slice
 from simplenet.network import Params, SimpleNet, forward
@@ -152,7 +153,7 @@ class FineTuning:
         own = np.resize(np.arange(len(self.pixels)), POOL - others)
         pixels = np.concatenate([self.pixels[own], mnist.pixels_train[:others]])
         t = np.concatenate([one_hot_label(self.labels)[own], mnist.t_train[:others]])
-        return Dataset(pixels, t, self.pixels, one_hot_label(self.labels))
+        return Dataset(read_only(pixels), read_only(t), self.pixels, self.labels, classes=10)
 
 
 def open_to(params: Params, pixels: NDArray[Any], labels: NDArray[Any]) -> Params:

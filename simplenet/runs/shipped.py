@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from simplenet.data import Dataset, loaded, one_hot_label
 from simplenet.data.augmentation import AUGMENTATIONS
+from simplenet.data.dataset import read_only
 from simplenet.ink.strokes import WAYS, pixels_of, written
 from simplenet.network import SimpleNet
 from simplenet.places import shipped_models
@@ -214,8 +215,8 @@ def with_strokes(data: Dataset, course: StrokesCourse) -> Dataset:
     """Return the data with the digits of a course in the training set."""
     pixels, labels = written_for(course)
     return Dataset(
-        np.concatenate([data.pixels_train, pixels]),
-        np.concatenate([data.t_train, one_hot_label(labels)]),
+        read_only(np.concatenate([data.pixels_train, pixels])),
+        read_only(np.concatenate([data.t_train, one_hot_label(labels)])),
         data.pixels_test,
         data.t_test,
     )

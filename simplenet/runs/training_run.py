@@ -22,6 +22,7 @@ from simplenet.training import (
     check_between,
     early_end,
     is_evaluated,
+    plain_number,
     train,
 )
 
@@ -128,8 +129,10 @@ class TrainingRun:
     start: Start | None = None
 
     def __post_init__(self) -> None:
-        check_between("hidden_size", self.hidden_size, *LIMITS["hidden_size"])
-        check_between("weight_init_std", self.weight_init_std, *LIMITS["weight_init_std"])
+        for name, whole in (("hidden_size", True), ("weight_init_std", False)):
+            value = plain_number(name, getattr(self, name), whole=whole)
+            check_between(name, value, *LIMITS[name])
+            object.__setattr__(self, name, value)  # The one way in a frozen dataclass.
         if self.training.gradient == "numerical":
             raise ValueError(
                 "gradient 'numerical' takes minutes for an iteration, which a run cannot be "
@@ -219,10 +222,7 @@ class TrainingRun:
             records.append(record)
             if limit:
                 before, now = now, {key: value.copy() for key, value in net.params.items()}
-            of_both = (
-                is_evaluated(record.iteration, len(data.pixels_train), self.training)
-                or record.iteration == self.training.iterations
-            )
+            of_both = is_evaluated(record.iteration, len(data.pixels_train), self.training)
             if of_both or len(records) == limit or perf_counter() > until_s:
                 break
         history.extend(records)

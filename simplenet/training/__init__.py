@@ -7,6 +7,7 @@ from simplenet.training.config import (
     Schedule,
     TrainingConfig,
     check_between,
+    plain_number,
 )
 from simplenet.training.curve import SMOOTHED, Curve, moving_average
 from simplenet.training.evaluation import Evaluation, evaluated
@@ -38,6 +39,7 @@ __all__ = [
     "iterations_per_epoch",
     "mini_batches",
     "moving_average",
+    "plain_number",
     "snapshot_iterations",
     "train",
 ]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import cos, pi
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
+
+import numpy as np
 
 from simplenet.data.augmentation import AUGMENTATIONS, Augmentation
+from simplenet.functions import whole_number
 
 GradientMethod = Literal["backprop", "fast_numerical", "numerical"]
 """How the gradient is computed; all three give the same numbers up to rounding."""
@@ -27,6 +30,27 @@ LIMITS = {
 
 OPTIONAL = ("patience", "target_accuracy")
 """The numbers that may be None."""
+
+
+WHOLE = ("iterations", "batch_size", "seed", "patience")
+"""The numbers that are whole."""
+
+
+def plain_number(name: str, value: Any, *, whole: bool) -> Any:
+    """Return a number as Python's, not as NumPy's, so that it can be written down.
+
+    Raises
+    ------
+    ValueError
+        If it is no number, or not whole where it has to be: 100.5 iterations are none.
+    """
+    if whole:
+        return whole_number(name, value)
+    if isinstance(value, np.number):
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name} must be a number, got {value!r}")
+    return value
 
 
 def check_between(name: str, value: float, low: float, high: float) -> None:
@@ -75,7 +99,7 @@ class TrainingConfig:
     Raises
     ------
     ValueError
-        If a value is out of its range.
+        If a value is out of its range, or not whole where it has to be.
 
     Notes
     -----
@@ -100,7 +124,12 @@ class TrainingConfig:
         for name, (low, high) in LIMITS.items():
             value = getattr(self, name)
             if value is not None or name not in OPTIONAL:
+                value = plain_number(name, value, whole=name in WHOLE)
                 check_between(name, value, low, high)
+                object.__setattr__(self, name, value)  # The one way in a frozen dataclass.
+        kinds: Any = self.augmentation
+        kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        object.__setattr__(self, "augmentation", kinds)
         for name, value, options in (
             ("gradient", self.gradient, get_args(GradientMethod)),
             ("schedule", self.schedule, get_args(Schedule)),

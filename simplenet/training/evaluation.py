@@ -82,9 +82,9 @@ class Evaluation:
 
     def of(self, record: Record, data: Dataset) -> Record:
         """Return a record with the accuracies of the sets that were counted to their end."""
-        if self.test.done == len(data.pixels_test):
+        if self.test.done and self.test.done == len(data.pixels_test):
             record = replace(record, test_accuracy=self.test.right / self.test.done)
-        if self.train.done == len(data.pixels_train):
+        if self.train.done and self.train.done == len(data.pixels_train):
             record = replace(
                 record,
                 train_accuracy=self.train.right / self.train.done,

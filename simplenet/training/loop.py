@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 from simplenet.blas import one_blas_thread
 from simplenet.data import Dataset
 from simplenet.data.augmentation import augmented
-from simplenet.functions import as_labels, as_pixels, cross_entropy_error
+from simplenet.functions import as_labels, as_pixels, cross_entropy_error, whole_number
 from simplenet.network import Params, SimpleNet, backprop, forward
 from simplenet.training.config import GradientMethod, TrainingConfig
 from simplenet.training.evaluation import evaluated
@@ -30,6 +30,7 @@ def train(
     velocity: Params | None = None,
     evaluating: bool = True,
     best: Best | None = None,
+    evaluate_every: int | None = None,
 ) -> Iterator[Record]:
     """Train a network in place by mini-batch gradient descent.
 
@@ -37,9 +38,11 @@ def train(
     ----------
     net : SimpleNet
         Its `params` are changed in place between two records. Reading them while a record is
-        at hand is safe; keep a copy to keep them.
+        at hand is safe; keep a copy to keep them. Changing them is, too: the training goes on
+        from what it finds.
     data : Dataset
-        Its training set is learned from; both sets are used for the accuracies.
+        Its training set is learned from; both sets are used for the accuracies, and without a
+        test set the training set alone.
     config : TrainingConfig
         The recipe.
     after : Record, optional
@@ -55,6 +58,9 @@ def train(
     best : Best, optional
         The best evaluation until `after`, as `best_with` returns it. Only who goes on with a
         training that may end early needs to hold it.
+    evaluate_every : int, optional
+        Iterations from one evaluation to the next, at least 1; by default an epoch. The first and
+        the last record are evaluated in any case. `patience` counts evaluations.
 
     Yields
     ------
@@ -67,7 +73,9 @@ def train(
     Raises
     ------
     ValueError
-        If the data do not fit the network, or there are none, or if images that are not
+        If the data do not fit the network, or there are none, if the end depends on a test set
+        that there is not, if somebody puts an array of another shape into `net.params`, or if
+        images that are not
         28 x 28 are to be augmented.
 
     Notes
@@ -84,8 +92,12 @@ def train(
             f"the data have {data.pixels_train.shape[1:]} and {data.t_train.shape[1:]}"
         )
     train_size = len(data.pixels_train)
-    if not train_size or not len(data.pixels_test):
-        raise ValueError("training needs at least one training and one test sample")
+    if not train_size:
+        raise ValueError("training needs at least one training sample")
+    if config.keeps_best and not len(data.pixels_test):
+        raise ValueError("patience and target_accuracy need a test set, and the data have none")
+    if evaluate_every is not None and whole_number("evaluate_every", evaluate_every) < 1:
+        raise ValueError(f"evaluate_every must be at least 1, got {evaluate_every}")
     if config.augmentation and net.input_size != 784:
         raise ValueError(f"only images of 28 x 28 can be augmented, got {net.input_size} pixels")
     labels = as_labels(data.t_train, train_size, net.output_size)
@@ -104,7 +116,7 @@ def train(
         params = {k: v.copy() for k, v in net.params.items()} if iteration in snapshots else None
         time_s = elapsed_s + perf_counter() - started
         found = Record(iteration, loss, time_s, params=params, batch_accuracy=batch_accuracy)
-        at_once = evaluating and is_evaluated(iteration, train_size, config)
+        at_once = evaluating and is_evaluated(iteration, train_size, config, evaluate_every)
         return evaluated(found, net, data) if at_once else found
 
     def best_by(told: Record) -> Best | None:
@@ -130,6 +142,7 @@ def train(
         seen = y if iteration % BATCH_SEEN == 0 else None
         # Not around the yield: who has the generator may do anything before it goes on.
         with one_blas_thread:
+            layout.follow()
             x, t = next(batches)
             loss = compute_gradient(layout.params, x, t, config.gradient, layout.gradient, seen)
             layout.descend(config.learning_rate_at(iteration), config.momentum)
@@ -206,14 +219,15 @@ def share_right(y: NDArray[Any], labels: NDArray[np.intp]) -> float:
     return float(np.count_nonzero(y.argmax(axis=1) == labels) / len(labels))
 
 
-def is_evaluated(iteration: int, train_size: int, config: TrainingConfig) -> bool:
-    """Return whether the network is evaluated after an iteration: at first, and every epoch.
+def is_evaluated(
+    iteration: int, train_size: int, config: TrainingConfig, every: int | None = None
+) -> bool:
+    """Return whether the network is evaluated after an iteration: at first, every epoch, at last.
 
-    Also after the last one, if the best is kept.
+    Or, with `every`, after so many iterations instead of an epoch.
     """
-    if config.keeps_best and iteration == config.iterations:
-        return True
-    return iteration % iterations_per_epoch(train_size, config.batch_size) == 0
+    every = every or iterations_per_epoch(train_size, config.batch_size)
+    return iteration == config.iterations or iteration % every == 0
 
 
 def iterations_per_epoch(train_size: int, batch_size: int) -> int:

@@ -33,7 +33,8 @@ class Record:
         Seconds spent in the training, evaluations included, pauses not.
     train_accuracy, test_accuracy : float or None
         Share of right answers on the whole of either set, in [0, 1], where it was evaluated:
-        before the first update and after every epoch.
+        before the first update, after every epoch, and after the last one. None, too, of a set
+        that there is not.
     params : dict of str to ndarray, or None
         A copy of the network's parameters, in the records that `snapshot_iterations` names.
     vanished : float or None

@@ -1,7 +1,9 @@
+import copy
 import gzip
 import hashlib
 import http.server
 import json
+import pickle
 import socket
 import struct
 import threading
@@ -9,6 +11,7 @@ import urllib.request
 from urllib.error import HTTPError
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -388,3 +391,97 @@ def test_mini_batch_draws_100_and_others_each_time():
 def test_mini_batch_names_what_is_wrong(n_x, n_t, batch_size, reason):
     with pytest.raises(ValueError, match=reason):
         mini_batch(np.zeros((n_x, 784)), np.zeros((n_t, 10)), batch_size)
+
+
+# What a data set may be made of
+
+
+def test_labels_may_be_integers():
+    x, t = np.eye(4), np.array([2, 0, 1, 2])
+    data = Dataset(x, t, x[:2], t[:2])
+    np.testing.assert_array_equal(data.t_train, np.eye(3)[t])
+    assert data == Dataset(x, np.eye(3, dtype=np.float32)[t], x[:2], t[:2].tolist())
+    assert Dataset(x, [0, 1, 0, 1], x[:1], [5]).t_train.shape == (4, 6)
+    assert Dataset(x, t, classes=9).t_train.shape == (4, 9)
+    assert Dataset(x, t[:, None]) == Dataset(x, t)
+    for wrong in (["a", "b", "c", "a"], [0.0, 1.0, 2.0, 0.0], [0.5, 1, 2, 0]):
+        with pytest.raises(ValueError, match="labels must be integers"):
+            Dataset(x, wrong)
+    with pytest.raises(ValueError, match=r"labels must be in 0\.\.1"):
+        Dataset(x, t, classes=2)
+
+
+def test_tables_are_samples_and_labels():
+    table = pd.DataFrame({"width": [1.5, 2.0, -3.0], "height": [10.0, 0.0, 5.0], "kind": [0, 2, 1]})
+    x, t = table[["width", "height"]], table["kind"]
+    data = Dataset(x, t, x[:1], table[["kind"]][:1])
+    np.testing.assert_array_equal(data.pixels_train, [[1.5, 10], [2, 0], [-3, 5]])
+    np.testing.assert_array_equal(data.t_train, np.eye(3)[[0, 2, 1]])
+    table.iloc[0, 0] = 99
+    assert data.pixels_train[0, 0] == 1.5
+
+
+def test_what_is_changed_afterwards_changes_no_data_set():
+    x, t = np.eye(4), np.eye(2, dtype=np.float32)[[0, 1, 0, 1]]
+    data = Dataset(x, t, x, t)
+    as_it_was = Dataset(np.eye(4), t.copy(), np.eye(4), t.copy())
+    x[:], t[0] = 0.5, [0, 1]
+    assert data == as_it_was
+    for array in (data.pixels_train, data.t_train, data.pixels_test, data.t_test):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+
+
+def test_a_data_set_that_is_read_only_is_not_copied(mnist):
+    again = Dataset(mnist.pixels_train, mnist.t_train, mnist.pixels_test, mnist.t_test)
+    assert np.shares_memory(again.pixels_train, mnist.pixels_train)
+    assert np.shares_memory(again.t_train, mnist.t_train)
+    assert again == mnist
+    assert repr(mnist) == (
+        "Dataset(60000 training and 10000 test samples, 784 features of uint8, 10 classes)"
+    )
+
+
+def test_a_pickle_has_no_more_than_what_was_given():
+    x, t = np.zeros((500, 100), np.uint8), np.arange(500) % 10
+    data = Dataset(x, t, x, t)
+    assert data.x_train.dtype == data.x_test.dtype == np.float32
+    assert data.lit.sum() == 0
+    content = pickle.dumps(data)
+    assert len(content) < 2 * (x.nbytes + data.t_train.nbytes) + 2000
+    again = pickle.loads(content)
+    assert again == data
+    assert not again.pixels_train.flags.writeable
+    assert copy.copy(data) == data
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((np.zeros((3, 28, 28)), [0, 1, 2]), r"\(n, features\), got \(3, 28, 28\): images become"),
+        ((np.zeros((3, 2)), [0, 1, 2], np.zeros((1, 3)), [0]), "samples have 2 .* samples 3"),
+        ((np.zeros((3, 2)), [0, 1, 2], np.zeros((1, 2))), "both samples and labels"),
+        ((np.zeros((3, 2)), np.eye(3), np.zeros((1, 2)), [[1, 0]]), r"everywhere, got \[2, 3\]"),
+        ((np.zeros((3, 2)), np.zeros((3, 1, 1))), "shape"),
+        ((np.array([["a", "b"]]), [0]), "must be numbers"),
+    ],
+)
+def test_what_is_no_data_set_is_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Dataset(*arguments)
+
+
+def test_one_hot_rows_of_any_number_of_classes():
+    assert one_hot_label([2, 0], 3).tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert one_hot_label([0], 1).tolist() == [[1]]
+    for wrong in (0, 2.0):
+        with pytest.raises(ValueError, match="classes must be"):
+            one_hot_label([0], wrong)
+
+
+def test_a_seed_draws_the_same_mini_batch_again():
+    x, t = np.arange(50), np.arange(50)
+    first, again = mini_batch(x, t, 5, 0)[0], mini_batch(x, t, 5, np.random.default_rng(0))[0]
+    np.testing.assert_array_equal(first, again)
+    with pytest.raises(ValueError, match=r"batch_size must be a whole number, got 2\.5"):
+        mini_batch(x, t, 2.5)

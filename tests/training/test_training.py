@@ -1,5 +1,7 @@
 import itertools
+import json
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -26,7 +28,7 @@ def test_one_record_before_the_first_update_and_one_after_each(stripes):
     assert before.loss == pytest.approx(math.log(10), abs=0.05)
     records = [before, *records]
     assert [r.iteration for r in records] == list(range(14))
-    assert [r.iteration for r in records if r.test_accuracy is not None] == [0, 6, 12]
+    assert [r.iteration for r in records if r.test_accuracy is not None] == [0, 6, 12, 13]
     assert all((r.train_accuracy is None) == (r.test_accuracy is None) for r in records)
     assert all(b.elapsed_s > a.elapsed_s for a, b in itertools.pairwise(records))
 
@@ -236,13 +238,125 @@ def test_data_that_do_not_fit_are_refused(stripes):
         next(train(new_net(), empty, TrainingConfig()))
 
 
+def test_there_may_be_no_test_set(stripes):
+    data = Dataset(stripes.x_train, stripes.t_train)
+    records = list(train(new_net(), data, TrainingConfig(iterations=7)))
+    assert [r.iteration for r in records if r.train_accuracy is not None] == [0, 6, 7]
+    assert {r.test_accuracy for r in records} == {None}
+    assert (
+        without_times(records)[-1][1]
+        == list(train(new_net(), stripes, TrainingConfig(iterations=7)))[-1].loss
+    )
+    with pytest.raises(ValueError, match="need a test set"):
+        next(train(new_net(), data, TrainingConfig(patience=2)))
+
+
+def test_evaluations_can_be_set_or_left_out(stripes):
+    def evaluated(**options):
+        records = train(new_net(), stripes, TrainingConfig(iterations=11), **options)
+        return [r.iteration for r in records if r.test_accuracy is not None]
+
+    assert evaluated(evaluate_every=4) == [0, 4, 8, 11]
+    assert evaluated(evaluate_every=100) == [0, 11]
+    assert evaluated(evaluating=False) == []
+    for wrong in (0, 2.5):
+        with pytest.raises(ValueError, match="evaluate_every must be"):
+            evaluated(evaluate_every=wrong)
+
+
+def test_any_number_of_classes_and_features(tiny):
+    for classes, features in ((2, 1), (3, 6), (26, 40)):
+        rng = np.random.default_rng(0)
+        x, t = 100 * rng.standard_normal((50, features)), np.arange(50) % classes
+        net = SimpleNet(features, 4, classes, 0.1, 0)
+        *_, last = train(net, Dataset(x, t), TrainingConfig(iterations=5, batch_size=10))
+        assert last.train_accuracy == net.accuracy(x, t)
+
+
+# What somebody else changes meanwhile
+
+
+def in_place(net):
+    net.params["W1"] *= 0.5
+    net.params["b2"][3] += 1
+
+
+def rebound(net):
+    net.params = {key: value + np.float32(0.01) for key, value in net.params.items()}
+
+
+def one_rebound(net):
+    net.params["W2"] = 0.5 * net.params["W2"]
+
+
+@pytest.mark.parametrize("change", [in_place, rebound, one_rebound])
+@pytest.mark.parametrize("blank", [False, True])
+def test_what_is_changed_between_two_records_is_kept(stripes, change, blank):
+    x = stripes.x_train.copy()
+    x[:, 28:56] *= not blank
+    data = Dataset(x, stripes.t_train, stripes.x_test, stripes.t_test)
+    config = TrainingConfig(iterations=6, batch_size=20, learning_rate=0.5)
+    net, expected = new_net(np.float64), new_net(np.float64)
+    for record in train(net, data, config):
+        if record.iteration == 3:
+            change(net)
+    last = None
+    for record in train(expected, data, config):
+        if record.iteration == 3:
+            last = record
+            break
+    change(expected)
+    list(train(expected, data, config, after=last))
+    for key, value in expected.params.items():
+        np.testing.assert_array_equal(net.params[key], value, err_msg=key)
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        (np.zeros(20), "shape .20,. and type float32.*type float64"),
+        (np.zeros(3, np.float32), "got shape .3,."),
+        ([0.0] * 20, "got list"),
+        (None, "got none"),
+    ],
+)
+def test_a_parameter_that_does_not_fit_any_more_is_named(stripes, value, named):
+    net = new_net()
+    records = train(net, stripes, TrainingConfig())
+    next(records)
+    net.params["b1"] = value
+    with pytest.raises(ValueError, match=f"b1 must stay an array of .*{named}"):
+        next(records)
+
+
+@pytest.mark.parametrize("name", ["iterations", "batch_size", "seed", "patience"])
+def test_a_number_that_has_to_be_whole_is_whole(name):
+    for wrong in (100.5, 100.0, "7", True, None):
+        if wrong is None and name == "patience":
+            continue
+        with pytest.raises(ValueError, match=f"{name} must be a whole number, got"):
+            TrainingConfig(**{name: wrong})
+    config = TrainingConfig(**{name: np.int64(7)})
+    assert type(getattr(config, name)) is int
+
+
+def test_numbers_of_numpy_are_written_down_as_numbers():
+    config = TrainingConfig(learning_rate=np.float32(0.5), momentum=np.float64(0.25))
+    assert config == TrainingConfig(learning_rate=0.5, momentum=0.25)
+    assert json.loads(json.dumps(asdict(config)))["learning_rate"] == 0.5
+    assert TrainingConfig(augmentation=["affine"]) == TrainingConfig(augmentation="affine")
+    assert hash(TrainingConfig(augmentation=["affine"]))
+    with pytest.raises(ValueError, match=r"learning_rate must be a number, got '0\.1'"):
+        TrainingConfig(learning_rate="0.1")
+
+
 @pytest.mark.slow
 def test_the_articles_recipe_gives_the_articles_log(mnist):
     net = SimpleNet(784, 50, 10, rng=np.random.default_rng([0, 0, 1]))
     log: list[Record] = [
         r for r in train(net, mnist, TrainingConfig(seed=0)) if r.test_accuracy is not None
     ]
-    assert [r.iteration for r in log] == list(range(0, 10_000, 600))
+    assert [r.iteration for r in log] == [*range(0, 10_000, 600), 10_000]
     assert 0.05 < log[0].test_accuracy < 0.20
     assert log[1].test_accuracy == pytest.approx(0.79, abs=0.04)
     assert log[3].test_accuracy == pytest.approx(0.90, abs=0.01)
