@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.waiting import until
 
@@ -28,6 +28,22 @@ def unfold(page: Page) -> None:
     if not field(page, "Iterations").is_visible():
         folded.locator("summary").click()
     expect(field(page, "Iterations")).to_be_visible()
+
+
+def choose(page: Page, name: str, option: str) -> None:
+    """Choose an option of a list; a page that is just being made anew may close it again."""
+    offered = page.get_by_role("option", name=option)
+
+    def chosen() -> bool:
+        if not offered.is_visible():
+            page.get_by_role("combobox", name=name).click()
+        try:
+            offered.click(timeout=2000)
+        except TimeoutError:
+            return False
+        return True
+
+    until(chosen)
 
 
 def fill(page: Page, name: str, value: object) -> None:

@@ -8,6 +8,7 @@ from tests.browser.steps import (
     SEVEN,
     at_rest,
     button,
+    choose,
     draw,
     expect_contrast,
     go,
@@ -157,8 +158,7 @@ def test_train_works_by_keyboard_alone_and_a_change_of_language_keeps_what_was_c
     expect(button(page, "Train")).to_be_visible()
     unfold(page)
     gradient = page.get_by_role("combobox", name="Gradient")
-    gradient.click()
-    page.get_by_role("option", name="Central difference").click()
+    choose(page, "Gradient", "Central difference")
     languages = page.get_by_role("radio", name="中文"), page.get_by_role("radio", name="English")
     for pause_ms in (30, 150):  # Also while the answer is on its way.
         for language in languages:

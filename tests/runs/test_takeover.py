@@ -96,6 +96,10 @@ def test_every_run_of_a_killed_server_is_there_and_goes_on(address, scheduler):
     with another_process(address, scheduler) as (process, ids):
         process.kill()
         process.wait()
+    store = Store(opened(address))
+    ends = {name: store.read(run).standing.position.end for name, run in ids.items()}
+    store.close()
+    assert ends == dict.fromkeys(ids, None) | {"finished": "finished"}
     with server(address, scheduler) as jobs:
         assert jobs.get(ids["finished"]).status == "finished"
         for name in ("paused", "stepping"):
@@ -167,9 +171,11 @@ def test_a_run_is_followed_and_steered_from_another_server(address, scheduler):
 def test_a_server_that_ends_gives_its_runs_to_the_others(address, scheduler):
     with server(address, scheduler) as here:
         with server(address, scheduler) as there:
-            run = there.start(LONG)
+            run = there.start(LONG, "slow")
             until(lambda: run.chunks)
         followed = here.get(run.id)
+        assert not followed.ended
+        followed.pace = "full"
         assert_whole(ended(followed))
 
 
@@ -204,11 +210,12 @@ def test_while_nothing_can_be_written_runs_go_on_and_are_written_down_later(
     tmp_path, scheduler, full_disk, caplog
 ):
     with server(f"sqlite:///{tmp_path / 'runs'}", scheduler) as jobs:
-        before = jobs.start(LONG)
+        before = jobs.start(LONG, "slow")
         until(lambda: before.records)
         before.pause()
         until(lambda: before.status == "paused" and before.chunks)
         full_disk.append("the disk is full")
+        before.pace = "full"
         before.resume()
         new = jobs.start(LONG)
         for run in (before, new):
