@@ -102,7 +102,7 @@ print(json.dumps([simplenet.__file__, simplenet.__version__, last.iteration, sor
 @pytest.mark.slow
 def test_a_wheel_has_every_file_of_the_app_and_takes_no_common_name(installed):
     assert {path.name for path in installed.iterdir() if "." not in path.name} == {
-        *("simplenet", "simplenet_lab"),
+        *("simplenet", "simplenet_lab", "bin"),
     }
     lab = installed / "simplenet_lab"
     for part in ("app.py", ".streamlit/config.toml", "pages"):
@@ -112,3 +112,15 @@ def test_a_wheel_has_every_file_of_the_app_and_takes_no_common_name(installed):
         for path in files:
             assert (lab / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
     assert {path.stem for path in (lab / "models").iterdir()} == set(SHIPPED)
+
+
+@pytest.mark.slow
+def test_the_command_of_a_wheel_reads_and_finds_the_app(installed, tmp_path):
+    def said(*words):
+        command = [sys.executable, installed / "bin" / "simplenet", *words]
+        env = {"PYTHONPATH": str(installed)}
+        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+
+    assert simplenet.__version__ in said("--version").stdout
+    found = said("eval", "article", "--json")
+    assert json.loads(found.stdout)["accuracy"] > 0.94, found.stderr
