@@ -6,6 +6,8 @@ import json
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -17,6 +19,7 @@ from distributed import LocalCluster
 import simplenet.jobs.job
 import simplenet.jobs.jobs
 from simplenet.jobs import Jobs, LedgerError
+from simplenet.jobs.ledger import Lease, Wishes
 from simplenet.jobs.workers import configure_dask
 from simplenet.runs import TrainingRun
 from simplenet.runs.store import Store
@@ -141,6 +144,28 @@ def test_a_server_that_stood_still_changes_nothing_when_it_wakes_up(address, sch
             kept = jobs.ledger.read(run.id)
             assert kept.standing.lease.fence == 1
             assert sum(map(len, kept.chunks)) == LONG.training.iterations + 1
+
+
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)  # SQLite is one server's.
+def test_a_server_that_stands_still_while_it_writes_keeps_nothing_from_the_others(address):
+    here, there = Store(opened(address)), Store(opened(address))
+    here.add("run", "me", LONG, Wishes(), "here")
+    stands, goes_on = threading.Event(), threading.Event()
+
+    def change(wishes, position):
+        stands.set()
+        assert goes_on.wait(240)
+        return wishes
+
+    with ThreadPoolExecutor() as pool:
+        wished = pool.submit(here.wish, "run", change)
+        assert stands.wait(240)
+        assert there.claim("run", Lease("here", 0, 0), "there")
+        goes_on.set()
+        assert isinstance(wished.exception(), LedgerError)
+    assert here.read("run").standing.lease == Lease("there", 1, 0)  # By another connection.
+    here.close()
+    there.close()
 
 
 def test_a_run_is_followed_and_steered_from_another_server(address, scheduler):

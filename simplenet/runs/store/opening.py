@@ -7,12 +7,21 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import StaticPool
 
-from simplenet.jobs.ledger import LedgerError
+from simplenet.jobs.ledger import LEASE_S, LedgerError
 from simplenet.runs.store.schema import HEAD, METADATA, RUNS
 
 logger = logging.getLogger(__name__)
@@ -22,6 +31,12 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 BUSY_S = 10.0
 """How long a write waits for another one."""
+
+STILL_S = LEASE_S
+"""How long a server may stand still in a transaction, so that it keeps no run from the others."""
+
+STOOD_STILL = "25P03"
+"""PostgreSQL's code for a connection that it ended because of that."""
 
 PRAGMAS = (
     "PRAGMA foreign_keys = ON",
@@ -51,6 +66,8 @@ def opened(url: str) -> Engine:
         with engine.begin() as connection:
             if engine.dialect.name == "sqlite":
                 connection.execute(text("BEGIN IMMEDIATE"))  # Only one server migrates.
+            if engine.dialect.name == "postgresql":  # Migrating may take its time.
+                connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             migrate(connection)
             connection.execute(select(RUNS.c.id).limit(1)).all()
     except DatabaseError as error:
@@ -139,10 +156,27 @@ def migrate(connection: Connection) -> None:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, max_overflow=20)
+        engine = create_engine(url, pool_pre_ping=True, max_overflow=20)
+        if engine.dialect.name == "postgresql":
+            event.listen(engine, "connect", _set_up_postgresql)
+            event.listen(engine, "handle_error", _tell_disconnect)
+        return engine
     engine = create_engine(url, max_overflow=20)
     event.listen(engine, "connect", _set_up_sqlite)
     return engine
+
+
+def _set_up_postgresql(connection: Any, _: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {1000 * STILL_S:.0f}")
+        cursor.execute(f"SET lock_timeout = {1000 * BUSY_S:.0f}")
+    connection.commit()
+
+
+def _tell_disconnect(context: ExceptionContext) -> None:
+    """Have a connection replaced that the database has ended, which SQLAlchemy does not know of."""
+    if getattr(context.original_exception, "sqlstate", None) == STOOD_STILL:
+        context.is_disconnect = True
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:
