@@ -52,3 +52,9 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+elif __name__ == "app":  # The server reads it once, to learn what it serves.
+    from streamlit.starlette import App
+
+    from pages.platform.front import routes
+
+    app = App(__file__, routes=routes())

@@ -10,6 +10,20 @@ from tests.waiting import until
 SEVEN = ((80, 60), (200, 60), (130, 230))
 """Where a pen goes that draws a seven."""
 
+MOST_JUMPS = 0.05
+"""How much of a page may jump while it comes, as browsers measure it."""
+
+JUMPS = """() => {
+    const observer = new PerformanceObserver(() => {});
+    observer.observe({ type: "layout-shift", buffered: true });
+    const side = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
+    return observer.takeRecords().filter(entry => !entry.hadRecentInput).map(entry => [
+        entry.value,
+        entry.sources.map(({ node, previousRect, currentRect }) =>
+            `${node?.className} ${side(previousRect)} -> ${side(currentRect)}`),
+    ]);
+}"""
+
 GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 21, 31)"}
 
 
@@ -28,6 +42,8 @@ def unfold(page: Page) -> None:
     if not field(page, "Iterations").is_visible():
         folded.locator("summary").click()
     expect(field(page, "Iterations")).to_be_visible()
+    # A list that opens while the fields still unfold is closed by that.
+    folded.evaluate("e => Promise.all(e.getAnimations({ subtree: true }).map(one => one.finished))")
 
 
 def choose(page: Page, name: str, option: str) -> None:
@@ -130,6 +146,13 @@ def expect_contrast(page: Page) -> None:
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
         # Colours change gradually.
         until(lambda: not faint_words(page), every_s=0.2, why_not=lambda: faint_words(page))
+
+
+def expect_calm(page: Page) -> None:
+    """Expect that nothing has jumped since the page was opened, and that all of it is shown."""
+    expect(page.locator("#coming")).to_have_count(0)
+    jumps = page.evaluate(JUMPS)
+    assert sum(value for value, _ in jumps) < MOST_JUMPS, jumps
 
 
 def light(page: Page) -> int:

@@ -10,6 +10,7 @@ from tests.browser.steps import (
     button,
     choose,
     draw,
+    expect_calm,
     expect_contrast,
     go,
     light,
@@ -85,8 +86,10 @@ def test_chinese_readers_get_chinese_that_is_readable_at_any_width(server, visit
     main = page.get_by_test_id("stMain")
     for path, (_, title) in PAGES.items():
         if path:
-            go(page, title)
+            page.goto(f"{server.url}/{path}")
         expect(main.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        at_rest(page)
+        expect_calm(page)
         expect(page.get_by_role("radio", name="中文")).to_be_checked()
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
         expect(main).to_have_accessible_name(title)
@@ -102,7 +105,10 @@ def test_chinese_readers_get_chinese_that_is_readable_at_any_width(server, visit
         page.keyboard.press("Escape")
         expect_contrast(page)
         page.set_viewport_size({"width": 360, "height": 740})
+        page.reload()
         until(lambda: is_at_the_top_right(page, 360))
+        at_rest(page)
+        expect_calm(page)
         assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
         page.set_viewport_size({"width": 1280, "height": 900})
 

@@ -1,0 +1,59 @@
+"""The document that a browser gets first."""
+
+import asyncio
+import re
+
+import pytest
+from starlette.requests import Request
+
+from pages.language.text import catalogue
+from pages.platform.front import EARLY, front, routes
+from tests.browser.test_every_page import PAGES
+
+
+def document(path, accepted="en-US", query=""):
+    """Return what the server answers, as text."""
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode()}
+    answer = asyncio.run(
+        front(Request({**scope, "headers": [(b"accept-language", accepted.encode())]}))
+    )
+    return answer.body.decode()
+
+
+def shown(text):
+    """Return the words that are there before any script has run."""
+    return re.search(r'<div id="coming".*?</div></div>|<div id="coming".*?</div>', text, re.S)[0]
+
+
+@pytest.mark.parametrize("name", list(PAGES))
+def test_each_page_says_its_title_at_once_in_the_language_of_the_browser(name):
+    assert f"/{name}" in [route.path for route in routes()]
+    for accepted, title in zip(("en-US,en;q=0.9", "zh-CN,zh;q=0.9"), PAGES[name], strict=True):
+        text = document(f"/{name}", accepted)
+        assert f"<h1>{title}</h1>" in shown(text)
+        assert f"<title>{title}</title>" in text
+        assert f'<html lang="{"zh-CN" if title == PAGES[name][1] else "en"}">' in text
+        assert "{" not in shown(text)
+
+
+def test_a_link_says_its_language_and_one_that_is_not_there_is_the_browsers():
+    assert "训练" in shown(document("/train", "en", "language=zh"))
+    assert "Train" in shown(document("/train", "zh-CN", "language=en"))
+    assert "Train" in shown(document("/train", "en", "language=%3Cscript%3E"))
+
+
+def test_the_first_page_says_what_it_will_show_and_where():
+    text = shown(document("/"))
+    assert "<strong>Draw a digit yourself.</strong>" in text
+    assert catalogue("en")["home.intro"].split("**")[0].strip() in text
+    assert 'class="sheet"' in text
+    assert 'class="net"' in text
+    assert 'class="sheet"' not in shown(document("/draw"))
+
+
+def test_the_browser_is_told_of_the_files_that_every_page_has():
+    text = document("/")
+    for name in EARLY:
+        assert re.search(rf'modulepreload" crossorigin href="./static/js/{name}\.[^"]+\.js"', text)
+    files = re.findall(r'modulepreload" crossorigin href="([^"]+)"', text)
+    assert len(files) == len(set(files))
