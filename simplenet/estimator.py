@@ -38,7 +38,7 @@ CHECKS: dict[str, tuple[type, str, Any]] = {
 """The type of each setting, what it must be in words, and whether a value is that."""
 
 
-class SimpleNetClassifier(ClassifierMixin, BaseEstimator):
+class SimpleNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # Untyped.
     """A classifier with one hidden layer of sigmoid units, trained by mini-batch descent.
 
     It is the network of the article, `simplenet.SimpleNet`, with what scikit-learn's users expect.
@@ -321,7 +321,7 @@ class SimpleNetClassifier(ClassifierMixin, BaseEstimator):
         std: Any = self.weight_init_std
         if size != "auto" and (not isinstance(size, Integral) or int(size) < 1):
             raise ValueError(f'batch_size must be "auto" or at least 1, got {size!r}')
-        if std is not None and (not isinstance(std, Real) or not 0 <= std < np.inf):
+        if std is not None and (not isinstance(std, Real) or not 0 <= float(std) < np.inf):
             raise ValueError(f"weight_init_std must be None, or 0 or more, got {std!r}")
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> Any:
