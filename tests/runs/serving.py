@@ -1,4 +1,4 @@
-"""A server without pages, to be killed: it starts trainings, and tells their ids.
+"""A server without pages, to be killed: it starts ten trainings, and tells their ids.
 
 Run as ``python -m tests.runs.serving ADDRESS SCHEDULER``, with the database and the Dask scheduler.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from time import sleep
 
 import simplenet.jobs.job
@@ -25,25 +26,36 @@ SHORT_S = 0.005
 
 
 def main() -> None:
-    """Start one training of each kind, tell their ids once all are as they are called, and wait."""
+    """Start ten trainings, tell their ids once all are what they are called, and wait."""
     address, scheduler = sys.argv[1:]
     simplenet.jobs.job.FIRST_SLICE_S = simplenet.jobs.job.SLICE_S = SHORT_S
     simplenet.jobs.job.COMMIT_S = 10 * SHORT_S
     jobs = Jobs(Store(opened(address)), scheduler)
-    finished = jobs.start(SHORT, visitor="me")
-    assert finished.wait(200)
-    paused = jobs.start(LONG, "slow", visitor="me")
-    until(lambda: paused.records)
-    paused.pause()
-    stepping = jobs.start(LONG, "step", visitor="me")
-    until(lambda: paused.status == stepping.status == "paused")
-    slow = jobs.start(LONG, "slow", visitor="me")
-    until(lambda: slow.records)
-    running = jobs.start(LONGER, visitor="me")
-    until(lambda: running.chunks > 1)
-    waiting = jobs.start(LONG, visitor="me")
-    until(lambda: waiting.status == "waiting")
-    ids = {name: job.id for name, job in locals().items() if hasattr(job, "chunks")}
+    start = partial(jobs.start, visitor="me")
+    finished = [start(SHORT), start(SHORT)]
+    for job in finished:
+        assert job.wait(200)
+    paused = [start(LONG, "slow"), start(LONG, "slow")]
+    for job in paused:
+        until(lambda job=job: job.records)
+        job.pause()
+    stepping = [start(LONG, "step")]
+    until(lambda: all(job.status == "paused" for job in paused + stepping))
+    slow = [start(LONG, "slow"), start(LONG, "slow")]
+    until(lambda: all(job.records for job in slow))
+    running = [start(LONGER)]
+    until(lambda: running[0].chunks > 1)
+    waiting = [start(LONG), start(LONG)]
+    until(lambda: all(job.status == "waiting" for job in waiting))
+    named = {
+        "finished": finished,
+        "paused": paused,
+        "stepping": stepping,
+        "slow": slow,
+        "running": running,
+        "waiting": waiting,
+    }
+    ids = {name: [job.id for job in several] for name, several in named.items()}
     print(json.dumps(ids), flush=True)
     while True:
         sleep(60)
