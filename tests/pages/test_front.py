@@ -2,11 +2,15 @@
 
 import asyncio
 import re
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from starlette.requests import Request
 
+import pages
 from pages.language.text import catalogue
+from pages.platform.early import MODULES
 from pages.platform.front import EARLY, front, routes
 from tests.browser.test_every_page import PAGES
 
@@ -57,3 +61,13 @@ def test_the_browser_is_told_of_the_files_that_every_page_has():
         assert re.search(rf'modulepreload" crossorigin href="./static/js/{name}\.[^"]+\.js"', text)
     files = re.findall(r'modulepreload" crossorigin href="([^"]+)"', text)
     assert len(files) == len(set(files))
+
+
+def test_what_a_server_loads_early_is_what_its_first_page_imports():
+    home = (Path(pages.__file__).parent / "home.py").read_text(encoding="utf-8")
+    imported = set(re.findall(r"^\s+from ([\w.]+) import|^from ([\w.]+) import", home, re.M))
+    names = {one or other for one, other in imported}
+    wanted = {name for name in names if name.startswith(("pages.components", "simplenet.study"))}
+    loaded = sorted({*MODULES, "pages.components.network_view"})  # Others import that.
+    assert wanted <= set(loaded)
+    assert all(find_spec(name) for name in loaded)
