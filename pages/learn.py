@@ -71,6 +71,11 @@ def path(shown: str) -> None:
                 on_click=open_lesson,
                 args=(name,),
             )
+    if done == len(LESSONS):
+        guesses = [(LESSONS[name], entries[name].guess) for name in LESSONS]
+        made = [(lesson, guess) for lesson, guess in guesses if lesson.can_be(guess)]
+        good = sum(lesson.is_good(guess) for lesson, guess in made if guess is not None)
+        st.success(T("learn.all_done", good=good, n=len(made)), icon=":material/flag:")
     if KEEPING.get().problem:
         st.caption(T("learn.not_kept"))
 

@@ -259,6 +259,9 @@ TUNED_ID = JobId("tuned")
 # The Train page. The fields of its recipe have the names and the defaults of a TrainingConfig and
 # of a TrainingRun; a field for a number that was emptied holds None, which some of them may be.
 
+PRESET: Linked[str | None] = Linked("preset", None, "preset")
+"""The recipe that a link asks for; None once the fields hold it."""
+
 PACE: Value[Pace] = Value("pace", "full")
 """How fast the training goes."""
 
@@ -532,8 +535,44 @@ LESSON_ROW = Linked("lesson_row", 10, "row")
 LESSON_COLUMN = Linked("lesson_column", 15, "column")
 """Its column."""
 
+LESSON_UNIT = Linked("lesson_unit", 9, "unit")
+"""The hidden unit that is looked at."""
+
+LESSON_DIGIT = Linked("lesson_digit", 3, "digit")
+"""The digit that it looks at."""
+
+LESSON_CHOSEN = Linked("lesson_chosen", 8, "output")
+"""The output whose score can be changed."""
+
+LESSON_SCORE: Linked[float | None] = Linked("lesson_score", None, "score")
+"""Its score; None for the one that the network gives it."""
+
+LESSON_SHARE = Linked("lesson_share", 60, "share")
+"""The probability of the right digit, in percent; at first that of the article's example."""
+
 LESSON_STEP = Linked("lesson_step", 4.0, "h")
 """The step h. At first so large that the secant is seen to leave the tangent."""
+
+LESSON_RATE = Linked("lesson_rate", 1.0, "rate")
+"""The learning rate of a step along the gradient."""
+
+LESSON_SIZE = Linked("lesson_size", TrainingRun.hidden_size, "hidden")
+"""The hidden units of the network whose times are measured."""
+
+LESSON_BACK = Linked("lesson_back", 9, "unit")
+"""The hidden unit that the errors come back to."""
+
+LESSON_BATCH = Linked("lesson_batch", TrainingConfig.batch_size, "batch")
+"""The digits of a mini-batch."""
+
+LESSON_ITERATIONS = Linked("lesson_iterations", 600, "iterations")
+"""How many of them were drawn; at first an epoch."""
+
+LESSON_FEW = Linked("lesson_few", 300, "digits")
+"""How many digits a network learns from."""
+
+LESSON_STRANGER = Linked("lesson_stranger", "face", "picture")
+"""The picture that is no digit."""
 
 
 def guess_field(lesson: str) -> Value[Any]:

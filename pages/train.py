@@ -15,7 +15,17 @@ from pages.networks import exciting
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
 from pages.session import TrainingJob, current_run, network_of, steers
-from pages.state import DIGIT, PACE, RUN_ID, VISITOR_HEARD, Component, Place, Widget
+from pages.state import (
+    DIGIT,
+    PACE,
+    PRESET,
+    RUN_ID,
+    VISITOR_HEARD,
+    Component,
+    Place,
+    Widget,
+    one_of,
+)
 from pages.training.behind import put_behind
 from pages.training.diagnosis import diagnosed
 from pages.training.ending import ending
@@ -24,7 +34,7 @@ from pages.training.keeping import keep
 from pages.training.mini_batch import last_step
 from pages.training.naming import recipe_name
 from pages.training.pinned import pinned_digit
-from pages.training.presets import presets
+from pages.training.presets import PRESETS, presets
 from pages.training.progress import curves, done, metrics, show_error, status_text, table, vanished
 from pages.training.recipe import entered, fields, name_choices, set_recipe, show_wrong
 from pages.twenty import strip, twenty
@@ -65,6 +75,11 @@ def page() -> None:
     if not PACE.is_set():  # A new visitor, perhaps by the address of a run.
         PACE.set(job.pace if job else PACE.default)
         set_recipe(job.work if job else TrainingRun())
+    PRESET.follow(one_of({name: name for name in PRESETS}))
+    if name := PRESET.get():
+        set_recipe(PRESETS[name])
+        PRESET.clear()
+    PRESET.keep(None)
     name_choices()
     shown = phase(job)
     buttons = st.container(key=Place.CONTROLS, horizontal=True, vertical_alignment="bottom")

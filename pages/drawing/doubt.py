@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
 
 from pages.language import T
-from simplenet.ink.novelty import KnownDigits
-
-
-@cache
-def known_digits() -> KnownDigits:
-    """Return the digits that pictures are compared with, read once for everybody."""
-    return KnownDigits.load()
+from simplenet.ink.novelty import known_digits
 
 
 def doubt_about(x: NDArray[np.floating]) -> str:

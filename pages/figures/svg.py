@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -59,7 +60,7 @@ def words(
     """Return a text whose middle is as high as `y`; `anchor` is what of it is at `x`."""
     return tag(
         "text",
-        escape(text),
+        escape(re.sub(r"-(?=\d)", "−", text)),
         part,
         x=float(x),
         y=float(y),

@@ -39,6 +39,11 @@ def factor(value: float) -> str:
     return f"{value:.1f}×" if value < 10 else f"{float(f'{value:.2g}'):,.0f}×"
 
 
+def decimal(value: float, places: int) -> str:
+    """Return a number with so many places, with a minus in the place of the hyphen."""
+    return f"{value:.{places}f}".replace("-", "−")
+
+
 def scientific(value: float) -> str:
     """Return a small number with two digits, such as 3.1e-12, and 0 as it is.
 

@@ -28,3 +28,21 @@ def a_batch() -> tuple[NDArray[np.uint8], NDArray[Any]]:
     """Return the first hundred training digits and their labels, one-hot."""
     data = loaded("bundled")
     return data.pixels_train[:BATCH], data.t_train[:BATCH]
+
+
+def some_test_digits() -> tuple[NDArray[np.uint8], NDArray[Any]]:
+    """Return the first thousand test digits and their labels, one-hot."""
+    data = loaded("bundled")
+    return data.pixels_test[:1000], data.t_test[:1000]
+
+
+def test_digit(row: int) -> NDArray[np.uint8]:
+    """Return a digit of the test set, (784,)."""
+    return np.asarray(loaded("bundled").pixels_test[row])
+
+
+@cache
+def first_of_each() -> tuple[int, ...]:
+    """Return the rows of the first 0, the first 1, and so on, of the test set."""
+    labels = loaded("bundled").t_test.argmax(axis=1)
+    return tuple(int(np.argmax(labels == digit)) for digit in range(10))

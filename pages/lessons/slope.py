@@ -11,6 +11,7 @@ from pages.components.lesson import Symbol
 from pages.course import Guess
 from pages.figures.lessons import slope_picture
 from pages.language import T
+from pages.language.words import decimal
 from pages.lessons.lesson import Lesson, Shown, Slide, Way
 from pages.lessons.network import a_batch, article
 from pages.state import LAB_NETWORK, LENS_STEP, LESSON_STEP, PANEL, one_of
@@ -62,7 +63,7 @@ def play(guess: Guess) -> Shown:
     told = T(
         "learn_slope.told",
         h=f"{h:g}",
-        secant=f"{secant:.4f}",
+        secant=decimal(secant, 4),
         slope=f"{slope:.4f}",
         apart=f"{abs(secant - slope) / abs(slope):.1%}",
     )
@@ -92,7 +93,7 @@ SLOPE = Lesson(
     name="slope",
     title=lambda: T("learn_slope.title"),
     question=question,
-    guess=Slide(-0.06, 0.06, 0.001, 0.0, 0.002, "%.3f", lambda slope: f"{slope:.3f}"),
+    guess=Slide(-0.06, 0.06, 0.001, 0.0, 0.002, "%.3f", lambda slope: decimal(slope, 3)),
     truth=lambda: lens().derivative(),
     because=lambda: T("learn_slope.because"),
     play=play,

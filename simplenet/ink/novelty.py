@@ -7,6 +7,7 @@ is often very sure. So this asks another question, of the picture alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -148,6 +149,12 @@ class KnownDigits:
         """Return what is measured of one picture with ink on it, shape (784,)."""
         image = as_pixels(x).reshape(SIDE, SIDE)
         return Look(float(self.distances(image.reshape(1, -1))[0]), beside(image), aspect(image))
+
+
+@cache
+def known_digits() -> KnownDigits:
+    """Return the digits that pictures are compared with, read once for the process."""
+    return KnownDigits.load()
 
 
 def oriented_gradients(x: ArrayLike) -> NDArray[np.float32]:

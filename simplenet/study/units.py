@@ -58,6 +58,34 @@ def signals(params: Params, x: ArrayLike) -> Signals:
     return Signals(pixels, s1, a1, s2, softmax(s2))
 
 
+def contributions(params: Params, x: ArrayLike, unit: int) -> NDArray[Any]:
+    """Return what each pixel adds to the sum of a hidden unit: itself times its weight.
+
+    Parameters
+    ----------
+    params : dict of str to ndarray
+        A network's parameters.
+    x : array_like, shape (inputs,)
+        Pixels in [0, 1], or bytes.
+    unit : int
+        From 0 to the number of hidden units less 1.
+
+    Returns
+    -------
+    ndarray, shape (inputs,)
+        Together with the bias of the unit they add up to its sum.
+
+    Raises
+    ------
+    ValueError
+        If there is no such unit, or `x` has a pixel that cannot be.
+    """
+    if not 0 <= unit < params["W1"].shape[1]:
+        raise ValueError(f"unit must be from 0 to {params['W1'].shape[1] - 1}, got {unit}")
+    pixels = as_pixels(checked_pixels(x), params["W1"].dtype)
+    return np.asarray(pixels * params["W1"][:, unit])
+
+
 def most_exciting(net: SimpleNet, x: NDArray[Any], unit: int, most: int) -> NDArray[np.intp]:
     """Return which images excite a hidden unit most, the strongest first.
 

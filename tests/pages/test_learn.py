@@ -9,10 +9,17 @@ import pytest
 from pages.course import Course
 from pages.lessons.lesson import Choice
 from pages.lessons.order import LESSONS
+from pages.state import PRESET, RECIPE, Linked
+from pages.training.presets import PRESETS
+from pages.training.recipe import settings_of
 from tests.pages.conftest import opened
 from tests.pages.messages import component, send, widget
 
 NAMES = list(LESSONS)
+PARAMETERS = (
+    *("row", "column", "unit", "digit", "output", "score", "share", "h", "rate", "hidden"),
+    *("batch", "iterations", "digits", "picture"),
+)
 MOST_WORDS, MOST_SIGNS = 120, 230
 """What may be read of a lesson before its formula: in English, and in Chinese."""
 
@@ -36,11 +43,9 @@ def press(app, key):
 def guess(app, name):
     """Guess as the slider stands, or the first choice."""
     if isinstance(LESSONS[name].guess, Choice):
-        choice = next(iter(app.button_group(key=f"guess_{name}").options))
         assert app.button(key="lesson_guess_it").disabled
-        first = next(iter(LESSONS[name].guess.names()))
-        app.button_group(key=f"guess_{name}").set_value(first).run()
-        said = choice.content
+        choice, said = next(iter(LESSONS[name].guess.names().items()))
+        app.button_group(key=f"guess_{name}").set_value(choice).run()
     else:
         said = LESSONS[name].guess.say(app.slider(key=f"guess_{name}").value)
     press(app, "lesson_guess_it")
@@ -94,7 +99,12 @@ def test_every_door_opens_what_it_says(app, name):
     link = urlsplit(way.address())
     opened(app, link.path.strip("/"), **dict(parse_qsl(link.query)))
     for field, value in way.settings:
-        if hasattr(field, "parameter"):
+        if field is PRESET:
+            held = {field.name: app.session_state[field.name] for field in RECIPE}
+            held["augmentation"] = tuple(held["augmentation"])
+            assert held == settings_of(PRESETS[value])
+            assert "preset" not in app.query_params
+        elif isinstance(field, Linked):
             assert app.session_state[field.name] == value
 
 
@@ -181,7 +191,7 @@ def test_a_pixel_that_is_clicked_is_looked_at_if_there_is_one(app, picked):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_play_that_a_link_forges_is_as_it_was_at_first(app, name):
-    forged = dict.fromkeys(("row", "column", "h"), "nan")
+    forged = dict.fromkeys(PARAMETERS, "nan")
     app.query_params.update(forged)
     learn(app, name)
     press(app, "lesson_show")
