@@ -9,6 +9,7 @@ from simplenet import __version__
 from simplenet.cli.asking import eval_command, predict_command
 from simplenet.cli.bundles import bundle_command
 from simplenet.cli.check import gradcheck_command
+from simplenet.cli.files import export_command, import_command
 from simplenet.cli.lab import lab_command
 from simplenet.cli.sweeping import sweep_command
 from simplenet.cli.training import train_command
@@ -43,6 +44,8 @@ for command in (
     gradcheck_command,
     sweep_command,
     bundle_command,
+    export_command,
+    import_command,
     lab_command,
 ):
     main.add_command(command)

@@ -69,11 +69,15 @@ def model_to_bytes(net: SimpleNet, metadata: Mapping[str, Any] | None = None) ->
         than `MOST_BYTES` of them.
     """
     params = SimpleNet.from_params(net.params).params
-    about = json.dumps(dict(metadata or {}), allow_nan=False, default=_plain)
-    content = safetensors.numpy.save(params, {KEY: about})
+    content = safetensors.numpy.save(params, {KEY: as_json(metadata or {})})
     if len(content) > MOST_BYTES:
         raise ValueError(f"a model takes at most {MOST_BYTES} bytes, this one {len(content)}")
     return content
+
+
+def as_json(metadata: Mapping[str, Any]) -> str:
+    """Return metadata as JSON; raises what `model_to_bytes` does."""
+    return json.dumps(dict(metadata), allow_nan=False, default=_plain)
 
 
 def model_from_bytes(content: bytes, name: str = "the file") -> SavedModel:
