@@ -29,6 +29,9 @@ VALLEY = "W2", (20, 4)
 MISREAD = 247, 149
 """Test digits that many networks misread: a 4 like a 2, a 2 like a 9."""
 
+LEARN_WIDTH = 238
+"""Of the way into the course, in pixels: as wide as the pictures of the other pages."""
+
 LOOKS = 14
 """How often the network looks while a digit is written."""
 
@@ -88,7 +91,12 @@ def _writings() -> list[Writing]:
 
 def ways_on() -> None:
     """Show the other pages in small."""
-    train, draw, inside, gradients = miniatures()
+    learn, train, draw, inside, gradients = miniatures()
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html(learn, width=LEARN_WIDTH)
+        with st.container(width="stretch", gap="xsmall"):
+            st.page_link("pages/learn.py", label=T("home.learn_link"), icon=":material/school:")
+            st.caption(T("home.learn"))
     cards = (
         ("train", train, T("home.train"), T("home.train_link"), "model_training"),
         ("draw", draw, T("home.draw"), T("home.draw_link"), "draw"),
@@ -103,10 +111,11 @@ def ways_on() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def miniatures() -> tuple[str, str, str, str]:
-    """Return the pictures of the pages Train, Draw, Inspect and Gradients."""
-    from pages.figures.miniatures import confusing, downhill, learning, reading
+def miniatures() -> tuple[str, str, str, str, str]:
+    """Return the pictures of the pages Learn, Train, Draw, Inspect and Gradients."""
+    from pages.figures.miniatures import asking, confusing, downhill, learning, reading
     from simplenet.data import loaded
+    from simplenet.ink.strangers import stranger
     from simplenet.study.evidence import flip_evidence
     from simplenet.study.lens import Lens
 
@@ -118,7 +127,9 @@ def miniatures() -> tuple[str, str, str, str]:
     answers = last.predict(digits).argmax(axis=1).tolist()
     evidence = np.array([flip_evidence(last, x, k) for x, k in zip(digits, answers, strict=True)])
     lens = Lens(last.params, data.pixels_train[:100], data.t_train[:100], *VALLEY)
+    face = stranger("face")
     return (
+        asking(face, last.predict(face)),
         learning(first.params, last.params, [point["test_accuracy"] for point in history]),
         reading(digits, evidence / np.abs(evidence).max(axis=1, keepdims=True)),
         confusing(exam(last).confusion, data.pixels_test[list(MISREAD)]),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.components.lesson import begin
 from pages.language import T
 from pages.lessons.frame import course, lesson_shown, open_lesson
 from pages.lessons.order import LESSONS
 from pages.platform.first_visit import run_page
-from pages.state import KEEPING, LESSON, Place, lesson_key, one_of
+from pages.state import KEEPING, LESSON, Component, Place, lesson_key, one_of
 
 GROUND = {
     name: st.get_option(f"theme.{name}.secondaryBackgroundColor") for name in ("light", "dark")
@@ -25,12 +26,19 @@ STYLE = f"""<style>
   max-width: 600px; padding: 0.75rem 1rem; border-radius: 0.5rem;
   background: light-dark({GROUND["light"]}, {GROUND["dark"]}); border-left: 4px solid #4c7ef3;
 }}
-.st-key-{Place.LESSON_PATH} {{ gap: 0; }}
+.st-key-{Component.LESSON_BEGIN} {{ display: none; }}
 .st-key-{Place.LESSON_PATH} button {{ text-align: left; justify-content: flex-start; }}
 @media print {{
+  :root, .stApp {{ color-scheme: light !important; }}
+  .stApp, .stMain * {{ --st-text-color: #1b2333; --st-background-color: #fff; }}
+  .stApp, .stMain, .stMain pre {{ background: #fff !important; }}
+  .stMain :is(p, h1, h2, li, code, span:not(.katex *), strong) {{ color: #1b2333 !important; }}
   header, [data-testid="stHeader"], [data-testid="stSidebar"], .stSlider, .away,
-  .stMain button:not(.lesson-symbols *), .st-key-{Place.LESSON_PATH} {{ display: none !important; }}
+  .stMain button:not(.lesson-symbols *), .stColumn:has(.st-key-{Place.LESSON_PATH}) {{
+    display: none !important;
+  }}
   .stMainBlockContainer {{ padding: 0 !important; }}
+  .stColumn {{ width: 100% !important; flex: 1 1 100% !important; }}
   .st-key-{Place.LESSON_PICTURE}, .stCode {{ break-inside: avoid; }}
 }}
 </style>"""
@@ -51,6 +59,7 @@ def page() -> None:
         lesson_shown(LESSONS[name], at + 1, following)
     with beside:
         path(name)
+        begin(name, answered=name in course().entries)
 
 
 def path(shown: str) -> None:
@@ -59,7 +68,7 @@ def path(shown: str) -> None:
     done = sum(entries[name].finished for name in LESSONS if name in entries)
     st.caption(T("learn.intro", n=len(LESSONS)))
     st.markdown(T("learn.path", done=done, all=len(LESSONS)))
-    with st.container(key=Place.LESSON_PATH):
+    with st.container(gap=None, key=Place.LESSON_PATH):
         for n, (name, lesson) in enumerate(LESSONS.items(), start=1):
             finished = name in entries and entries[name].finished
             words = f"{n}. {lesson.title()}"

@@ -842,6 +842,7 @@ class Component(StrEnum):
     SCOPE_CHANGES = "scope_changes"
     LESSON_PICTURE = "lesson_picture"
     LESSON_SYMBOLS = "lesson_symbols"
+    LESSON_BEGIN = "lesson_begin"
 
     def told(self, part: str) -> dict[str, Any]:
         """Return the last message of a part of it; empty if there was none."""

@@ -40,6 +40,40 @@ _STYLE = """<style>
 </style>"""
 
 
+def asking(stranger: NDArray[np.floating], shares: NDArray[np.floating]) -> str:
+    """Return a picture that is no digit, and how sure a network is of what it sees there.
+
+    Parameters
+    ----------
+    stranger : ndarray, shape (784,)
+        Ink in [0, 1].
+    shares : ndarray, shape (10,)
+        The probabilities that it gives the digits.
+    """
+    ink = np.rint(255 * stranger.reshape(28, 28))
+    picture = f'<img src="{_url(ink)}" width="100" height="100" alt="">'
+    bars = "".join(
+        f'<rect x="0" y="{11 * k + 2}" width="{max(80 * share, 1):.1f}" height="7" '
+        f'fill="{"#ff9a3c" if share == shares.max() else "#5c8eff"}"/>'
+        for k, share in enumerate(shares)
+    )
+    question = (
+        '<text x="46" y="52" font-size="64" font-weight="700" fill="#e8ecf5" '
+        'text-anchor="middle" font-family="sans-serif">?</text>'
+    )
+    # The bars come after the question, as in a lesson.
+    style = """<style>
+        @media (prefers-reduced-motion: no-preference) {
+            .ask { animation: ask 7s infinite; } .bars { animation: answer 7s infinite; }
+        }
+        @media (prefers-reduced-motion: reduce) { .ask { opacity: 0; } }
+        @keyframes ask { 0%, 40% { opacity: 1; } 55%, 90% { opacity: 0; } 100% { opacity: 1; } }
+        @keyframes answer { 0%, 40% { opacity: 0; } 55%, 90% { opacity: 1; } 100% { opacity: 0; } }
+        </style>"""
+    inside = f'{style}<g class="bars">{bars}</g><g class="ask" transform="translate(0 24)">'
+    return _framed(f"{picture}{_drawn(f'{inside}{question}</g>', 92)}")
+
+
 def learning(first: Params, last: Params, accuracies: Sequence[float]) -> str:
     """Return how weights become strokes, and the accuracy rises with them.
 

@@ -97,7 +97,7 @@ def answer(lesson: Lesson, guess: Guess) -> None:
         said = T("learn.said", guess=lesson.say(guess), truth=truth)
         icon = ":material/lightbulb:"
     with st.container(key=Place.LESSON_ANSWER):
-        st.markdown(f"{icon} {said} {lesson.because()}")
+        st.markdown(f"{icon} {said}{lesson.because()}")
 
 
 def playing(lesson: Lesson, guess: Guess) -> None:

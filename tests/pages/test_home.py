@@ -69,4 +69,4 @@ def test_without_its_network_the_page_says_so_and_leads_on(app, monkeypatch):
     app.run()
     assert not app.exception
     assert "robust-50" in app.error[0].value
-    assert len(app.get("page_link")) == 4
+    assert len(app.get("page_link")) == 5

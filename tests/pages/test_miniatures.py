@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from pages.figures.miniatures import (
+    asking,
     confusing,
     confusion_picture,
     downhill,
@@ -42,6 +43,17 @@ def test_each_unit_is_a_tile_with_its_weights_in_place():
     assert picture.shape == (57, 86, 3)
     lit = np.argwhere(picture[..., 0] == picture[..., 0].max())
     np.testing.assert_array_equal(lit, [[29 + 3, 29 + 5]])
+
+
+def test_what_is_no_digit_is_asked_about_and_the_surest_answer_stands_out():
+    shares = np.full(10, 0.01)
+    shares[6] = 0.91
+    html = asking(np.zeros(784), shares)
+    assert [kind for kind, _ in images(html)] == ["png", "svg+xml"]
+    bars = re.findall(r'width="([\d.]+)" height="7" fill="(#\w+)"', drawing(html))
+    assert len(bars) == 10
+    assert [fill for _, fill in bars].index("#ff9a3c") == 6
+    assert max(bars, key=lambda bar: float(bar[0])) == bars[6]
 
 
 def test_learning_shows_the_weights_before_and_after_and_a_rising_curve():

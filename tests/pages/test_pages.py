@@ -18,7 +18,7 @@ def test_the_first_page_leads_to_the_others(app):
     assert not app.exception
     assert app.title[0].value == "SimpleNet Lab"
     links = [link.proto.page for link in app.get("page_link")]
-    assert links == ["train", "draw", "inspect", "gradients"]
+    assert links == ["learn", "train", "draw", "inspect", "gradients"]
 
 
 @pytest.mark.parametrize("page", ["home", "train", "draw", "inspect", "runs", "gradients", "learn"])

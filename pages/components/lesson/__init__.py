@@ -1,9 +1,9 @@
 """The picture of a lesson, and the symbols of its formula, each tied to its part of the picture.
 
-Two Streamlit components: a drawing whose parts have names, and a list of symbols that names them,
+Streamlit components: a drawing whose parts have names, and a list of symbols that names them,
 too. Whatever is pointed at, focused or tapped, in the picture, the formula or the list, lights up
 in all three. The formula itself is `st.latex`, in which each symbol has a colour of its own as a
-mark; the list finds it there.
+mark; the list finds it there. A hidden one brings the keyboard to where a lesson goes on.
 """
 
 from __future__ import annotations
@@ -78,6 +78,29 @@ _mount_symbols = st.components.v2.component(
     js=(_HERE / "symbols.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
+
+_mount_begin = st.components.v2.component(
+    "lesson_begin",
+    html="<span hidden></span>",
+    js=(_HERE / "begin.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def begin(lesson: str, *, answered: bool) -> None:
+    """Bring the keyboard, and whoever listens, to where a lesson goes on.
+
+    Parameters
+    ----------
+    lesson : str
+        Its name: where it is another one than before, its head is what comes next.
+    answered : bool
+        Whether the answer is there: where it was not, it is what comes next.
+    """
+    _mount_begin(
+        key=Component.LESSON_BEGIN,
+        data={"lesson": lesson, "step": "answer" if answered else "ask"},
+    )
 
 
 def picture(

@@ -43,14 +43,15 @@ class Ties {
     if (part === this.lit) return;
     this.lit = part;
     const lit = `[data-part="${part}"]`;
-    this.sheet.textContent = part && `
+    this.sheet.textContent = part && `@media screen {
       :is(.lesson-picture, .${this.formula}) [data-part]:not(${lit}, :has(${lit}), ${lit} *) { opacity: 0.2; }
-      .lesson-picture ${lit} { filter: drop-shadow(0 0 2px currentColor); }
+      .lesson-picture ${lit} { filter: drop-shadow(0 0 3px color-mix(in srgb, currentColor 40%, transparent)); }
       .${this.formula} ${lit} {
         background: color-mix(in srgb, var(--c) 22%, transparent); border-radius: 3px;
         box-shadow: 0 0 0 3px color-mix(in srgb, var(--c) 22%, transparent);
       }
-      .lesson-symbols ${lit} { background: color-mix(in srgb, var(--c) 16%, transparent); }`;
+      .lesson-symbols ${lit} { background: color-mix(in srgb, var(--c) 16%, transparent); }
+    }`;
   }
 
   take({ formula, symbols }) {

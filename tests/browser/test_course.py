@@ -1,0 +1,123 @@
+"""The whole course by the keyboard alone: in English on a wide screen, in Chinese on a phone."""
+
+import re
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import expect
+
+from pages.lessons.lesson import Choice
+from pages.lessons.order import LESSONS
+from tests.browser.steps import GROUNDS, at_rest, faint_words
+from tests.waiting import until
+
+pytestmark = pytest.mark.browser
+
+MOST_TABS = 40
+PHONE = {"width": 390, "height": 844}
+
+
+def tab_to(page, selector, back=False):
+    """Press Tab until what has the focus is one of these."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if page.evaluate("one => Boolean(document.activeElement?.closest(one))", selector):
+            return
+    raise AssertionError(f"{selector} is not reached by the keyboard")
+
+
+def violations(page):
+    """What axe-core has against the page, as HTML."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
+    found = page.evaluate("options => axe.run('[data-testid=stMain]', options)", options)
+    return [
+        f"{rule['id']}: {n['html'][:200]}" for rule in found["violations"] for n in rule["nodes"]
+    ]
+
+
+def guess(page, lesson):
+    """Move the slider, or choose the first answer, and say that this is the guess."""
+    if isinstance(lesson.guess, Choice):
+        tab_to(page, ".st-key-lesson_shown .stButtonGroup")
+        page.keyboard.press("Space")
+        expect(page.locator(".st-key-lesson_guess_it button")).to_be_enabled()
+    else:
+        tab_to(page, ".st-key-lesson_shown .stSlider")
+        page.keyboard.press("ArrowRight")
+    tab_to(page, ".st-key-lesson_guess_it button")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-lesson_answer")).to_be_focused()
+    expect(page.locator(".lesson-picture svg")).to_be_visible()
+
+
+def play(page):
+    """Move the first control of the picture, and see that the picture is another one."""
+    picture = page.locator(".lesson-picture")
+    before = picture.inner_html()
+    tab_to(page, ".st-key-lesson_shown :is(.stSlider, .stButtonGroup)")
+    page.keyboard.press("ArrowRight")
+    if not page.locator(".st-key-lesson_shown .stSlider").count():
+        page.keyboard.press("Space")
+    until(lambda: picture.inner_html() != before, every_s=0.05)
+
+
+def see_a_symbol_light_up(page):
+    """Reach the first symbol, and see it lit in the formula, and not the others."""
+    expect(page.locator(".lesson-symbols .katex > *").first).to_be_visible()
+    tab_to(page, ".lesson-symbols button")
+    part = page.evaluate("document.activeElement.dataset.part")
+    formula = page.locator(".st-key-lesson_formula")
+    expect(formula.locator(f"[data-part={part}]").first).to_have_css("opacity", "1")
+    other = f".st-key-lesson_formula [data-part]:not([data-part={part}], [data-part={part}] *)"
+    inside = f":has([data-part={part}])"
+    expect(page.locator(f"{other}:not({inside})").first).to_have_css("opacity", "0.2")
+
+
+def test_the_whole_course_is_walked_by_the_keyboard_alone(server, visit):
+    page = visit(f"{server.url}/learn")
+    heading = page.locator(".st-key-lesson_shown h2")
+    for n, lesson in enumerate(LESSONS.values(), start=1):
+        expect(heading).to_have_text(re.compile(rf"^{n}\. "))
+        assert page.locator(".lesson-picture, .stCode").count() == 0
+        guess(page, lesson)
+        play(page)
+        see_a_symbol_light_up(page)
+        tab_to(page, ".st-key-lesson_next button")  # And nothing is lit any more.
+        at_rest(page)
+        # Some of it fades out.
+        until(lambda: not violations(page), every_s=0.2, why_not=lambda: violations(page))
+        page.keyboard.press("Enter")
+        if n < len(LESSONS):
+            expect(heading).to_be_focused()
+            assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0
+    expect(page.get_by_text("You have gone through the whole course")).to_be_visible()
+    page.wait_for_function("localStorage.getItem('simplenet-lab')?.includes('unknown')")
+    page.goto(f"{server.url}/learn?lesson=loss")
+    expect(heading).to_have_text(re.compile(r"^4\. "))
+    expect(page.get_by_text("11 of 11 finished")).to_be_visible()
+    expect(page.locator(".st-key-lesson_answer")).to_contain_text("You said")
+
+
+def test_on_a_phone_a_picture_and_its_control_are_seen_together(server, visit):
+    page = visit(
+        f"{server.url}/learn", viewport=PHONE, locale="zh-CN", color_scheme="dark", is_mobile=True
+    )
+    heading = page.locator(".st-key-lesson_shown h2")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS["dark"])
+    for n, lesson in enumerate(LESSONS.values(), start=1):
+        expect(heading).to_have_text(re.compile(rf"^{n}\. .*[\u4e00-\u9fff]"))
+        guess(page, lesson)
+        play(page)
+        at_rest(page)
+        until(lambda: not faint_words(page), every_s=0.2, why_not=lambda: faint_words(page))
+        picture = page.locator(".st-key-lesson_place").bounding_box()
+        control = page.locator(".st-key-lesson_shown :is(.stSlider, .stButtonGroup)").last
+        box = control.bounding_box()
+        assert box["y"] + box["height"] - picture["y"] < PHONE["height"] - 60  # Below the header.
+        main = page.get_by_test_id("stMain")
+        assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
+        tab_to(page, ".st-key-lesson_next button")
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("课程学完了")).to_be_visible()
