@@ -27,7 +27,12 @@ STYLE = f"""<style>
   background: light-dark({GROUND["light"]}, {GROUND["dark"]}); border-left: 4px solid #4c7ef3;
 }}
 .st-key-{Component.LESSON_BEGIN} {{ display: none; }}
+/* What comes after a guess comes below it: nothing is held where it was by scrolling down. */
+[data-testid="stMain"] {{ overflow-anchor: none; }}
 .st-key-{Place.LESSON_PATH} button {{ text-align: left; justify-content: flex-start; }}
+/* On a phone the path comes below, out of sight: what the browser has kept comes a moment later,
+   and would push it down before one's eyes. */
+@media (max-width: 640px) {{ .st-key-{Place.LESSON} {{ min-height: calc(100vh - 6rem); }} }}
 @media print {{
   :root, .stApp {{ color-scheme: light !important; }}
   .stApp, .stMain * {{ --st-text-color: #1b2333; --st-background-color: #fff; }}

@@ -5,6 +5,7 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages.course import Course
 from pages.lessons.lesson import Choice
@@ -12,7 +13,7 @@ from pages.lessons.order import LESSONS
 from pages.state import PRESET, RECIPE, Linked
 from pages.training.presets import PRESETS
 from pages.training.recipe import settings_of
-from tests.pages.conftest import opened
+from tests.pages.conftest import APP, opened
 from tests.pages.messages import component, send, widget
 
 NAMES = list(LESSONS)
@@ -187,6 +188,36 @@ def test_a_pixel_that_is_clicked_is_looked_at_if_there_is_one(app, picked):
     assert not app.exception
     now = app.slider(key="lesson_row").value, app.slider(key="lesson_column").value
     assert now == ((3, 27) if picked.get("column") == 27 else before)
+
+
+PLAYS = {
+    "numbers": {"row": "3", "column": "27"},
+    "unit": {"unit": "49", "digit": "0"},
+    "shares": {"output": "0", "score": "-9.5"},
+    "loss": {"share": "1"},
+    "slope": {"h": "0.1"},
+    "gradient": {"rate": "6.0"},
+    "slow": {"hidden": "10"},
+    "back": {"unit": "0"},
+    "batches": {"batch": "1", "iterations": "3000"},
+    "unseen": {"digits": "100"},
+    "unknown": {"picture": "blot"},
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_link_says_how_the_picture_is_set_and_the_address_keeps_it(app, name):
+    learn(app, name)
+    press(app, "lesson_show")
+    first = component(app, "-lesson_picture")["svg"]
+    another = opened(
+        AppTest.from_file(APP, default_timeout=300), "learn", lesson=name, **PLAYS[name]
+    )
+    press(another, "lesson_show")
+    assert another.query_params == {"lesson": name, **PLAYS[name]}
+    svg = component(another, "-lesson_picture")["svg"]
+    assert svg != first
+    assert "nan" not in svg
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,7 +11,7 @@ export default function ({ data: { lesson, step }, parentElement }) {
     if (!place) return;
     place.tabIndex = -1;
     place.style.outline = "none"; // Nothing can be done with it: the focus is for what comes after it.
-    place.focus({ preventScroll: true });
+    place.focus({ preventScroll: another });
     if (another) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
   }));
 }
