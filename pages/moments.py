@@ -39,19 +39,16 @@ def chosen_snapshot(
     help : str
         What the slider does, in words.
     """
-    last = iterations[-1] if ended else end
+    last = last_moment(iterations, end, ended)
     if last < 1:
         return 0  # A slider needs two ends.
     time = time_of(last)
     if isinstance(time, Linked):
         time.open(between(0, last))
 
-    def newest_until(iteration: int) -> int:
-        return max(int(np.searchsorted(iterations, iteration, side="right")) - 1, 0)
-
     def rest() -> None:
         if time.get() < last:
-            time.set(iterations[newest_until(time.get())])
+            time.set(iterations[newest_until(iterations, time.get())])
 
     until = st.slider(
         T("pin.time"),
@@ -65,7 +62,17 @@ def chosen_snapshot(
     )
     if isinstance(time, Linked):
         time.keep(until)
-    return newest_until(until)
+    return newest_until(iterations, until)
+
+
+def last_moment(iterations: Sequence[int], end: int, ended: bool) -> int:
+    """Return where the slider over a training ends; see `chosen_snapshot`."""
+    return iterations[-1] if ended else end
+
+
+def newest_until(iterations: Sequence[int], iteration: int) -> int:
+    """Return the place of the newest snapshot that is no newer than an iteration."""
+    return max(int(np.searchsorted(iterations, iteration, side="right")) - 1, 0)
 
 
 def snapshots_of(job: TrainingJob) -> list[tuple[int, Params]]:

@@ -433,6 +433,11 @@ def moment_time(last: int) -> Linked[int]:
     return Linked(f"moment_{last}", last, "moment")
 
 
+def lab_moment_time(last: int) -> Linked[int]:
+    """Return the iteration at which the Gradients page takes a training up to `last`."""
+    return Linked(f"lab_moment_{last}", last, "moment")
+
+
 # My runs.
 
 RUNS_SEARCH = Value("runs_search", "")
@@ -790,6 +795,7 @@ class Place(StrEnum):
     CANVAS_TOOLS = "canvas_tools"  # The canvas's key before "_tools": the pen looks for it.
     DESK = "desk"
     REFUSED = "refused"
+    KNOWN_AT_ITS_END = "known_at_its_end"
     LESSON = "lesson_shown"
     LESSON_GUESS = "lesson_guess"
     LESSON_ANSWER = "lesson_answer"

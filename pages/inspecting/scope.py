@@ -6,6 +6,9 @@ import streamlit as st
 
 from pages.inspecting.look import Look, tested
 from pages.language import T
+from pages.moments import last_moment, snapshots_of
+from pages.networks import RUN
+from pages.session import current_run
 from pages.state import (
     INSPECT_DIGIT,
     LAB_NETWORK,
@@ -14,6 +17,7 @@ from pages.state import (
     SCOPE_STAGE,
     SCOPE_TEST,
     Widget,
+    lab_moment_time,
 )
 
 
@@ -33,9 +37,17 @@ def under_the_microscope(look: Look, key: Widget) -> None:
     ):
         PANEL.set("microscope")
         LAB_NETWORK.set(look.choice)
+        take_the_moment(look)
         SCOPE_SOURCE.set("test")
         SCOPE_TEST.set(row)
         SCOPE_STAGE.clear()
         st.switch_page("pages/gradients.py")
-    if not look.newest:
-        st.caption(T("inspect.scope_newest"))
+
+
+def take_the_moment(look: Look) -> None:
+    """Have the Gradients page take the training at the moment that is looked at."""
+    job = current_run()
+    if look.choice == RUN and job:
+        iterations = [iteration for iteration, _ in snapshots_of(job)]
+        last = last_moment(iterations, job.work.training.iterations, job.ended)
+        lab_moment_time(last).set(last if look.newest else look.iteration)

@@ -87,7 +87,7 @@ def microscope() -> None:
         if digit is None or rate is None:
             st.info(T("microscope.empty"), icon=":material/draw:")
         else:
-            stages(dissect(chosen.net.params, *digit, rate), above)
+            stages(dissect(chosen.net.params, *digit, rate), chosen.iteration, above)
 
 
 def choose_digit(
@@ -176,7 +176,7 @@ def test_digit(row: int) -> tuple[np.ndarray, int]:
     return x, label
 
 
-def stages(found: Dissection, above: DeltaGenerator) -> None:
+def stages(found: Dissection, iteration: int, above: DeltaGenerator) -> None:
     """Show the stage that is chosen; above, the network and the steps to the others."""
     names = {
         "input": T("microscope.input"),
@@ -218,7 +218,7 @@ def stages(found: Dissection, above: DeltaGenerator) -> None:
         where = T("microscope.at", n=at + 1, all=len(order))
         st.markdown(f"{where} · **{title}**", width="content")
     with above:
-        network(stage, title, found)
+        network(stage, title, found, iteration)
     st.pills(
         T("microscope.stage"),
         order,
@@ -230,7 +230,7 @@ def stages(found: Dissection, above: DeltaGenerator) -> None:
         persist_state="session",
         wrap=True,
     )
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.markdown(explanation(stage, found))
     st.latex(stage.formula)
     picture(stage, found)
@@ -239,14 +239,16 @@ def stages(found: Dissection, above: DeltaGenerator) -> None:
         st.code(code, language="python", wrap_lines=True)
 
 
-def network(stage: Stage, words: str, found: Dissection) -> None:
+def network(stage: Stage, words: str, found: Dissection, iteration: int) -> None:
     """Show the network, with what the stage computes lit in it."""
-    params = found.after if stage.name == "after" else found.before
+    later = stage.name == "after"
+    params = found.after if later else found.before
     back = stage.name in BACK
     network_view(
         params,
         found.x,
         key=Component.SCOPE_VIEW,
+        iteration=iteration + later,
         caption=T("microscope.it_is", label=found.label),
         label=found.label,
         exciting=exciting(SimpleNet.from_params(params)),

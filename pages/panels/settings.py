@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from pages.language import T
 from pages.language.words import count
-from pages.networks import FRESH, choose_network, network
+from pages.moments import chosen_snapshot, last_moment, newest_until, snapshots_of
+from pages.networks import FRESH, RUN, choose_network, metadata, network
 from pages.platform.place import place
-from pages.state import LAB_BATCH, LAB_NETWORK, LAB_SEED, between
+from pages.session import current_run
+from pages.state import LAB_BATCH, LAB_NETWORK, LAB_SEED, between, lab_moment_time
 from simplenet.data import loaded, mini_batch
 from simplenet.functions import as_pixels
 from simplenet.network import Params, SimpleNet
@@ -35,12 +37,15 @@ class Setting:
         One-hot.
     seed : int
         What the mini-batch, and a network that has learned nothing, were drawn with.
+    iteration : int
+        Updates that the network has had; 0 where that is not known.
     """
 
     net: SimpleNet
     pixels: NDArray[np.uint8]
     t: NDArray[Any]
     seed: int
+    iteration: int = 0
 
     @property
     def x(self) -> NDArray[np.float64]:
@@ -93,9 +98,38 @@ def setting_fields(*, batch: bool = True) -> bool:
             else:
                 field.keep(number)
     with place():
+        if LAB_NETWORK.get() == RUN:
+            choose_moment()
+    with place():
         if wrong:
             st.error(" ".join(wrong), icon=":material/error:")
     return not wrong
+
+
+def choose_moment() -> None:
+    """Show the slider over the visitor's training."""
+    job = current_run()
+    snapshots = snapshots_of(job) if job else []
+    if job and len(snapshots) > 1:
+        iterations = [iteration for iteration, _ in snapshots]
+        words = T("gradients.moment_help", n=len(iterations))
+        end = job.work.training.iterations
+        with st.container(width=420):
+            chosen_snapshot(iterations, end, job.ended, lab_moment_time, help=words)
+
+
+def network_at_its_moment(seed: int) -> tuple[SimpleNet, int] | None:
+    """Return the chosen network and how many updates it has had; None where it cannot be had."""
+    choice = LAB_NETWORK.get() or FRESH
+    job = current_run() if choice == RUN else None
+    if job and (snapshots := snapshots_of(job)):
+        iterations = [iteration for iteration, _ in snapshots]
+        last = last_moment(iterations, job.work.training.iterations, job.ended)
+        at = newest_until(iterations, lab_moment_time(last).get())
+        return SimpleNet.from_params(snapshots[at][1]), iterations[at]
+    net = network(choice, seed)
+    done = metadata(choice).get("iteration")
+    return (net, done if isinstance(done, int) else 0) if net else None
 
 
 def chosen_setting(batch_size: int | None) -> Setting | None:
@@ -103,11 +137,13 @@ def chosen_setting(batch_size: int | None) -> Setting | None:
     seed = LAB_SEED.get()
     if seed is None or batch_size is None:
         return None
-    net = network(LAB_NETWORK.get() or FRESH, seed)
-    if net is None:
+    found = network_at_its_moment(seed)
+    if found is None:
         return None
+    net, iteration = found
     data, rng = loaded("bundled"), np.random.default_rng(seed)
-    return Setting(net, *mini_batch(data.pixels_train, data.t_train, batch_size, rng), seed)
+    batch = mini_batch(data.pixels_train, data.t_train, batch_size, rng)
+    return Setting(net, *batch, seed, iteration)
 
 
 def setting() -> Setting | None:

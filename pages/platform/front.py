@@ -13,6 +13,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from pages.language.text import CODES, LANGUAGES, best_language, catalogue
 from pages.state import LANGUAGE
@@ -49,7 +50,7 @@ async def front(request: Request) -> Response:
     """Return the document for an address, in the language of the browser, or that of the link."""
     from starlette.responses import HTMLResponse
 
-    language = request.query_params.get(LANGUAGE.parameter)
+    language = dict(parse_qsl(request.url.query)).get(LANGUAGE.parameter, "")
     if language not in LANGUAGES:
         language = best_language(request.headers.get("accept-language"))
     page = request.url.path.strip("/").rpartition("/")[2] or HOME
@@ -75,7 +76,7 @@ def document(page: str, language: str) -> str:
     head = f"{_preloads()}<style>{style}</style><script>{_text('front.js')}</script>"
     return (
         _streamlits()
-        .replace('<html lang="en">', f'<html lang="{CODES[language]}">')
+        .replace('lang="en"', f'lang="{CODES[language]}"', 1)
         .replace("<title>Streamlit</title>", f"<title>{title}</title>")
         .replace("</head>", f"{head}</head>")
         .replace("<body>", f'<body><div id="coming" aria-hidden="true">{coming}</div>')

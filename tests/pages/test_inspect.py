@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.components.network_view import forward_data
 from simplenet import SimpleNet
+from simplenet.data import loaded
 from simplenet.runs import TrainingRun
 from simplenet.runs.mapping import MapRecord
 from simplenet.runs.training_run import TrainingState
@@ -209,6 +211,40 @@ def test_a_link_opens_a_moment(app):
     job = trained()
     opened(app, "inspect", run=job.id, network=":run", moment="1")
     assert component(app, "-view")["iteration"] == 1
+
+
+def test_the_microscope_has_the_network_of_the_moment_that_was_looked_at(app):
+    app.run()
+    job = trained()
+    app.session_state["run"] = job.id
+    opened(app, "inspect")
+    app.slider(key="moment_300").set_value(0).run()
+    sevens = component(app, "-confusion")["counts"][7]
+    sevens[7] = 0
+    pick(app, "confusion", row=7, column=int(np.argmax(sevens)))
+    pick(app, "behind", image=0)
+    app.button(key="mistake_scope").click().run()
+    assert not app.exception
+    told = component(app, "-scope_view")
+    assert told["iteration"] == 0
+    untrained = forward_data(job.work.new_network().params, mnist_digit(app))
+    assert told["signals"]["y"] == untrained["signals"]["y"]
+    assert address(app)["moment"] == "0"
+
+
+def test_a_link_opens_the_microscope_on_a_moment_and_the_slider_leads_to_another(app):
+    app.run()
+    job = trained()
+    opened(app, "gradients", run=job.id, network=":run", moment="1", test="7")
+    assert component(app, "-scope_view")["iteration"] == 1
+    app.slider(key="lab_moment_300").set_value(300).run()
+    assert component(app, "-scope_view")["iteration"] == 300
+    assert "moment" not in address(app)
+
+
+def mnist_digit(app):
+    """Return the test digit that is under the microscope."""
+    return loaded("bundled").pixels_test[app.session_state["scope_test"]]
 
 
 def test_a_new_training_is_chosen_by_itself_and_another_choice_then_stays(app):
