@@ -77,6 +77,38 @@ function asSvg(Plotly, title) {
 
 const letGo = () => (held ? new Promise((go) => waiting.push(go)) : null);
 
+// One chart at a time, with a breath between two: together they would hold up what a person does.
+let turn = Promise.resolve();
+const breath = () => new Promise((go) => setTimeout(go));
+function inTurn(draw) {
+  const drawn = turn.then(breath).then(draw);
+  turn = drawn.catch(() => {}); // The next one is drawn all the same.
+  return drawn;
+}
+
+// What nobody sees has time.
+const sight = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) target.outOfSight = !isIntersecting;
+}, { rootMargin: "200px" });
+
+async function draw(Plotly, box) {
+  await letGo();
+  box.waiting = false;
+  const data = box.latest;
+  if (!data.figure || !box.isConnected) return;
+  if (!box._fullLayout) box.textContent = "";
+  const figure = JSON.parse(data.figure);
+  Plotly.register({ moduleType: "locale", name: data.locale, dictionary: data.words });
+  await Plotly.react(box, figure.data, inThemeColours(figure.layout, box), {
+    responsive: true,
+    displaylogo: false,
+    displayModeBar: figure.layout.dragmode === false ? false : "hover",
+    modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage", asSvg(Plotly, data.svg)]],
+    toImageButtonOptions: { filename: figure.layout.meta ?? figure.layout.title?.text, scale: 2 },
+    locale: data.locale,
+  });
+}
+
 export default function ({ data, parentElement }) {
   const box = parentElement.querySelector(".live-chart");
   box.style.height = data.height + "px";
@@ -89,21 +121,17 @@ export default function ({ data, parentElement }) {
     whenIdle(() => practise(data.plotly));
     return;
   }
-  load(data.plotly).then(async (Plotly) => {
-    await letGo();
-    if (box.latest !== data || !box.isConnected) return; // A newer figure is on its way.
-    if (!box._fullLayout) box.textContent = "";
-    const figure = JSON.parse(data.figure);
-    Plotly.register({ moduleType: "locale", name: data.locale, dictionary: data.words });
-    Plotly.react(box, figure.data, inThemeColours(figure.layout, box), {
-      responsive: true,
-      displaylogo: false,
-      displayModeBar: figure.layout.dragmode === false ? false : "hover",
-      modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage", asSvg(Plotly, data.svg)]],
-      toImageButtonOptions: { filename: figure.layout.meta ?? figure.layout.title?.text, scale: 2 },
-      locale: data.locale,
+  sight.observe(box);
+  if (!box.waiting) { // Otherwise what is drawn next is the newest.
+    box.waiting = true;
+    load(data.plotly).then(async (Plotly) => {
+      if (box.outOfSight) await new Promise((go) => whenIdle(go));
+      await inTurn(() => draw(Plotly, box));
+    }, (error) => {
+      box.waiting = false;
+      throw error;
     });
-  });
+  }
   return () => {
     if (box.isConnected) return; // Only overtaken by a newer update: what is shown goes on.
     window.Plotly?.purge(box);

@@ -220,12 +220,14 @@ function paintOutputs(pen, { place, signals, part, label, active }) {
   }
 }
 
-function paintNetwork(canvas, scene) {
+// All of it, or only a part.
+function paintNetwork(canvas, only, scene) {
   const { place } = scene, ratio = window.devicePixelRatio || 1;
   const [width, height] = [Math.round(place.width * ratio), Math.round(place.height * ratio)];
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  if (only) return only(pen, scene);
   pen.clearRect(0, 0, place.width, place.height);
   paintLines(pen, scene);
   paintImage(pen, scene);

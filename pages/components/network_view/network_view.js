@@ -4,7 +4,12 @@ const CHANGE_MS = 180; // In which new weights take the place of the old ones.
 const MOVING = 400; // Hidden units: with more of them, the picture changes at once.
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+function bytesOf(text) {
+  const raw = atob(text), bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+  return bytes;
+}
+
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const signed = (value) => (Math.abs(value) < 0.0005 && value ? value.toExponential(1) : value.toFixed(3)).replace("-", "−");
 
@@ -38,10 +43,17 @@ class View {
     this.canvas.addEventListener("blur", () => this.focus(null));
     this.sizes = new ResizeObserver(() => this.settle());
     this.sizes.observe(this.stage);
+    this.inSight = true;
+    this.sight = new IntersectionObserver(([{ isIntersecting }]) => {
+      this.inSight = isIntersecting;
+      if (this.place && this.inSight) this.paintSoon();
+    });
+    this.sight.observe(this.stage);
   }
 
   stop() {
     this.sizes.disconnect();
+    this.sight.disconnect();
     cancelAnimationFrame(this.frame);
   }
 
@@ -63,7 +75,7 @@ class View {
   take(weights) {
     if (weights !== this.weights) {
       const alike = this.weights?.units === weights.units;
-      this.before = alike && weights.units <= MOVING && !still.matches ? this.atlas : null;
+      this.before = alike && weights.units <= MOVING && !still.matches ? this.atlas ?? this.before : null;
       this.weights = weights;
       this.atlas = null;
       this.changedAt = performance.now();
@@ -78,25 +90,36 @@ class View {
     place.font = getComputedStyle(this.root).fontFamily;
     if (place.grid.columns !== this.place?.grid.columns) this.atlas = this.before = null;
     this.place = place;
-    this.atlas ??= atlasOf(this.weights, place.grid.columns);
     this.canvas.style.height = `${place.height}px`;
     const { image, signals, caption, label } = this.fed ?? this.data;
     const fits = signals?.a1.length === units;
     this.active = fits ? this.data.active : null;
-    Object.assign(this, { signals: fits ? signals : null, image: image ? bytesOf(image) : null, caption, label });
+    if (image !== this.told) [this.told, this.image] = [image, image ? bytesOf(image) : null];
+    Object.assign(this, { signals: fits ? signals : null, caption, label });
     this.canvas.setAttribute("aria-label", `${this.data.alt} ${caption}. ${this.reading()}`);
     if (this.opened >= units) this.opened = null;
     if (this.part?.kind === "unit" && this.part.unit >= units) this.part = null;
     this.root.dataset.iteration = this.data.iteration;
     this.tell();
     this.detail();
-    this.paint();
+    this.paintSoon();
+  }
+
+  // Once for all that comes between two frames, and not where nobody sees it.
+  paintSoon() {
+    cancelAnimationFrame(this.frame);
+    this.fresh = true;
+    if (this.inSight) this.frame = requestAnimationFrame(this.paint);
   }
 
   paint = () => {
     cancelAnimationFrame(this.frame);
+    this.atlas ??= atlasOf(this.weights, this.place.grid.columns);
     const change = this.before ? (performance.now() - this.changedAt) / CHANGE_MS : 1;
-    paintNetwork(this.canvas, {
+    // While weights change, nothing else does.
+    const only = this.fresh || this.active || change >= 1 ? null : paintTiles;
+    this.fresh = false;
+    paintNetwork(this.canvas, only, {
       place: this.place, weights: this.weights, signals: this.signals, image: this.image, part: this.part,
       opened: this.opened, atlas: this.atlas, before: this.before, change,
       caption: this.caption, label: this.label, active: this.active,
@@ -133,13 +156,13 @@ class View {
     this.canvas.style.cursor = part?.kind === "unit" ? "pointer" : "default";
     if (!this.place) return;
     this.tell();
-    this.paint();
+    this.paintSoon();
   }
 
   open(unit) {
     this.opened = unit === this.opened ? null : unit;
     this.detail();
-    this.paint();
+    this.paintSoon();
     this.send("opened", { turn: ++this.turn, unit: this.opened });
   }
 
