@@ -82,7 +82,7 @@ def page() -> None:
     PRESET.keep(None)
     name_choices()
     shown = phase(job)
-    buttons = st.container(key=Place.CONTROLS, horizontal=True, vertical_alignment="bottom")
+    buttons = st.container(key=Place.CONTROLS, horizontal=True, vertical_alignment="center")
     presets()
     with st.expander(T("train.recipe"), icon=":material/tune:", key=Place.RECIPE):
         fields()

@@ -86,7 +86,7 @@ def refusal(error: DrawingSetError) -> str:
 
 def my_set(choice: str | None) -> None:
     """Show the visitor's set, how well a network reads it, and what can be done with it."""
-    st.subheader(T("mine.title"), anchor=False)
+    st.header(T("mine.title"), anchor=False)
     with place():
         notices()
     drawings = mine()

@@ -12,7 +12,7 @@ from pages.moments import chosen_snapshot, snapshots_of
 from pages.networks import CLEAR, RUN, TUNED, choose_network, metadata, network
 from pages.platform.place import place
 from pages.session import current_run
-from pages.state import DRAW_NETWORK, INSPECT_NETWORK, INSPECT_RUN, Widget, moment_time
+from pages.state import DRAW_NETWORK, INSPECT_NETWORK, INSPECT_RUN, Place, Widget, moment_time
 from simplenet.network import SimpleNet
 
 NO_MOMENT = moment_time(0)
@@ -50,7 +50,13 @@ def choose() -> Look | None:
     iteration = done if isinstance(done, int) else 0
     with (
         moment,
-        st.container(horizontal=True, vertical_alignment="center", height=40, border=False),
+        st.container(
+            horizontal=True,
+            vertical_alignment="center",
+            height=40,
+            border=False,
+            key=Place.KNOWN_AT_ITS_END,
+        ),
     ):
         words = T("inspect.kept", n=count(iteration)) if iteration else T("inspect.kept_end")
         st.caption(words, width="content")

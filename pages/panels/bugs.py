@@ -134,7 +134,7 @@ def numerical_gradient(
 
 def would_anybody_notice(name: str, seed: int) -> None:
     """Show what a training makes of the mistake."""
-    st.subheader(T("bugs.notice"), anchor=False)
+    st.header(T("bugs.notice"), anchor=False)
     with st.spinner(T("bugs.training")):
         accuracies = (
             (T("bugs.with"), accuracy_with(name, seed)),

@@ -203,7 +203,7 @@ def as_length(ratio: float, guess: int | None) -> str:
 
 def differences(last: Comparison) -> None:
     """Show how far the three gradients lie apart, array by array."""
-    st.subheader(T("race.differences"), anchor=False)
+    st.header(T("race.differences"), anchor=False)
     pairs = (
         (T("race.definition_backprop"), last.definition_to_backprop),
         (T("race.fast_backprop"), last.fast_to_backprop),

@@ -20,7 +20,7 @@ def keep(job: TrainingJob) -> None:
     kept = network_of(job)
     net = SimpleNet.from_params(kept.params)
     about = described(job.work, job.records, kept.record)
-    st.subheader(T("keep.title"), anchor=False)
+    st.header(T("keep.title"), anchor=False)
     st.caption(T("recipe.of", recipe=recipe_name(job.work)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.download_button(

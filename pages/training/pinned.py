@@ -18,7 +18,7 @@ from simplenet.network import SimpleNet
 
 def pinned_digit(job: TrainingJob | None) -> None:
     """Show the ten probabilities of the pinned digit over a training, and at one moment of it."""
-    st.subheader(T("pin.title"), anchor=False)
+    st.header(T("pin.title"), anchor=False)
     x = pinned()
     if x is None:
         with st.container(horizontal=True, vertical_alignment="center"):

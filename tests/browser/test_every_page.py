@@ -7,11 +7,12 @@ from playwright.sync_api import expect
 from tests.browser.steps import (
     SEVEN,
     at_rest,
+    barriers,
     button,
     choose,
     draw,
+    expect_accessible,
     expect_calm,
-    expect_contrast,
     go,
     light,
     prediction,
@@ -103,12 +104,13 @@ def test_chinese_readers_get_chinese_that_is_readable_at_any_width(server, visit
         # Streamlit's own words are replaced a moment after they came.
         until(lambda: not left_in_english(page), every_s=0.2, why_not=lambda: left_in_english(page))
         page.keyboard.press("Escape")
-        expect_contrast(page)
+        expect_accessible(page)
         page.set_viewport_size({"width": 360, "height": 740})
         page.reload()
         until(lambda: is_at_the_top_right(page, 360))
         at_rest(page)
         expect_calm(page)
+        until(lambda: not barriers(page), every_s=0.2, why_not=lambda: barriers(page))
         assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
         page.set_viewport_size({"width": 1280, "height": 900})
 

@@ -9,7 +9,7 @@ from tests.browser.steps import (
     at_rest,
     button,
     draw,
-    expect_contrast,
+    expect_accessible,
     fill,
     go,
     status,
@@ -106,7 +106,7 @@ def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(ser
 
 def test_one_step_of_a_digit_from_the_batch_or_by_hand(server, visit):
     page = opened(server, visit, "microscope&stage=gradient1")
-    heading = page.get_by_role("heading", level=3)
+    heading = page.get_by_role("heading", level=2)
     units = mosaic(page, "An image of weights a hidden unit")
     expect(units.locator("canvas")).to_have_count(50)
     network = page.locator(".network-view canvas").first
@@ -188,7 +188,7 @@ def test_every_panel_on_a_phone_in_chinese(server, visit):
         expect_a_readable_phone(page, panel)
     for stage in ("5 输出的误差", "10 之后"):
         page.get_by_role("radio", name=stage).tap()
-        expect(page.get_by_role("heading", level=3)).to_have_text(stage.split()[1])
+        expect(page.get_by_role("heading", level=2)).to_have_text(stage.split()[1])
         at_rest(page)
         expect_a_readable_phone(page, stage)
 
@@ -205,4 +205,4 @@ def expect_a_readable_phone(page, what):
     assert main.evaluate("app => app.scrollWidth <= app.clientWidth"), what
     assert page.evaluate(LEGENDS_OVER_WORDS) == [], what
     assert page.evaluate(CUT_OFF) == [], what
-    expect_contrast(page)
+    expect_accessible(page)

@@ -6,7 +6,7 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import at_rest, button, expect_contrast, go, metric, status, train
+from tests.browser.steps import at_rest, button, expect_accessible, go, metric, status, train
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +58,7 @@ def test_the_runs_of_this_browser_are_listed_and_one_is_opened(server, visit):
     expect(table).to_be_visible()
     expect(table.locator("td", has_text=re.compile("^4,000$"))).to_be_attached()
     at_rest(page)
-    expect_contrast(page)
+    expect_accessible(page)
     search = page.get_by_role("textbox", name="Search the runs")
     for words, found in (("nothing like it", False), ("twenty steps", True)):
         search.fill(words)
@@ -76,7 +76,7 @@ def test_the_runs_of_this_browser_are_listed_and_one_is_opened(server, visit):
     stranger.goto(page.url)
     expect(stranger.get_by_text("Digit by digit")).to_be_visible()
     at_rest(stranger)
-    expect_contrast(stranger)
+    expect_accessible(stranger)
     # Several values, each a run of its own.
     go(page, "My runs")
     button(page, "All runs").click()
@@ -92,6 +92,6 @@ def test_the_runs_of_this_browser_are_listed_and_one_is_opened(server, visit):
     expect(button(page, "Train with the best values")).to_be_enabled()
     expect(page.locator(".live-chart .plot-container")).to_be_visible()
     at_rest(page)
-    expect_contrast(page)
+    expect_accessible(page)
     stranger.goto(page.url)
     expect(stranger.get_by_text("Somebody else has started this sweep")).to_be_visible()

@@ -6,7 +6,18 @@ import pytest
 from playwright.sync_api import expect
 
 from simplenet.runs.bundle import bundle_from_bytes
-from tests.browser.steps import at_rest, button, field, fill, go, metric, status, train, unfold
+from tests.browser.steps import (
+    at_rest,
+    button,
+    expect_accessible,
+    field,
+    fill,
+    go,
+    metric,
+    status,
+    train,
+    unfold,
+)
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -46,6 +57,7 @@ def test_train_to_the_end_and_download_the_network(server, visit):
     expect(button(page, "Stop")).to_be_disabled()
     label = page.locator(".live-chart").first.get_attribute("aria-label")
     assert metric(page, "Test accuracy").inner_text() in label
+    expect_accessible(page)
 
     with page.expect_download() as download:
         button(page, "Download (private)").click()
@@ -81,6 +93,7 @@ def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(se
 
     button(page, "Pause").click()
     expect(status(page)).to_contain_text("paused")
+    expect_accessible(page)
     button(page, "Resume").click()
     expect(status(page)).to_contain_text("left")
     wait_for_more(page, 500)

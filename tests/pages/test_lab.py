@@ -196,7 +196,7 @@ def test_one_step_is_told_stage_by_stage(app):
     ):
         app.button(key="scope_next").click().run()
         assert not app.exception
-        assert app.subheader[0].value == title
+        assert app.header[0].value == title
         said = [caption.value for caption in app.caption]
         from_code = any(re.search(r"simplenet/network.py`, line \d+", text) for text in said)
         assert from_code or title in ("Step", "Afterwards")
@@ -205,7 +205,7 @@ def test_one_step_is_told_stage_by_stage(app):
     before, after = re.findall(r"went from ([\d.]+)% to ([\d.]+)%", words)[0]
     assert float(after) > float(before)
     app.button(key="scope_back").click().run()
-    assert app.subheader[0].value == "Step"
+    assert app.header[0].value == "Step"
 
 
 def test_scaling_is_measured_at_every_point(app):

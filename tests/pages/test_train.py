@@ -43,7 +43,7 @@ def test_pause_and_stop_say_what_they_did(app):
     assert job.wait(240)
     assert "stopped" in status(app)
     assert app.button(key="stop").disabled
-    assert "Keep this network" in [heading.value for heading in app.subheader]
+    assert "Keep this network" in [heading.value for heading in app.header]
 
 
 def test_the_scale_of_the_accuracies_is_kept_in_the_address(app):

@@ -1,8 +1,9 @@
 """The frame around every page, which is Streamlit's own: its language, its words, its menu.
 
 A hidden Streamlit component tells the browser the language of the page, has Streamlit's own
-buttons speak it, gives the main part a name, closes the menu of a phone after a choice, follows a
-link once more whose click was lost, and says when the server does not answer.
+buttons speak it, gives the main part a name, lets the keyboard scroll what is too wide, closes the
+menu of a phone after a choice, follows a link once more whose click was lost, and says when the
+server does not answer.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-// Has Streamlit's own words be those of the visitor's language, closes its menu on a phone, and says when the
-// server does not answer.
+// Has Streamlit's own words be those of the visitor's language, lets the keyboard scroll, closes the menu on a
+// phone, and says when the server does not answer.
 const ATTRIBUTES = ["aria-label", "title", "placeholder"];
 const LABELLED = ATTRIBUTES.map((name) => `[${name}]`).join();
 // Where Streamlit itself writes: elsewhere a text is the page's own, or the visitor's.
 const WRITTEN = [
   "stSkipToContent", "stMainMenuPopover", "stFileUploader", "InputInstructions", "stDataFrameColumnMenu",
-  "stDialog", "stTooltipContent", "stSelectboxVirtualDropdown", "stConnectionStatus", "stMultiSelect",
+  "stDialog", "stTooltipContent", "stTopNavSection", "stSelectboxVirtualDropdown", "stConnectionStatus", "stMultiSelect",
 ].map((name) => `[data-testid="${name}"]`).join() + ', [role="listbox"]';
 const PAUSE_MS = 50;
 const LOST_MS = 300; // Between two looks whether the page that was clicked is there.
@@ -55,11 +55,23 @@ function translate() {
   }
 }
 
+// What is wider than the screen is scrolled; by keyboard, too.
+const WIDE = '.katex-display, [data-testid="stTable"] div:has(> table)';
+
+function reach() {
+  for (const part of document.body.querySelectorAll(WIDE)) {
+    if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+    else part.removeAttribute("tabindex");
+  }
+}
+
+addEventListener("resize", reach);
+
 // Once for all that changes in a moment: a training changes the page again and again.
 new MutationObserver(() => {
   if (waiting) return;
   waiting = true;
-  setTimeout(translate, PAUSE_MS);
+  setTimeout(() => { translate(); reach(); }, PAUSE_MS);
 }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES });
 
 // On a phone the menu lies over the page, and Streamlit leaves it open.
@@ -126,4 +138,5 @@ export default function ({ data }) {
   document.querySelector('[data-testid="stMain"]')?.setAttribute("aria-label", data.title);
   learn(data.words);
   translate();
+  reach();
 }
