@@ -22,6 +22,7 @@ MODULES = (
     "pages.components.canvas",
     "pages.components.demonstration",
     "pages.figures.miniatures",
+    "simplenet.ink.strangers",
     "simplenet.ink.writing",
     "simplenet.study.evidence",
     "simplenet.study.exam",

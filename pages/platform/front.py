@@ -47,15 +47,29 @@ def routes() -> list[Route]:
 
 
 async def front(request: Request) -> Response:
-    """Return the document for an address, in the language of the browser, or that of the link."""
+    """Return the document for an address."""
     from starlette.responses import HTMLResponse
 
-    language = dict(parse_qsl(request.url.query)).get(LANGUAGE.parameter, "")
-    if language not in LANGUAGES:
-        language = best_language(request.headers.get("accept-language"))
-    page = request.url.path.strip("/").rpartition("/")[2] or HOME
+    url = request.url
+    text = answer(url.path, url.query, request.headers.get("accept-language", ""))
     headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
-    return HTMLResponse(document(page, language), headers=headers)
+    return HTMLResponse(text, headers=headers)
+
+
+def answer(path: str, query: str, accepted: str) -> str:
+    """Return the document of a page in the language of a link, or else in that of the browser.
+
+    Parameters
+    ----------
+    path, query : str
+        Of the address.
+    accepted : str
+        The languages of the browser, the best one first.
+    """
+    language = dict(parse_qsl(query)).get(LANGUAGE.parameter, "")
+    if language not in LANGUAGES:
+        language = best_language(accepted)
+    return document(path.strip("/").rpartition("/")[2] or HOME, language)
 
 
 def titles(language: str) -> dict[str, str]:
