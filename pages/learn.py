@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components.lesson import begin
+from pages.course import Course
 from pages.language import T
 from pages.lessons.frame import course, lesson_shown, open_lesson
 from pages.lessons.order import LESSONS
 from pages.platform.first_visit import run_page
-from pages.state import KEEPING, LESSON, Component, Place, lesson_key, one_of
+from pages.state import KEEPING, LESSON, Component, Place, Widget, lesson_key, one_of
 
 GROUND = {
     name: st.get_option(f"theme.{name}.secondaryBackgroundColor") for name in ("light", "dark")
@@ -30,6 +31,10 @@ STYLE = f"""<style>
 /* What comes after a guess comes below it: nothing is held where it was by scrolling down. */
 [data-testid="stMain"] {{ overflow-anchor: none; }}
 .st-key-{Place.LESSON_PATH} button {{ text-align: left; justify-content: flex-start; }}
+/* The path stays at hand while one reads. */
+@media (min-width: 641px) {{
+  .stColumn:has(.st-key-{Place.LESSON_PATH}) > div {{ position: sticky; top: 4.5rem; }}
+}}
 /* On a phone the path comes below, out of sight: what the browser has kept comes a moment later,
    and would push it down before one's eyes. */
 @media (max-width: 640px) {{ .st-key-{Place.LESSON} {{ min-height: calc(100vh - 6rem); }} }}
@@ -90,6 +95,15 @@ def path(shown: str) -> None:
         made = [(lesson, guess) for lesson, guess in guesses if lesson.can_be(guess)]
         good = sum(lesson.is_good(guess) for lesson, guess in made if guess is not None)
         st.success(T("learn.all_done", good=good, n=len(made)), icon=":material/flag:")
+    if entries:
+        with st.popover(T("learn.over"), type="tertiary", icon=":material/restart_alt:"):
+            st.markdown(T("learn.over_words"))
+            st.button(
+                T("learn.forget"),
+                key=Widget.LESSON_FORGET,
+                on_click=KEEPING.get().study,
+                args=(Course(),),
+            )
     if KEEPING.get().problem:
         st.caption(T("learn.not_kept"))
 

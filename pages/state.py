@@ -746,6 +746,7 @@ class Widget(StrEnum):
     LESSON_SHOW = "lesson_show"
     LESSON_DO = "lesson_do"
     LESSON_NEXT = "lesson_next"
+    LESSON_FORGET = "lesson_forget"
     # Gradients.
     RACE_START = "race_start"
     RACE_STOP = "race_stop"

@@ -149,6 +149,22 @@ def test_a_lesson_is_finished_by_going_on_and_the_next_one_is_open(app):
     assert pictures(app)  # What was answered once stays open.
 
 
+def test_the_course_ends_and_can_be_begun_anew(app):
+    learn(app, "unknown")
+    course = Course()
+    for name in list(LESSONS)[:-1]:
+        course = course.guessed(name, None).finished(name, None)
+    app.session_state["keeping"].study(course.guessed("unknown", 99.0))
+    app.run()
+    assert not app.success
+    press(app, "lesson_next")
+    assert "1 of your 1 guesses were good" in app.success[0].value
+    press(app, "lesson_forget")
+    assert not pictures(app)
+    assert not app.success
+    assert app.session_state["keeping"].course == Course()
+
+
 def test_a_lesson_that_is_not_there_is_the_first_one(app):
     learn(app, "nonsense")
     assert app.header[0].value.startswith("1. ")
