@@ -30,6 +30,7 @@ from pages.state import (
     Widget,
     teach_key,
 )
+from pages.uploading import bring
 from simplenet.network import SimpleNet
 
 REFRESH_S = 1.0
@@ -63,8 +64,11 @@ def page() -> None:
     with drawing:
         canvas()
     with below:
-        choice = choose_network(DRAW_NETWORK)
+        choosing = st.container()
         photo()
+        bring(DRAW_NETWORK, SIDE)
+        with choosing:
+            choice = choose_network(DRAW_NETWORK)
     with told:
         live = choice == RUN and still_training()
         net = network(choice, say=False) if choice else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components.network_view import network_view, network_weights
+from pages.exporting import offer_formats
 from pages.inspecting.chosen import choose, way_on
 from pages.inspecting.dream import dreamt
 from pages.inspecting.layer_map import layer_map
@@ -13,7 +14,7 @@ from pages.inspecting.mistakes import mistakes
 from pages.inspecting.morph import between_digits
 from pages.inspecting.units import units
 from pages.language import T
-from pages.networks import exciting
+from pages.networks import exciting, metadata
 from pages.platform.choice import choose_one
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
@@ -45,6 +46,8 @@ def page() -> None:
             with digits:
                 choose_digit(look)
         PARTS[part](look)
+        # Of an earlier moment nothing is known.
+        offer_formats(look.net, metadata(look.choice) if look.newest else {})
     way_on(look)
 
 

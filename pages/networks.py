@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import streamlit as st
 
 from pages.components.network_view import Exciting
@@ -16,6 +15,7 @@ from pages.language.words import count
 from pages.platform.incoming import real
 from pages.session import current_run, current_tuned, found, network_of
 from pages.state import RUN_ID, TUNED_ID, Value
+from pages.uploading import UPLOADED, answers, uploaded
 from simplenet import places
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
@@ -38,10 +38,6 @@ CLEAR = "robust-50"
 
 MOST_EXCITING = 16
 """Test digits that are shown of a hidden unit."""
-
-MOST_WEIGHT = 1e12
-"""Any training stays far below; with the largest numbers that there are an answer would be NaN, as
-infinity less infinity is."""
 
 
 def choose_network(
@@ -67,6 +63,8 @@ def choose_network(
         choices.insert(0, RUN)
     if tuned:
         choices.insert(0, TUNED)
+    if uploaded():
+        choices.insert(0, UPLOADED)
     if not choices:
         st.info(T("network.none"), icon=":material/model_training:")
         return None
@@ -75,6 +73,7 @@ def choose_network(
         RUN: T("network.run") if run and run.ended else T("network.live_run"),
         TUNED: T("network.tuned"),
         FRESH: T("network.fresh"),
+        UPLOADED: T("network.uploaded"),
     }
     words = {choice: named.get(choice) or what_it_is(choice) for choice in choices}
     if chosen.get() in choices:
@@ -94,6 +93,9 @@ def network(choice: str, seed: int = 0, *, say: bool = True) -> SimpleNet | None
     """Return the network of a choice as it is now; where it cannot be had, None, and say so."""
     if choice == FRESH:
         return TrainingRun(TrainingConfig(seed=seed)).new_network()
+    if choice == UPLOADED:
+        brought = uploaded()
+        return SimpleNet.from_params(brought.net.params) if brought else None
     if choice in (RUN, TUNED):
         job = found(RUN_ID if choice == RUN else TUNED_ID)
         if job is None or job.state is None:
@@ -124,6 +126,9 @@ def metadata(choice: str) -> dict[str, Any]:
         if job is None or not job.records or not job.state:
             return {}
         return described(job.work, job.records, network_of(job).record)
+    if choice == UPLOADED:
+        brought = uploaded()
+        return brought.metadata if brought else {}
     saved = None if choice in (TUNED, FRESH) else saved_model(choice)
     return saved.metadata if saved else {}
 
@@ -184,11 +189,6 @@ def _about(path: Path, changed_ns: int) -> About:
     training = recipe.get("training") if isinstance(recipe, dict) else None
     varied = bool(training.get("augmentation")) if isinstance(training, dict) else False
     return About(saved.net.hidden_size, accuracy, varied)
-
-
-def answers(net: SimpleNet) -> bool:
-    """Return whether every answer of a network is a number: its weights may be finite, and huge."""
-    return max(float(np.abs(value).max()) for value in net.params.values()) <= MOST_WEIGHT
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)

@@ -24,6 +24,7 @@ from simplenet.data.drawings import DrawingSet
 from simplenet.jobs import Pace
 from simplenet.runs import TrainingRun
 from simplenet.runs.comparison import GradientComparison
+from simplenet.storage import SavedModel
 from simplenet.training import TrainingConfig
 
 T = TypeVar("T")
@@ -378,6 +379,32 @@ REMOVED: Value[Removed | None] = Value("removed", None)
 SET_TAKEN: Value[str | None] = Value("set_taken", None)
 """The id of the last file whose drawings were taken into the own set."""
 
+
+@dataclass(frozen=True)
+class Upload:
+    """A network that the visitor has brought.
+
+    Parameters
+    ----------
+    id : str
+        Of the file that came last.
+    saved : SavedModel or None
+        The last network that could be taken.
+    refusal : str or None
+        Why the last file was not: the reason, and not the sentence.
+    """
+
+    id: str
+    saved: SavedModel | None
+    refusal: str | None = None
+
+
+UPLOAD: Value[Upload | None] = Value("upload", None)
+"""The network that the visitor has brought, on Draw or on Inspect; None if there is none."""
+
+EXPORT_FORMAT: Value[str] = Value("export_format", "onnx")
+"""For which program a network is written, on Train or on Inspect."""
+
 # The Inspect page.
 
 
@@ -705,6 +732,9 @@ class Widget(StrEnum):
     MAP_SCOPE = "map_scope"
     MAP_START = "map_start"
     MAP_STOP = "map_stop"
+    # Networks that come from a file, and go into one.
+    NETWORK_FILE = "network_file"
+    EXPORT = "export"
     # Draw.
     PHOTO = "photo"
     PIN = "pin"

@@ -13,6 +13,7 @@ from pages.networks import CLEAR, RUN, TUNED, choose_network, metadata, network
 from pages.platform.place import place
 from pages.session import current_run
 from pages.state import DRAW_NETWORK, INSPECT_NETWORK, INSPECT_RUN, Place, Widget, moment_time
+from pages.uploading import UPLOADED, bring
 from simplenet.network import SimpleNet
 
 NO_MOMENT = moment_time(0)
@@ -27,13 +28,15 @@ def choose() -> Look | None:
         INSPECT_NETWORK.set(RUN)
     wanted = INSPECT_NETWORK.get()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width=420):
-            choice = choose_network(INSPECT_NETWORK, first=CLEAR)
-        moment = st.container()
+        choosing = st.container(width=420)
+        moment = st.container(width=520)  # On a phone it has a row of its own.
+        bring(INSPECT_NETWORK)
+    with choosing:
+        choice = choose_network(INSPECT_NETWORK, first=CLEAR)
     below = place()
     INSPECT_NETWORK.keep(choice)
     with place():
-        if wanted not in (None, choice, RUN, TUNED):
+        if wanted not in (None, choice, RUN, TUNED, UPLOADED):
             words = T("network.broken", name=quoted(wanted))
             st.error(words, icon=":material/broken_image:")
         net = network(choice) if choice else None

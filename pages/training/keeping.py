@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages import networks
+from pages.exporting import offer_formats
 from pages.language import T
 from pages.language.text import quoted
 from pages.session import TrainingJob, network_of
@@ -31,6 +32,7 @@ def keep(job: TrainingJob) -> None:
             icon=":material/download:",
         )
         take_along(job)
+        offer_formats(net, about)
     with (
         st.form("publish", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
