@@ -55,7 +55,8 @@ if __name__ == "__main__":
 elif __name__ == "app":  # The server reads it once, to learn what it serves.
     from streamlit.starlette import App
 
+    from pages.glossary import served
+    from pages.platform import front
     from pages.platform.early import early
-    from pages.platform.front import routes
 
-    app = App(__file__, routes=routes(), lifespan=early)
+    app = App(__file__, routes=[*front.routes(), *served.routes()], lifespan=early)

@@ -6,11 +6,23 @@ import streamlit as st
 
 from pages.components.lesson import begin
 from pages.course import Course
+from pages.glossary.listed import all_words
 from pages.language import T
 from pages.lessons.frame import course, lesson_shown, open_lesson
 from pages.lessons.order import LESSONS
+from pages.platform.choice import choose_one
 from pages.platform.first_visit import run_page
-from pages.state import KEEPING, LESSON, Component, Place, Widget, lesson_key, one_of
+from pages.state import (
+    KEEPING,
+    LEARN_PART,
+    LESSON,
+    Component,
+    Place,
+    Widget,
+    clear_link,
+    lesson_key,
+    one_of,
+)
 
 GROUND = {
     name: st.get_option(f"theme.{name}.secondaryBackgroundColor") for name in ("light", "dark")
@@ -57,6 +69,13 @@ STYLE = f"""<style>
 def page() -> None:
     """Show the page."""
     st.html(STYLE)
+    names = {"course": T("learn.course"), "words": T("learn.words")}
+    part = choose_one(LEARN_PART, T("learn.part"), names, labelled=False, on_change=clear_link)
+    {"course": lessons, "words": all_words}[part]()
+
+
+def lessons() -> None:
+    """Show the course: the chosen lesson, and the path of all."""
     LESSON.follow(one_of({name: name for name in LESSONS}))
     names = list(LESSONS)
     last = course().last

@@ -558,6 +558,9 @@ def run_field(run: str, column: str) -> Value[str]:
 
 # The Learn page.
 
+LEARN_PART = Linked("learn_part", "course", "part")
+"""What is shown of it: the course, or the words of the field."""
+
 LESSON: Linked[str | None] = Linked("lesson", None, "lesson")
 """The lesson; None before one was chosen: the one that was open last."""
 

@@ -327,6 +327,21 @@ def test_the_error_of_the_difference_is_not_far_too_large():
     assert not error["W1"][x[0] == 0].any()  # A blank pixel's difference is exactly 0.
 
 
+def test_the_error_where_the_right_class_is_all_but_impossible_is_that_of_its_slope():
+    """Where y is about the 1e-7 of the loss, the loss bends, and its error is all of that."""
+    params = {"W1": np.zeros((1, 1)), "b1": np.zeros(1), "W2": np.zeros((1, 2))}
+    x, labels, steps = np.zeros((1, 1)), np.array([0]), np.arange(-4, 5) * 0.05
+
+    def loss(score):
+        return -np.log(np.exp(score) / (np.exp(score) + 1) + 1e-7)
+
+    for score in (-18.0, -16.5, -16.0, -15.5, -14.0):
+        # The third derivative, from a polynomial through points of the loss itself.
+        third = 6 * np.polyfit(steps, loss(score + steps), 8)[-4]
+        error = central_difference_error(params | {"b2": np.array([score, 0.0])}, x, labels)
+        assert error["b2"][0] == pytest.approx(abs(third) * H**2 / 6, abs=3e-11)
+
+
 @pytest.mark.parametrize("function", [fast_numerical_gradient, central_difference_error])
 def test_what_does_not_fit_the_parameters_is_refused(function):
     params = network(4, 3, 2, 1.0, np.random.default_rng(0))

@@ -32,6 +32,14 @@ INTRODUCED = HOME, "draw", "inspect", "gradients"
 EARLY = "BidiComponent", "Button", "ButtonGroup", "Html", "PageLink"
 """What Streamlit fetches only when it meets it, and each page has."""
 
+STYLES = (
+    "front.css",
+    "../components/frame/frame.css",
+    "../glossary/glossary.css",
+)
+SCRIPTS = "front.js", "../glossary/glossary.js"
+"""What every page has, whatever Streamlit sends."""
+
 PLACES = (
     '<div class="stage"><div class="sheet"></div><div class="net">'
     '<i class="image"></i><i class="tiles"></i><i class="bars"></i></div></div>'
@@ -86,8 +94,8 @@ def document(page: str, language: str) -> str:
     words = escape(catalogue(language)[f"{page}.intro"]) if page in INTRODUCED else ""
     words = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", words)
     coming = f"<h1>{title}</h1><p>{words}</p>{PLACES if page == HOME else ''}"
-    style = "\n".join((_text("front.css"), _text("../components/frame/frame.css")))
-    head = f"{_preloads()}<style>{style}</style><script>{_text('front.js')}</script>"
+    style = "\n".join(map(_text, STYLES))
+    head = f"{_preloads()}<style>{style}</style><script>{''.join(map(_text, SCRIPTS))}</script>"
     return (
         _streamlits()
         .replace('lang="en"', f'lang="{CODES[language]}"', 1)

@@ -233,3 +233,49 @@ def test_an_update_that_the_next_one_overtakes_takes_nothing_away(server, browse
     page.get_by_role("radio", name="Its idea of a digit", exact=True).click()
     slider = page.get_by_role("slider", name="Step of the dream")
     until(lambda: slider.input_value() == "60")
+
+
+def test_a_word_tells_what_it_means_where_it_stands(server, visit):
+    page = visit(f"{server.url}/gradients?panel=lens&language=en")
+    at_rest(page)
+    card = page.get_by_role("tooltip")
+
+    def middle() -> tuple[float, float]:
+        x, y = page.evaluate(
+            """() => {
+                const marked = [...CSS.highlights.get("word") ?? []];
+                const range = marked.find(range => `${range}` === "loss");
+                const { x, y, width, height } = range?.getBoundingClientRect() ?? new DOMRect();
+                return [x + width / 2, y + height / 2];
+            }"""
+        )
+        return x, y
+
+    def told() -> bool:
+        page.mouse.move(*middle())
+        page.wait_for_timeout(400)
+        return card.is_visible()
+
+    until(told)
+    expect(card).to_contain_text("How wrong the network is")
+    page.mouse.move(5, 5)
+    expect(card).to_be_hidden()
+    page.mouse.click(*middle())  # A tap says it, too, and it stays until it is closed.
+    expect(card).to_contain_text("How wrong the network is")
+    assert barriers(page) == []
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    # By keyboard, in the other language.
+    page.get_by_role("radio", name="中文").click()
+    page.get_by_role("button", name="本页术语").press("Enter")
+    listed = page.get_by_role("dialog", name="本页术语")
+    expect(listed).to_contain_text("用一个数表示网络错得有多厉害")
+    assert barriers(page) == []
+    page.keyboard.press("Escape")
+    expect(listed).to_be_hidden()
+    page.get_by_role("button", name="本页术语").click()
+    with page.expect_popup() as opened:  # A tab of its own: this page keeps what is on it.
+        listed.get_by_role("link", name="全部术语").click()
+    expect(opened.value.locator(".words-list")).to_contain_text("混淆矩阵")
+    assert barriers(opened.value) == []
+    opened.value.close()

@@ -189,6 +189,17 @@ def test_probabilities_that_cannot_be_are_named(y):
         cross_entropy_error(y, 0)
 
 
+def test_the_number_that_is_named_is_the_first_wrong_one():
+    pixels = np.array([[0.0, 1.0], [0.5, 1.5], [7.0, -1.0]])
+    with pytest.raises(ValueError, match=r"got 1\.5: pass uint8"):
+        checked_pixels(pixels, images=True)
+    with pytest.raises(ValueError, match=r"inputs must be finite, got nan"):
+        SimpleNet(2, 3, 2, rng=0).predict([[0.0, 9.0], [np.nan, np.inf]])
+    y = np.array([[0.2, 0.8], [1.0, 0.0], [1.5, -0.5], [-0.25, 1.25]])
+    with pytest.raises(ValueError, match=r"in \[0, 1\], got 1\.5"):
+        cross_entropy_error(y, [0, 0, 0, 0])
+
+
 def test_a_data_set_has_a_row_of_labels_for_each_image():
     for t in (HOT[:2], T[:2]):
         with pytest.raises(ValueError, match="a one-hot row for each image"):

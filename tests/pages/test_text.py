@@ -9,18 +9,22 @@ from pages.language.text import LANGUAGES, best_language, catalogue, text, trans
 
 ROOT = Path(__file__).parents[2]
 LIBRARIES = ("streamlit.", "plotly.")
+KEY_AT = {"T": 0, "text": 1}
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 
 
 def used_keys():
-    """Return the first arguments of all calls of T, with the place of each."""
+    """Return the keys in all calls of `T(key)` and of `text(language, key)`, with their places."""
     found = {}
     for source in SOURCES:
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "T":
-                place = f"{source.name}:{node.lineno}"
-                assert isinstance(node.args[0], ast.Constant), f"{place}: a key must be written out"
-                found.setdefault(node.args[0].value, place)
+            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if name in KEY_AT:
+                place, key = f"{source.name}:{node.lineno}", node.args[KEY_AT[name]]
+                written_out = isinstance(key, ast.Constant)
+                assert written_out or name == "text", f"{place}: a key must be written out"
+                if written_out:
+                    found.setdefault(key.value, place)
     return found
 
 

@@ -46,6 +46,13 @@ def test_a_curve_that_grows_is_the_one_that_is_made_at_once(parts, most, fewer):
             assert (seen[drawn].min(), seen[drawn].max()) == (seen.min(), seen.max())
 
 
+@pytest.mark.parametrize("most", range(5, 25))
+def test_there_are_never_more_points_than_are_asked_for(most):
+    values = np.random.default_rng(most).random(400)
+    drawn = [len(Curve(most).read(values[:n])[0]) for n in range(len(values))]
+    assert max(drawn) <= most
+
+
 @given(st.lists(st.floats(0, 10), min_size=1, max_size=60), st.integers(1, 20))
 def test_moving_average_is_the_mean_of_the_last(values, window):
     expected = [np.mean(values[max(0, i + 1 - window) : i + 1]) for i in range(len(values))]

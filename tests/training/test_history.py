@@ -46,12 +46,17 @@ def test_it_is_the_sequence_of_its_records(stripes):
         assert kept.batch_accuracy == pytest.approx(record.batch_accuracy, abs=1e-3)
         assert kept.params is record.params
     assert history[-1] == history[13]
+    tail = History(told[5:])
+    assert [r.iteration for r in tail.evaluated()] == [
+        r.iteration for r in told[5:] if r.train_accuracy is not None
+    ]
     assert history[2:5] == [history[2], history[3], history[4]]
     with pytest.raises(IndexError):
         history[14]
     with pytest.raises(IndexError):
         History()[-1]
     assert not History()
+    assert History().first == 0
 
 
 @given(st.lists(st.integers(0, 90), max_size=8), st.integers(0, 1000))

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from simplenet import Dataset, Record, SimpleNet, TrainingConfig, train
-from simplenet.training import mini_batches, snapshot_iterations
+from simplenet.training import LIMITS, mini_batches, snapshot_iterations
+from simplenet.training.config import WHOLE
 
 
 def new_net(dtype=np.float32):
@@ -498,3 +499,17 @@ def test_vanished_counts_the_samples_whose_right_class_is_impossible(n):
     assert net.accuracy_and_vanished(x, t) == pytest.approx((1 - t.mean(), t.mean()))
     net.params["b2"][0] = 16.0  # A little more than 1e-7.
     assert net.accuracy_and_vanished(x, t)[1] == 0
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [(n, *ends) for n, ends in LIMITS.items()])
+def test_a_limit_is_the_last_number_that_is_allowed(name, low, high):
+    for value in (low, high):
+        assert getattr(TrainingConfig(**{name: value}), name) == value
+    step = 1 if name in WHOLE else 1e-9
+    for value in (low - step, high + step):
+        with pytest.raises(ValueError, match=f"{name} must be"):
+            TrainingConfig(**{name: value})
+
+
+def test_the_seeds_are_those_of_numpy():
+    assert LIMITS["seed"] == (0, np.iinfo(np.uint32).max)
