@@ -4,12 +4,11 @@ import re
 from functools import partial
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from pages.lessons.lesson import Choice
 from pages.lessons.order import LESSONS
-from tests.browser.steps import GROUNDS, at_rest, expect_calm
+from tests.browser.steps import GROUNDS, at_rest, barriers, expect_calm
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -27,21 +26,9 @@ def tab_to(page, selector, back=False):
     raise AssertionError(f"{selector} is not reached by the keyboard")
 
 
-def violations(page, *rules):
-    """What axe-core has against a lesson, as HTML; by all rules of WCAG, or by these."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    only = rules or ("wcag2a", "wcag2aa", "wcag21aa")
-    options = {"resultTypes": ["violations"], "runOnly": list(only)}
-    found = page.evaluate("options => axe.run('.st-key-lesson_shown', options)", options)
-    return [
-        f"{rule['id']}: {n['html'][:200]}" for rule in found["violations"] for n in rule["nodes"]
-    ]
-
-
 def expect_clean(page, *rules):
     """Expect that axe-core has nothing against a lesson, once all of it has faded in or out."""
-    found = partial(violations, page, *rules)
+    found = partial(barriers, page, *rules)
     until(lambda: not found(), every_s=0.2, why_not=found)
 
 
