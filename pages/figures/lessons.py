@@ -143,7 +143,8 @@ def slope_picture(
         at_x = 4.8 if abs(guess - slope) * 5 > 0.02 else -7.8
         gx, gy = plane.at(at_x, here + guess * at_x)
         anchor = "end" if at_x > 0 else "start"
-        pieces.append(words(gx, gy - 12, T("learn.mark"), "ink", anchor=anchor))
+        beside = 15 if (guess < slope) == (at_x > 0) else -12  # Away from the tangent.
+        pieces.append(words(gx, gy + beside, T("learn.mark"), "ink", anchor=anchor))
     pieces += [
         plane.straight(0, here, slope, "green", "slope", "9 5"),
         line([(x_low, y_low), (x_high, y_high)], "ink", width=1.5),

@@ -15,6 +15,7 @@ from pages.training.presets import PRESETS
 from pages.training.recipe import settings_of
 from tests.pages.conftest import APP, opened
 from tests.pages.messages import component, send, widget
+from tests.pages.test_incoming import ROUNDS, forged
 
 NAMES = list(LESSONS)
 PARAMETERS = (
@@ -234,6 +235,18 @@ def test_a_link_says_how_the_picture_is_set_and_the_address_keeps_it(app, name):
     svg = component(another, "-lesson_picture")["svg"]
     assert svg != first
     assert "nan" not in svg
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_that_a_browser_may_send_breaks_a_lesson(app, name, caplog):
+    learn(app, name)
+    press(app, "lesson_show")
+    for turn in range(ROUNDS):
+        values = forged(app, turn)
+        send(app, values)
+        assert not app.exception, values
+        assert not [record for record in caplog.records if record.exc_info], values
+    assert pictures(app)
 
 
 @pytest.mark.parametrize("name", NAMES)
