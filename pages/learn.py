@@ -55,7 +55,7 @@ STYLE = f"""<style>
   .stApp, .stMain * {{ --st-text-color: #1b2333; --st-background-color: #fff; }}
   .stApp, .stMain, .stMain pre {{ background: #fff !important; }}
   .stMain :is(p, h1, h2, li, code, span:not(.katex *), strong) {{ color: #1b2333 !important; }}
-  header, [data-testid="stHeader"], [data-testid="stSidebar"], .stSlider, .away,
+  header, [data-testid="stHeader"], [data-testid="stSidebar"], .stSlider, .stButtonGroup, .away,
   .stMain button:not(.lesson-symbols *), .stColumn:has(.st-key-{Place.LESSON_PATH}) {{
     display: none !important;
   }}
