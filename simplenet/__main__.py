@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from click.shell_completion import get_completion_class
 
@@ -11,11 +13,24 @@ from simplenet.cli.bundles import bundle_command
 from simplenet.cli.check import gradcheck_command
 from simplenet.cli.files import export_command, import_command
 from simplenet.cli.lab import lab_command
+from simplenet.cli.saying import INTERRUPTED
 from simplenet.cli.sweeping import sweep_command
 from simplenet.cli.training import train_command
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands; one that is interrupted ends with its code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="simplenet")
 def main() -> None:
     """Train, ask and take apart a network that reads handwritten digits.

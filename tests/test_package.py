@@ -111,7 +111,9 @@ def test_a_wheel_has_every_file_of_the_app_and_takes_no_common_name(installed):
         assert files
         for path in files:
             assert (lab / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
-    assert {path.stem for path in (lab / "models").iterdir()} == set(SHIPPED)
+    assert {path.name for path in (lab / "models").iterdir()} == {
+        f"{name}{suffix}" for name in SHIPPED for suffix in (".md", ".safetensors")
+    }
 
 
 @pytest.mark.slow

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import signal
 from multiprocessing import get_context
+from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Any
 
@@ -70,17 +70,15 @@ def sweep_command(
     screen = console(stderr=True)
     with (
         Progress(console=screen, disable=machine or not screen.is_terminal, transient=True) as bar,
-        ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=get_context("spawn")) as pool,
+        processes(jobs) as pool,  # It ends them when it is left, whatever they do.
     ):
         task = bar.add_task("trainings", total=len(runs))
-        waiting = {pool.submit(score, run): i for i, run in enumerate(runs)}
         try:
-            for one in as_completed(waiting):
-                scores[waiting[one]] = one.result()
+            for i, accuracy in pool.imap_unordered(score, enumerate(runs)):
+                scores[i] = accuracy
                 bar.advance(task)
         except KeyboardInterrupt:
             interrupted = True
-            pool.shutdown(wait=False, cancel_futures=True)
     table = [
         {name: _value(run, name) for name in axes}
         | {"seed": run.training.seed, "test_accuracy": scores.get(i)}
@@ -103,13 +101,19 @@ def sweep_command(
         raise click.exceptions.Exit(INTERRUPTED)
 
 
-def score(run: TrainingRun) -> float:
-    """Return the test accuracy at the end of a training; a process of its own does it."""
+def processes(jobs: int | None) -> Pool:
+    """Return as many processes as trainings are to go on at a time; Ctrl-C is not for them."""
+    return get_context("spawn").Pool(jobs, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+
+
+def score(numbered: tuple[int, TrainingRun]) -> tuple[int, float]:
+    """Return the number of a training, and its test accuracy at the end; a process does it."""
+    i, run = numbered
     data, net = loaded(run.source), run.new_network()
     evaluating = run.training.keeps_best
     for _ in train(net, data, run.training, evaluating=evaluating):
         pass
-    return net.accuracy(data.pixels_test, data.t_test)
+    return i, net.accuracy(data.pixels_test, data.t_test)
 
 
 def _axis(text: str) -> tuple[str, list[Any]]:

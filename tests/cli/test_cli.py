@@ -3,12 +3,15 @@
 import csv
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 from dataclasses import fields
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -174,11 +177,7 @@ def test_a_sweep_that_cannot_be_is_named(words, named):
 
 
 def test_a_sweep_ranks_what_it_tried(small, tmp_path, monkeypatch):
-    from concurrent.futures import ThreadPoolExecutor
-
-    monkeypatch.setattr(
-        simplenet.cli.sweeping, "ProcessPoolExecutor", lambda n, mp_context: ThreadPoolExecutor(n)
-    )
+    monkeypatch.setattr(simplenet.cli.sweeping, "processes", ThreadPool)
     words = "--vary learning-rate=0.001,1 --vary augmentation=-,affine --seeds 2 --iterations 25"
     more = ["--hidden-size", "5", "--batch-size", "20", "--jobs", "1"]
     told = json.loads(run("sweep", *words.split(), *more, "--out", tmp_path / "runs.csv", "--json"))
@@ -193,6 +192,27 @@ def test_a_sweep_ranks_what_it_tried(small, tmp_path, monkeypatch):
     means = [one["mean"] for one in told["ranking"]]
     assert means == sorted(means, reverse=True)
     assert "test accuracy" in run("sweep", *words.split(), *more)
+
+
+def test_an_interrupted_sweep_tells_what_it_has_by_then(small, monkeypatch):
+    class Interrupted(ThreadPool):
+        def imap_unordered(self, function, runs):
+            yield function(next(runs))
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(simplenet.cli.sweeping, "processes", Interrupted)
+    words = "--vary hidden-size=2,3 --seeds 1 --iterations 3 --jobs 1 --json"
+    told = json.loads(run("sweep", *words.split(), code=130))
+    assert told["interrupted"]
+    assert [one["test_accuracy"] is None for one in told["runs"]] == [False, True]
+
+
+def test_ctrl_c_has_its_code_elsewhere_too(small, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SimpleNet, "gradient", interrupted)
+    run("gradcheck", code=130)
 
 
 def test_a_network_is_examined_by_name_or_by_file(small, tmp_path):
@@ -307,3 +327,13 @@ def test_what_is_not_installed_is_named_with_its_extra(monkeypatch, tmp_path):
     assert "has no app" in run("lab", code=1)
     monkeypatch.setitem(sys.modules, "simplenet.ink.novelty", None)
     assert "pip install 'simplenet-lab[ink]'" in run("predict", tmp_path / "a.png", code=3)
+
+
+def test_the_commands_of_the_readme_are_understood():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    lines = [line for line in readme.splitlines() if line.startswith("simplenet ")]
+    assert {line.split()[1] for line in lines} >= {"train", "eval", "predict", "export", "lab"}
+    for line in lines:
+        name, *words = shlex.split(line, comments=True)[1:]
+        command = main.commands[name]
+        command.make_parser(click.Context(command)).parse_args(words)
