@@ -26,7 +26,7 @@ ROUNDS = 5
 CORES = psutil.cpu_count()
 
 PAGES = {  # What is there when the content of a page is.
-    "": "text=Draw a digit",
+    "": "canvas.upper-canvas",
     "train": 'button:has-text("Train") >> nth=0',
     "draw": "canvas.upper-canvas",
     "inspect": ".confusion table",

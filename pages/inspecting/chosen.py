@@ -51,16 +51,7 @@ def choose() -> Look | None:
     NO_MOMENT.keep(None)
     done = metadata(choice).get("iteration")
     iteration = done if isinstance(done, int) else 0
-    with (
-        moment,
-        st.container(
-            horizontal=True,
-            vertical_alignment="center",
-            height=40,
-            border=False,
-            key=Place.KNOWN_AT_ITS_END,
-        ),
-    ):
+    with moment, st.container(key=Place.KNOWN_AT_ITS_END):
         words = T("inspect.kept", n=count(iteration)) if iteration else T("inspect.kept_end")
         st.caption(words, width="content")
     return Look(net, choice, iteration)

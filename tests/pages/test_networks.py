@@ -22,7 +22,7 @@ def test_a_shipped_network_says_what_it_is(app):
     app.session_state["language"] = "zh"
     app.run()
     assert app.selectbox(key="draw_network").value == "article"
-    assert "article：94.8%，50 个隐藏单元" in offered(app)
+    assert "article：94.8%，50 个单元" in offered(app)
 
 
 @pytest.mark.parametrize(
