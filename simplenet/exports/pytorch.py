@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import io
 import pickle
+import pickletools
 import struct
 import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -112,18 +114,19 @@ def from_state(state: Any) -> Params:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Reads the pickle of a state_dict: what it may name is written here."""
+    """Reads the pickle of a state_dict: what it may name, and how much it may make, is here."""
 
     def __init__(self, archive: zipfile.ZipFile, folder: str, content: bytes) -> None:
+        _check_no_tuple_twice(content)
         super().__init__(io.BytesIO(content))
-        self._archive, self._folder = archive, folder
+        self._archive, self._folder, self._left = archive, folder, 2 * MOST_BYTES
 
     def find_class(self, module: str, name: str) -> Any:
         """Return what a name stands for; UnpicklingError for any that is not of an array."""
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return _array
+            return self._array
         if module == "torch" and name in KINDS:
             return KINDS[name]
         raise pickle.UnpicklingError(f"{module}.{name} is not of a state_dict of floats")
@@ -132,20 +135,52 @@ class _Unpickler(pickle.Unpickler):
         """Return the numbers of a storage."""
         word, dtype, key, _, size = pid
         if word != "storage" or dtype not in KINDS.values():
-            raise pickle.UnpicklingError(f"{word} is no storage")
+            raise pickle.UnpicklingError("it holds something else than numbers")
         content = self._archive.read(f"{self._folder}data/{key}")
+        self._take(len(content))
         return np.frombuffer(content, dtype)[:size]
 
+    def _array(
+        self,
+        storage: NDArray[Any],
+        offset: int,
+        size: tuple[int, ...],
+        stride: tuple[int, ...],
+        *_: Any,
+    ) -> NDArray[Any]:
+        """Return an array that looks into a storage, once it is known not to look beyond it."""
+        last = offset + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
+        wrong = min((offset, *size, *stride)) < 0 or 0 in size or last >= len(storage)
+        if wrong or prod(size) > len(storage):
+            raise pickle.UnpicklingError("an array reaches beyond its numbers")
+        self._take(prod(size) * storage.itemsize)
+        steps = [step * storage.itemsize for step in stride]
+        return np.lib.stride_tricks.as_strided(storage[offset:], size, steps).copy()
 
-def _array(
-    storage: NDArray[Any], offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: Any
-) -> NDArray[Any]:
-    """Return an array that looks into a storage, once it is known not to look beyond it."""
-    last = offset + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
-    if min((offset, *size, *stride)) < 0 or 0 in size or last >= len(storage):
-        raise pickle.UnpicklingError("an array reaches beyond its numbers")
-    steps = [step * storage.itemsize for step in stride]
-    return np.lib.stride_tricks.as_strided(storage[offset:], size, steps).copy()
+    def _take(self, n: int) -> None:
+        """Raise UnpicklingError once it has asked for more memory than a network needs."""
+        self._left -= n
+        if self._left < 0:
+            raise pickle.UnpicklingError("it asks for more numbers than it has")
+
+
+TUPLES = {"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"}
+"""The opcodes that make tuples."""
+
+
+def _check_no_tuple_twice(content: bytes) -> None:
+    """Raise UnpicklingError if a pickle takes a tuple that it has made once more.
+
+    A tuple of twice a tuple of twice a tuple ... takes some bytes, and for ever to be hashed.
+    """
+    made, before = set(), ""
+    for opcode, argument, _ in pickletools.genops(content):
+        if opcode.name in ("BINPUT", "LONG_BINPUT", "PUT") and before in TUPLES:
+            made.add(argument)
+        again = opcode.name in ("BINGET", "LONG_BINGET", "GET") and argument in made
+        if again or opcode.name in ("DUP", "MEMOIZE"):
+            raise pickle.UnpicklingError("it takes a part of itself twice")
+        before = opcode.name
 
 
 def _pickled(state: Mapping[str, NDArray[Any]], kind: str) -> bytes:

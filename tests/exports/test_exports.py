@@ -290,6 +290,26 @@ def test_an_array_cannot_look_beyond_its_numbers(old, new):
         read_network(repickled(change))
 
 
+def test_a_small_file_cannot_take_all_memory_nor_all_time():
+    pair = b"(J\x01\x00\x00\x00t"
+    nested = pair
+    for i in range(2, 60):  # A tuple of twice the one before, as a key.
+        nested = b"".join([nested, b"q", bytes([i]), b"0(h", bytes([i]), b"h", bytes([i]), b"t"])
+    bomb = b"\x80\x02}(" + nested + b"J\x01\x00\x00\x00u."
+    with pytest.raises(ModelFileError, match="twice"):
+        read_network(repickled(lambda _: bomb))
+    row = b"J\x14\x00\x00\x00tQJ\x00\x00\x00\x00(J\x04\x00\x00\x00J\x05\x00\x00\x00t"
+    strides = b"(J\x05\x00\x00\x00J\x01\x00\x00\x00t"
+
+    def repeated(content):  # The first numbers, again and again without a step.
+        assert row + strides in content
+        large = row[:-12] + b"(J\x00\x00\x00\x10J\x05\x00\x00\x00t"
+        return content.replace(row + strides, large + b"(J\x00\x00\x00\x00J\x00\x00\x00\x00t", 1)
+
+    with pytest.raises(ModelFileError, match="beyond its numbers"):
+        read_network(repickled(repeated))
+
+
 def test_another_architecture_of_pytorch_is_refused():
     numbers = {f"{layer}.{part}": 1 for layer in "ab" for part in ("weight", "bias")}
     for state in ({}, {"0.weight": X, "0.bias": X[0]}, numbers, [1]):
