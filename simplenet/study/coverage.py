@@ -9,7 +9,7 @@ from simplenet.data import mini_batch
 
 
 def draws(
-    size: int, batch_size: int, iterations: int, rng: np.random.Generator
+    size: int, batch_size: int, iterations: int, rng: np.random.Generator | int
 ) -> NDArray[np.intp]:
     """Return how often each sample of a training set was drawn.
 
@@ -19,13 +19,14 @@ def draws(
         Samples of the training set, and of a mini-batch; at least 1.
     iterations : int
         How many mini-batches are drawn, by `mini_batch` itself: at random, with replacement.
-    rng : numpy.random.Generator
-        Draws them.
+    rng : numpy.random.Generator or int
+        Draws them; an int is its seed.
 
     Returns
     -------
     ndarray of int, shape (size,)
     """
+    rng = np.random.default_rng(rng)  # Of a seed, each mini-batch would be the same.
     rows, counts = np.arange(size), np.zeros(size, np.intp)
     for _ in range(iterations):
         drawn, _ = mini_batch(rows, rows, batch_size, rng)

@@ -36,7 +36,7 @@ class Directions:
 
 
 def directions(
-    params: Params, x: ArrayLike, t: ArrayLike, rates: ArrayLike, rng: np.random.Generator
+    params: Params, x: ArrayLike, t: ArrayLike, rates: ArrayLike, rng: np.random.Generator | int
 ) -> Directions:
     """Return what steps along the gradient make of a loss, and steps by chance.
 
@@ -48,8 +48,8 @@ def directions(
         Pixels, (n, inputs), and their labels, as `SimpleNet.loss` takes them.
     rates : array_like, shape (m,)
         The learning rates; 0 is no step.
-    rng : numpy.random.Generator
-        Draws the other direction.
+    rng : numpy.random.Generator or int
+        Draws the other direction; an int is its seed.
 
     Raises
     ------
@@ -60,6 +60,7 @@ def directions(
     pixels = as_pixels(checked_pixels(x), np.float64)
     labels = as_labels(t, len(pixels), net.output_size)
     gradient = net.gradient(pixels, labels)
+    rng = np.random.default_rng(rng)
     other = {key: rng.standard_normal(value.shape) for key, value in gradient.items()}
     scale = length(gradient) / length(other)
 

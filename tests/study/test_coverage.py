@@ -13,6 +13,7 @@ def test_the_draws_are_those_of_the_mini_batches():
             expected[row] += 1
     np.testing.assert_array_equal(counts, expected)
     assert counts.sum() == 20
+    np.testing.assert_array_equal(draws(30, 4, 5, 2), counts)  # A seed will do.
     assert draws(30, 4, 0, rng).sum() == 0
 
 
