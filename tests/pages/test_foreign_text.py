@@ -10,7 +10,8 @@ from hypothesis import strategies as some
 from pages import networks
 from pages.drawing.card import recipe
 from pages.language.text import MOST_QUOTED, quoted
-from pages.networks import MOST_WEIGHT, answers, saved_model
+from pages.networks import saved_model
+from pages.uploading import MOST_WEIGHT, answers
 from simplenet import SimpleNet
 from simplenet.runs import TrainingRun, described
 from simplenet.storage import save_model
