@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -62,6 +62,12 @@ class Course:
         """Return the course with a lesson gone through to its end, and another one open."""
         entry = replace(self.entries.get(lesson, Entry()), finished=True)
         return replace(self, entries={**self.entries, lesson: entry}, last=then or lesson)
+
+    def without(self, lessons: Iterable[str]) -> Self:
+        """Return the course as if these lessons had never been begun."""
+        gone = set(lessons)
+        entries = {name: entry for name, entry in self.entries.items() if name not in gone}
+        return replace(self, entries=entries, last=None)
 
     def reconciled(self, base: Course, theirs: Course) -> Self:
         """Return what this and another tab have made of the course that both had before.

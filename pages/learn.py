@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.challenges.shown import challenges
 from pages.components.lesson import begin
-from pages.course import Course
 from pages.glossary.listed import all_words
 from pages.language import T
 from pages.lessons.frame import course, lesson_shown, open_lesson
@@ -69,9 +69,13 @@ STYLE = f"""<style>
 def page() -> None:
     """Show the page."""
     st.html(STYLE)
-    names = {"course": T("learn.course"), "words": T("learn.words")}
+    names = {
+        "course": T("learn.course"),
+        "challenges": T("learn.challenges"),
+        "words": T("learn.words"),
+    }
     part = choose_one(LEARN_PART, T("learn.part"), names, labelled=False, on_change=clear_link)
-    {"course": lessons, "words": all_words}[part]()
+    {"course": lessons, "challenges": challenges, "words": all_words}[part]()
 
 
 def lessons() -> None:
@@ -121,7 +125,7 @@ def path(shown: str) -> None:
                 T("learn.forget"),
                 key=Widget.LESSON_FORGET,
                 on_click=KEEPING.get().study,
-                args=(Course(),),
+                args=(course().without(LESSONS),),
             )
     if KEEPING.get().problem:
         st.caption(T("learn.not_kept"))

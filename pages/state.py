@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from secrets import token_urlsafe
+from secrets import randbelow, token_urlsafe
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import streamlit as st
@@ -559,7 +559,16 @@ def run_field(run: str, column: str) -> Value[str]:
 # The Learn page.
 
 LEARN_PART = Linked("learn_part", "course", "part")
-"""What is shown of it: the course, or the words of the field."""
+"""What is shown of it: the course, the challenges, or the words of the field."""
+
+CHALLENGE: Linked[str | None] = Linked("challenge", None, "challenge")
+"""The challenge; None for the first one that is not solved."""
+
+SWAPPED_ORDER = Own("swapped_order", lambda: randbelow(5))
+"""Which of five networks has learned two digits the wrong way round."""
+
+SWAPPED_GUESS: Value[str | None] = Value("swapped_guess", None)
+"""Which one the visitor takes it to be."""
 
 LESSON: Linked[str | None] = Linked("lesson", None, "lesson")
 """The lesson; None before one was chosen: the one that was open last."""
@@ -779,6 +788,8 @@ class Widget(StrEnum):
     LESSON_SHOW = "lesson_show"
     LESSON_DO = "lesson_do"
     LESSON_NEXT = "lesson_next"
+    CHALLENGE = "challenge_try"
+    CHALLENGE_NEXT = "challenge_next"
     LESSON_FORGET = "lesson_forget"
     # Gradients.
     RACE_START = "race_start"
@@ -801,6 +812,11 @@ def teach_key(digit: int) -> str:
 def sweep_key(sweep: str) -> str:
     """Return the key of the button that opens a sweep."""
     return f"open_sweep_{sweep}"
+
+
+def challenge_key(name: str) -> str:
+    """Return the key of the button that opens a challenge."""
+    return f"open_challenge_{name}"
 
 
 def lesson_key(name: str) -> str:
