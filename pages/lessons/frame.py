@@ -69,20 +69,25 @@ def ask(lesson: Lesson) -> None:
             key=Widget.LESSON_GUESS,
             disabled=guess is None,
             on_click=guessed,
-            args=(lesson, guess),
+            args=(lesson,),
         )
         st.button(
             T("learn.show"),
             type="tertiary",
             key=Widget.LESSON_SHOW,
-            on_click=guessed,
-            args=(lesson, None),
+            on_click=shown_anyway,
+            args=(lesson,),
         )
 
 
-def guessed(lesson: Lesson, guess: Guess) -> None:
-    """Remember a guess, or that there was none."""
-    KEEPING.get().study(course().guessed(lesson.name, guess))
+def guessed(lesson: Lesson) -> None:
+    """Remember the guess, as the field has it now: its last change may have come just before."""
+    KEEPING.get().study(course().guessed(lesson.name, guess_field(lesson.name).get()))
+
+
+def shown_anyway(lesson: Lesson) -> None:
+    """Remember that there was no guess."""
+    KEEPING.get().study(course().guessed(lesson.name, None))
 
 
 def answer(lesson: Lesson, guess: Guess) -> None:

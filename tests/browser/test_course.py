@@ -111,6 +111,9 @@ def test_on_a_phone_a_picture_and_its_control_are_seen_together(server, visit):
         control = page.locator(".st-key-lesson_shown :is(.stSlider, .stButtonGroup)").last
         box = control.bounding_box()
         assert box["y"] + box["height"] - picture["y"] < PHONE["height"] - 60  # Below the header.
+        for symbol in page.locator(".lesson-symbols button").all():  # Nothing lies over it.
+            part = symbol.get_attribute("data-part")
+            page.locator(f".st-key-lesson_formula [data-part={part}]").first.click(trial=True)
         main = page.get_by_test_id("stMain")
         assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
         tab_to(page, ".st-key-lesson_next button")

@@ -1,17 +1,27 @@
 // Brings a person to where it goes on: to the head of a lesson that was opened, or to the answer that has come.
 const SHOWN = { ask: "h2", answer: ".st-key-lesson_answer" };
+const MOST_MS = 3000; // How long it is waited for.
+const AGAIN_MS = 300; // When it is looked again: a page that is shown twice in a moment loses the focus.
+
+function bring(root, selector, toTop, until) {
+  if (!root.isConnected) return;
+  const place = document.querySelector(`.st-key-lesson_shown ${selector}`);
+  if (!place) {
+    if (performance.now() < until) requestAnimationFrame(() => bring(root, selector, toTop, until));
+    return;
+  }
+  place.tabIndex = -1;
+  place.style.outline = "none"; // Nothing can be done with it: the focus is for what comes after it.
+  place.focus({ preventScroll: toTop });
+  if (toTop) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+}
 
 export default function ({ data: { lesson, step }, parentElement }) {
   const root = parentElement.querySelector("span"), before = root.dataset.at, at = `${lesson} ${step}`;
   root.dataset.at = at;
   if (!before || before === at) return;
   const another = before.split(" ")[0] !== lesson;
-  requestAnimationFrame(() => requestAnimationFrame(() => { // Once it stands there.
-    const place = document.querySelector(`.st-key-lesson_shown ${another ? "h2" : SHOWN[step]}`);
-    if (!place) return;
-    place.tabIndex = -1;
-    place.style.outline = "none"; // Nothing can be done with it: the focus is for what comes after it.
-    place.focus({ preventScroll: another });
-    if (another) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
-  }));
+  const go = () => bring(root, another ? "h2" : SHOWN[step], another, performance.now() + MOST_MS);
+  requestAnimationFrame(() => requestAnimationFrame(go)); // Once it stands there.
+  setTimeout(() => { if (document.activeElement === document.body) go(); }, AGAIN_MS);
 }
