@@ -8,13 +8,18 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
+
+from pages.figures.miniatures import in_colours
+
+Texts = Callable[..., str]
+"""Returns the words of a key."""
 
 WIDTH, HEIGHT = 480, 270
 """Of a picture, in its own units."""
@@ -147,6 +152,19 @@ def image(
         width=float(width),
         height=float(height),
     )
+
+
+def guess_mark(x: float, y: float, T: Texts) -> str:
+    """Return the mark of a guess: a cross with its name."""
+    cross = f"M{x - 6:.1f} {y - 6:.1f}l12 12m0 -12l-12 12"
+    return tag("path", "", d=cross, class_="line ink", stroke_width=2.5) + words(
+        x + 10, y + 16, T("learn.mark"), anchor="start"
+    )
+
+
+def signed_pixels(values: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Return 784 numbers from -1 to 1 as an image: orange for, blue against."""
+    return in_colours(values.reshape(28, 28))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.components.lesson import Symbol
 from pages.course import Guess
-from pages.figures.lessons import back_picture
+from pages.figures.lessons_learning import back_picture
 from pages.language import T
 from pages.language.words import decimal
 from pages.lessons.lesson import Lesson, Shown, Slide, Way

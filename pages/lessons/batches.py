@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pages.components.lesson import Symbol
 from pages.course import Guess
-from pages.figures.lessons import batches_picture
+from pages.figures.lessons_learning import batches_picture
 from pages.language import T
 from pages.language.words import count
 from pages.lessons.lesson import Lesson, Shown, Slide, Way

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.components.lesson import Symbol
 from pages.course import Guess
-from pages.figures.lessons import gradient_picture
+from pages.figures.lessons_learning import gradient_picture
 from pages.language import T
 from pages.language.words import count, decimal
 from pages.lessons.lesson import Lesson, Shown, Slide, Way

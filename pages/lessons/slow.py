@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.components.lesson import Symbol
 from pages.course import Guess
-from pages.figures.lessons import slow_picture
+from pages.figures.lessons_learning import slow_picture
 from pages.language import T
 from pages.language.words import count, duration
 from pages.lessons.lesson import Choice, Lesson, Shown, Way
