@@ -304,6 +304,9 @@ By = Literal["iteration", "epoch", "time"]
 Scale = Literal["accuracy", "error"]
 """How accuracies are drawn: as they are, or what is missing to 1 on a logarithmic axis."""
 
+SOUND = Value("sound", False)
+"""Whether the loss of a training can be heard."""
+
 SCALE: Linked[Scale] = Linked("scale", "accuracy", "scale")
 """What the chart of the accuracies shows."""
 
@@ -865,6 +868,7 @@ class Component(StrEnum):
     VIEW = "view"
     VIEW_WEIGHTS = "view_weights"
     DEMONSTRATION = "demonstration"
+    LISTENING = "listening"
     ANSWER = "answer"
     PINNED_ANSWER = "pinned_answer"
     TWENTY = "twenty"

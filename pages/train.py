@@ -31,6 +31,7 @@ from pages.training.diagnosis import diagnosed
 from pages.training.ending import ending
 from pages.training.further import where_from
 from pages.training.keeping import keep
+from pages.training.listening import heard
 from pages.training.mini_batch import last_step
 from pages.training.naming import recipe_name
 from pages.training.pinned import pinned_digit
@@ -229,6 +230,7 @@ def figures(job: TrainingJob | None, run: TrainingRun | None) -> None:
         if job:
             where_from(job)
     curves(history, job, shown)
+    heard(job, history)
     table(history)
 
 

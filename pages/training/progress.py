@@ -154,6 +154,7 @@ def curves(history: History, job: TrainingJob | None, run: TrainingRun) -> None:
         for key, title in ((Chart.ACCURACY, scales()[scale]), (Chart.LOSS, T("chart.loss"))):
             words = f"{title}\n{T('chart.empty')}"
             live_chart(None, key=key, alt=words, empty=words, height=HEIGHT)
+        place()
         return
 
     said = {

@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import time
 
@@ -91,14 +92,24 @@ def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(se
         wait_for_more(page)
     assert page.evaluate(SHOWN) == before
 
+    heard = page.locator(".listening")
+    expect(heard).to_have_text("The training has begun.")
+    expect(heard).not_to_have_attribute("data-hz", re.compile(""))
+    page.get_by_text("Let me hear it").click()
+    expect(heard).to_have_attribute("data-hz", re.compile(r"\d\d"))
+
     button(page, "Pause").click()
     expect(status(page)).to_contain_text("paused")
+    expect(heard).not_to_have_attribute("data-hz", re.compile(""))
     expect_accessible(page)
     button(page, "Resume").click()
+    expect(heard).to_have_attribute("data-hz", re.compile(r"\d\d"))
     expect(status(page)).to_contain_text("left")
     wait_for_more(page, 500)
     button(page, "Stop").click()
     expect(status(page)).to_contain_text("stopped")
+    expect(heard).to_contain_text("stopped")
+    expect(heard).not_to_have_attribute("data-hz", re.compile(""))
     expect(page.get_by_text("Keep this network")).to_be_visible()
     assert metric(page, "Test accuracy").inner_text() != "–"
 
