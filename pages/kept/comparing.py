@@ -43,7 +43,7 @@ from simplenet.study.exam import counted
 SHOWN = 12
 """Digits that are shown of those that only one network reads."""
 
-MOST_NAME = 28
+MOST_NAME = 40
 """Characters of what a run is called here: a phone has room for it; the table tells the rest."""
 
 RARE, NEVER = 0.05, 1e-6

@@ -6,8 +6,7 @@
   const root = document.documentElement, began = { at: 0 };
   root.classList.add("building");
   try { // A person may have chosen the theme.
-    const [, kept] = Object.entries(localStorage).find(([key]) => key.startsWith("stActiveTheme")) ?? [];
-    const name = kept && JSON.parse(kept).name?.toLowerCase();
+    const name = JSON.parse(localStorage.getItem(`stActiveTheme-${location.pathname}-v2`))?.toLowerCase?.();
     if (name === "light" || name === "dark") root.dataset.theme = name;
   } catch { /* No storage: it is the system's. */ }
 

@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.steps import (
+    GROUNDS,
     SEVEN,
     at_rest,
     barriers,
@@ -132,8 +133,12 @@ def test_the_language_can_be_changed_and_stays_and_the_menu_of_a_phone_closes(se
     page.get_by_test_id("stSidebarNavLink").filter(has_text="手写").click()
     expect(page.get_by_role("heading", name="手写", exact=True)).to_be_visible()
     expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+    # As Streamlit keeps the theme that was chosen in its menu: what comes first has it, too.
+    page.evaluate("localStorage.setItem('stActiveTheme-/draw-v2', '\"Dark\"')")
     page.reload()
     expect(page.get_by_role("heading", name="手写", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS["dark"])
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     page.get_by_role("radio", name="English").click()
     expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
