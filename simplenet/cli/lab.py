@@ -34,7 +34,7 @@ def lab_command(port: int | None, address: str | None, no_browser: bool) -> None
         raise Failure("this package has no app: install it with pip install 'simplenet-lab[app]'")
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise Missing(
-            f"{', '.join(missing)} is not installed; pip install 'simplenet-lab[app]' does it"
+            f"not installed: {', '.join(missing)}; they come with pip install 'simplenet-lab[app]'"
         )
     options = [f"--server.port={port}"] if port else []
     options += [f"--server.address={address}"] if address else []
