@@ -14,7 +14,7 @@ from pages.language import T
 from pages.networks import CLEAR, exam, exciting, network, saved_model
 from pages.platform.first_visit import run_page
 from pages.session import jobs
-from pages.state import Component, Place, Widget
+from pages.state import LEARN_PART, Component, Place, Widget
 from simplenet.runs import TrainingRun
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def _writings() -> list[Writing]:
 
 def ways_on() -> None:
     """Show the other pages in small."""
+    LEARN_PART.set("course")  # The way in leads there, wherever one was last.
     learn, train, draw, inside, gradients = miniatures()
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(learn, width=LEARN_WIDTH)

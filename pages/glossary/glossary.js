@@ -4,7 +4,7 @@
 // Streamlit never stumbles over it.
 (() => {
   const SKIP = "a, button, code, pre, input, textarea, select, svg, canvas, style, script, details:not([open]) > :not(summary), "
-    + 'h1, .katex, .words-list, [aria-hidden="true"], [role="listbox"], [data-testid="stMetricValue"]';
+    + 'h1, h2, .katex, .words-list, [aria-hidden="true"], [role="listbox"], [data-testid="stMetricValue"]';
   const ACTS = 'a, button, label, summary, input, [role="button"], [role="radio"], [role="tab"], [role="slider"], [role="option"]';
   const LOOK_MS = 600; // Between two looks at a page that changes all the time.
   const HOVER_MS = 300; // How long a word is pointed at before its meaning comes.

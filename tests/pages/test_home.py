@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from tests.pages.conftest import opened
 from tests.pages.messages import STROKE, component, png_url, send, widget
 
 ONE = np.zeros((280, 280), np.uint8)
@@ -70,3 +71,12 @@ def test_without_its_network_the_page_says_so_and_leads_on(app, monkeypatch):
     assert not app.exception
     assert "robust-50" in app.error[0].value
     assert len(app.get("page_link")) == 5
+
+
+def test_the_way_into_the_course_leads_there_wherever_one_was_last(app):
+    opened(app, "learn", part="words")
+    app.query_params.clear()
+    app.switch_page("pages/home.py").run()
+    app.switch_page("pages/learn.py").run()
+    assert app.session_state["learn_part"] == "course"
+    assert not app.exception
