@@ -17,8 +17,8 @@ from simplenet.network import SimpleNet
 
 OF_EACH = 2
 
-SIDE = 31
-"""Of a digit in pixels: all twenty find room in a row beside the curves of Train."""
+SIDE = 29
+"""Of a digit in pixels: all twenty find room in a row beside the curves, and on a tablet."""
 
 
 class Twenty(NamedTuple):
