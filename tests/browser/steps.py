@@ -43,7 +43,9 @@ def unfold(page: Page) -> None:
         folded.locator("summary").click()
     expect(field(page, "Iterations")).to_be_visible()
     # A list that opens while the fields still unfold is closed by that.
-    folded.evaluate("e => Promise.allSettled(e.getAnimations({ subtree: true }).map(one => one.finished))")
+    folded.evaluate(
+        "e => Promise.allSettled(e.getAnimations({ subtree: true }).map(one => one.finished))"
+    )
 
 
 def choose(page: Page, name: str, option: str) -> None:
