@@ -212,6 +212,8 @@ class Job(Generic[DoneWork, Records]):
             return "waiting"
         if self.fence is None:
             return "no_server" if self._server.is_left(self) else "running"
+        if self._server.workers.refused:
+            return "other_code"
         if self._server.workers.missing:
             return "no_worker"
         return "waiting" if self.place else "running"
@@ -530,7 +532,8 @@ class Job(Generic[DoneWork, Records]):
             )
         call = workers.submit(function, *args)
         while call and not call.wait(POLL_S):
-            if workers.failure or not workers.cores or self._is_late(function):
+            gone = not workers.cores or workers.is_stranded(call)
+            if workers.failure or gone or self._is_late(function):
                 workers.give_up(call)
                 call = None
         if call is None:

@@ -14,7 +14,15 @@ from typing import Any, Literal, Protocol
 
 End = Literal["finished", "stopped", "failed"]
 Status = Literal[
-    "waiting", "no_worker", "no_server", "running", "paused", "finished", "stopped", "failed"
+    "waiting",
+    "no_worker",
+    "other_code",
+    "no_server",
+    "running",
+    "paused",
+    "finished",
+    "stopped",
+    "failed",
 ]
 Pace = Literal["full", "slow", "step"]
 

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from time import monotonic, thread_time
 from typing import TYPE_CHECKING, Any
 
+from simplenet.jobs.same_code import package_code
+
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster, Worker
 
@@ -85,6 +87,7 @@ class Call:
     key: str
     future: Future[Any]  # Dask's: as long as it is held, Dask has it computed.
     outcome: concurrent.futures.Future[tuple[Any, float]]
+    to: frozenset[str] = frozenset()  # Addresses of the workers that may do it.
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until it is done or the time is over; return whether it is done."""
@@ -109,7 +112,8 @@ class Workers:
     Attributes
     ----------
     cores : int
-        How many calls the workers can do at the same time; 0 while there is no worker.
+        How many calls the workers can do at the same time; 0 while there is no worker. Workers
+        whose code is not the server's do not count, and get no call.
     failure : JobError or None
         Why none will come: the scheduler does not answer, or the server is shutting down.
     closed : bool
@@ -136,6 +140,8 @@ class Workers:
         self._wanted = False
         self._given_up: dict[Call, float] = {}  # Since when.
         self._ended: set[str] = set()  # Addresses of the workers whose process we ended.
+        self._same: dict[str, bool] = {}  # Whether the worker at an address has the server's code.
+        self._right: frozenset[str] = frozenset()  # Addresses of those that get calls.
         self._had_cores = self._had_processes = monotonic()
         self._keeper = threading.Thread(target=self._keep, name="workers", daemon=True)
         self._keeper.start()
@@ -144,6 +150,11 @@ class Workers:
     def missing(self) -> bool:
         """Whether there has been no worker for so long that whoever waits should know."""
         return not self.cores and monotonic() - self._had_cores > MISSING_S
+
+    @property
+    def refused(self) -> bool:
+        """Whether there are workers, and none of them has the code of this server."""
+        return bool(self._same) and not any(self._same.values())
 
     def want(self) -> None:
         """Ask for the workers; a connection that failed is tried again."""
@@ -155,7 +166,7 @@ class Workers:
     def submit(self, function: Callable[..., Any], *args: Any) -> Call | None:
         """Send ``function(*args)`` to the workers; return None if there is none."""
         with self._changed:
-            client = self._client if self.cores else None
+            client, right = self._client if self.cores else None, self._right
         if client is None:
             return None
         # Only now: two threads that import two parts of Dask for the first time break each other.
@@ -163,13 +174,19 @@ class Workers:
 
         key = f"{function.__name__}-{secrets.token_hex(16)}"
         try:
-            future = client.submit(measured, function, *args, key=key, pure=False)
+            future = client.submit(
+                measured, function, *args, key=key, pure=False, workers=list(right)
+            )
             loop = client.loop.asyncio_loop  # type: ignore[union-attr]
             outcome = asyncio.run_coroutine_threadsafe(waited(future), loop)
         except ClosedClientError:  # The keeper has not noticed yet.
             self._set_cores(0)
             return None
-        return Call(key, future, outcome)
+        return Call(key, future, outcome, right)
+
+    def is_stranded(self, call: Call) -> bool:
+        """Return whether all workers that may do a call are gone; others have come since."""
+        return call.to.isdisjoint(self._right) and not call.outcome.done()
 
     def result(self, call: Call) -> tuple[Any, float]:
         """Return what a call that is done returned, and how many seconds of a core it took.
@@ -234,6 +251,7 @@ class Workers:
         # Half a second of imports that only a server needs.
         from distributed import Client
 
+        package_code()  # Now, as long as the files are those that this process has read.
         configure_dask()
         try:
             if not self._scheduler:
@@ -257,6 +275,7 @@ class Workers:
         with self._changed:
             client, cluster = self._client, self._cluster
             self._client = self._cluster = None
+        self._same = {}
         self._set_cores(0)
         if client:
             client.close()
@@ -283,8 +302,9 @@ class Workers:
         assert client is not None
         try:
             return client.sync(getattr(client, method), *args, **kwargs, callback_timeout=CONNECT_S)
-        except (OSError, RuntimeError, AttributeError) as error:
-            # An AttributeError is what a client raises that was closed meanwhile.
+        except (OSError, RuntimeError, AttributeError, ImportError) as error:
+            # An AttributeError is what a client raises that was closed meanwhile; an ImportError,
+            # a worker of another release.
             logger.info("no answer from the Dask scheduler: %r", error)
             return None
 
@@ -297,6 +317,7 @@ class Workers:
             self._fail("the connection to the workers was lost")
         elif client.status != "running":  # Dask tries to connect again, for `CONNECT_S`.
             self._prepared = False
+            self._same = {}  # Other processes may have their addresses next time.
             self._set_cores(0)
         else:
             if not self._prepared:
@@ -306,10 +327,33 @@ class Workers:
                 self._ask("register_plugin", Preparation(self._warm_up), name="simplenet")
             threads = self._ask("ncores")
             if threads is not None:
-                self._set_cores(sum(threads.values()))
+                right = self._with_same_code(threads)
+                with self._changed:
+                    self._right = right
+                    self._set_cores(sum(threads[address] for address in right))
             if cluster and self._is_hopeless(cluster):
                 logger.warning("local workers are gone for good: the cluster is built anew")
                 self._disconnect()
+
+    def _with_same_code(self, addresses: Collection[str]) -> frozenset[str]:
+        """Return which workers have the code of this server; those that came last are asked."""
+        same = {address: self._same[address] for address in addresses if address in self._same}
+        new = [address for address in addresses if address not in same]
+        if new:
+            told = self._ask("run", package_code, workers=new, on_error="return") or {}
+            for address, code in told.items():
+                if isinstance(code, OSError):  # It is gone, or does not answer: asked once more.
+                    continue
+                # An older release has not even the function, and answers with an error.
+                same[address] = code == package_code()
+                if not same[address]:
+                    logger.warning(
+                        "the worker at %s gets no work: its code of simplenet is not this "
+                        "server's. Bring both to the same release, and start it again",
+                        address,
+                    )
+        self._same = same
+        return frozenset(address for address, is_same in same.items() if is_same)
 
     def _is_hopeless(self, cluster: LocalCluster) -> bool:
         """Return whether Dask has given up some of the local workers."""

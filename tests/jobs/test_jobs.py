@@ -6,18 +6,19 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import sleep
 
 import dask
 import psutil
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 import simplenet.jobs.job
 import simplenet.jobs.jobs
 import simplenet.jobs.line
+import simplenet.jobs.same_code
 import simplenet.jobs.workers
 from simplenet.data import DataSourceError
 from simplenet.jobs import Job, JobError, Jobs
@@ -82,6 +83,10 @@ def jobs_there(theirs):
     jobs = Jobs(ledger(), theirs.scheduler_address)
     yield jobs
     jobs.close()
+
+
+def addresses(cluster):
+    return set(cluster.scheduler.workers)
 
 
 def stopped(*jobs):
@@ -337,7 +342,7 @@ def test_a_worker_that_comes_later_is_prepared_like_the_first(jobs):
 
     job = jobs.start(Asking(end=1_000_000, pause_s=0.005))
     assert prepared(job)
-    old = {pid for _, pid, _ in job.records}
+    old = {pid for _, pid, *_ in job.records}
     for pid in old:
         os.kill(pid, signal.SIGKILL)
     until(lambda: job.records[-1][1] not in old)
@@ -544,6 +549,42 @@ def test_a_core_that_joins_later_takes_the_next_in_line(theirs, jobs_there, monk
     until(lambda: second.records)
     assert {job.status for job in (first, second)} == {"running"}
     stopped(first, second)
+
+
+def pids(job):
+    return {pid for _, pid, *_ in job.records}
+
+
+def test_a_worker_with_other_code_gets_no_work_and_the_pages_say_why(theirs, jobs_there, caplog):
+    def of_an_older_release():
+        del simplenet.jobs.same_code.package_code
+
+    def of_another_release():
+        simplenet.jobs.same_code.package_code = lambda: "other"
+
+    right = cheap(jobs_there)
+    (old,) = addresses(theirs)
+    theirs.scale(2)
+    until(lambda: len(addresses(theirs)) == 2)
+    with Client(theirs, set_as_default=False) as client:
+        client.run(of_an_older_release, workers=[old])
+        with closing(Jobs(ledger(), theirs.scheduler_address)) as others:
+            run = ended(others.start(Counting(end=20)))
+            assert others.workers.cores == 1
+            assert pids(run).isdisjoint(pids(right))
+            assert f"the worker at {old} gets no work" in caplog.text
+        client.run(of_another_release)
+        with closing(Jobs(ledger(), theirs.scheduler_address)) as others:
+            job = others.start(LONG)
+            until(lambda: job.status == "other_code")
+            assert not job.records
+            theirs.scale(0)
+            until(lambda: not addresses(theirs))
+            theirs.scale(1)  # It is started anew, from the right files.
+            until(lambda: job.records)
+            assert job.status == "running"
+            stopped(job)
+    stopped(right)
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):

@@ -37,7 +37,9 @@ def no_workers():
         ("gradients", "without", "pair_start", "numerical", "en"),
     ],
 )
-def test_every_page_says_that_no_worker_is_there(page, panel, button, parameter, language):
+def test_every_page_says_that_no_worker_is_there(
+    page, panel, button, parameter, language, monkeypatch
+):
     app = AppTest.from_file(APP, default_timeout=300)
     app.query_params["language"] = language
     if panel:
@@ -55,6 +57,10 @@ def test_every_page_says_that_no_worker_is_there(page, panel, button, parameter,
     app.run()
     said = [bar.proto.text for bar in app.get("progress")]
     assert any(text(language, "train.no_worker") in words for words in said), said
+    monkeypatch.setattr(simplenet.jobs.workers.Workers, "refused", True)
+    app.run()
+    said = [bar.proto.text for bar in app.get("progress")]
+    assert any(text(language, "train.other_code") in words for words in said), said
     job.stop()  # It needs no worker for that.
     assert job.wait(240)
     assert job.status == "stopped"
