@@ -5,12 +5,13 @@
 # make bench  sets everything up and measures, against peers
 # make models trains the shipped networks anew, and writes the known digits anew;
 #             NAMES=robust only one of the networks
+# make docs   builds the guides and the reference as a site, into site/
 PYTHON ?= python3
 BIN := .venv/bin
 # The address that is shown: a browser cannot open 0.0.0.0.
 SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
-.PHONY: run test lint quick bench models
+.PHONY: run test lint quick bench models docs
 run: .venv/run
 	$(BIN)/python -m pages.platform.offline run app.py $(if $(ADDRESS),--server.address $(ADDRESS) --browser.serverAddress $(SHOWN)) $(if $(PORT),--server.port $(PORT))
 
@@ -33,6 +34,10 @@ models: .venv/run
 bench: .venv-bench/ready
 	.venv-bench/bin/python -m benchmarks
 
+# The first variable: no advertisement in the terminal.
+docs: .venv-docs/ready
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet
+
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=/path/to/it"; exit 1; }
@@ -49,4 +54,9 @@ bench: .venv-bench/ready
 .venv-bench/ready: requirements.txt benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
+	touch $@
+
+.venv-docs/ready: docs/requirements.txt
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --quiet --requirement docs/requirements.txt
 	touch $@

@@ -100,6 +100,11 @@ def numerical_gradient_2d(
     ------
     ValueError
         If `X` has neither one nor two dimensions, or is not a floating-point array.
+
+    Examples
+    --------
+    >>> numerical_gradient_2d(lambda v: float(np.sum(v**2)), np.array([[3.0, -1.0]])).round(6)
+    array([[ 6., -2.]])
     """
     if X.ndim not in (1, 2):
         raise ValueError(f"X must have one or two dimensions, got shape {X.shape}")

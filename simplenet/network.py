@@ -69,6 +69,14 @@ class SimpleNet:
     ValueError
         If a size is not a whole number of at least 1, the standard deviation is negative or not
         finite, or `dtype` is not a floating-point type of 32 or 64 bits.
+
+    Examples
+    --------
+    >>> net = SimpleNet(784, 50, 10, rng=0)
+    >>> {name: value.shape for name, value in net.params.items()}
+    {'W1': (784, 50), 'b1': (50,), 'W2': (50, 10), 'b2': (10,)}
+    >>> net.predict(np.zeros((3, 784))).shape
+    (3, 10)
     """
 
     def __init__(

@@ -139,6 +139,12 @@ def one_hot_label(X: ArrayLike, classes: int = 10) -> NDArray[np.float32]:
     ------
     ValueError
         If `X` has another shape, or holds anything but such integers.
+
+    Examples
+    --------
+    >>> one_hot_label([2, 0], classes=3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]], dtype=float32)
     """
     X = np.asarray(X)
     if X.ndim != 1:

@@ -83,6 +83,14 @@ def train(
     An iteration is the article's: draw a mini-batch with replacement, compute the gradient of
     its loss, and subtract `learning_rate` times the gradient from each parameter. Momentum, a
     schedule and augmentation are what the article leaves to try.
+
+    Examples
+    --------
+    >>> data = Dataset([[0.0], [0.2], [0.8], [1.0]], [0, 0, 1, 1])
+    >>> net = SimpleNet(1, 5, 2, rng=0)
+    >>> *_, last = train(net, data, TrainingConfig(iterations=500, learning_rate=5.0))
+    >>> last.iteration, last.train_accuracy
+    (500, 1.0)
     """
     if data.pixels_train.shape[1:] != (net.input_size,) or data.t_train.shape[1:] != (
         net.output_size,
