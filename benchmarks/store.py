@@ -17,6 +17,7 @@ import psutil
 from simplenet.jobs import Jobs
 from simplenet.jobs.job import COMMIT_S, SLICE_S
 from simplenet.jobs.ledger import Position, Wishes
+from simplenet.jobs.memory import share_arenas
 from simplenet.runs import TrainingRun, warm_up
 from simplenet.runs.store import Limits, Store, open_store
 from simplenet.training import TrainingConfig
@@ -94,6 +95,7 @@ def listing(folder: Path) -> list[float]:
 
 def many(folder: Path) -> dict[str, float]:
     """Return the memory of a server before and after `MANY` runs, in MB."""
+    share_arenas()  # As the app does.
     store = open_store(None, folder, Limits())
     jobs = Jobs(store, warm_up=warm_up)
     mine = psutil.Process()

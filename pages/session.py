@@ -31,6 +31,7 @@ from pages.state import (
     JobId,
 )
 from simplenet.jobs import Job, Jobs, LedgerError, Work
+from simplenet.jobs.memory import share_arenas
 from simplenet.jobs.workers import EARLY_S
 from simplenet.runs import TrainingRun, warm_up
 from simplenet.runs.comparison import Comparison, GradientComparison
@@ -69,6 +70,7 @@ TIDY_S = 20.0
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """Return the jobs of this server; the first call starts the workers in the background."""
+    share_arenas()
     # Two threads would only wait for each other, while the trainings have the cores.
     threadpool_limits(limits=1, user_api="blas")
     settling = threading.Timer(EARLY_S, _settle)
