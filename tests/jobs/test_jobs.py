@@ -6,7 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import sleep
 
@@ -555,23 +557,22 @@ def pids(job):
     return {pid for _, pid, *_ in job.records}
 
 
-def test_a_worker_with_other_code_gets_no_work_and_the_pages_say_why(theirs, jobs_there, caplog):
+def test_a_worker_with_other_code_gets_no_work_and_the_pages_say_why(theirs, caplog):
     def of_an_older_release():
         del simplenet.jobs.same_code.package_code
 
     def of_another_release():
         simplenet.jobs.same_code.package_code = lambda: "other"
 
-    right = cheap(jobs_there)
     (old,) = addresses(theirs)
     theirs.scale(2)
     until(lambda: len(addresses(theirs)) == 2)
     with Client(theirs, set_as_default=False) as client:
         client.run(of_an_older_release, workers=[old])
         with closing(Jobs(ledger(), theirs.scheduler_address)) as others:
-            run = ended(others.start(Counting(end=20)))
+            runs = [ended(others.start(Counting(end=5))) for _ in range(8)]
             assert others.workers.cores == 1
-            assert pids(run).isdisjoint(pids(right))
+            assert client.run(os.getpid)[old] not in set().union(*map(pids, runs))
             assert f"the worker at {old} gets no work" in caplog.text
         client.run(of_another_release)
         with closing(Jobs(ledger(), theirs.scheduler_address)) as others:
@@ -584,7 +585,17 @@ def test_a_worker_with_other_code_gets_no_work_and_the_pages_say_why(theirs, job
             until(lambda: job.records)
             assert job.status == "running"
             stopped(job)
-    stopped(right)
+
+
+def test_a_call_whose_workers_are_gone_is_not_waited_for(theirs, jobs_there):
+    stopped(cheap(jobs_there))
+    workers = jobs_there.workers
+    here = workers.submit(sum, [1, 2])
+    assert not workers.is_stranded(here)
+    gone = replace(here, outcome=Future(), to=frozenset({"tcp://127.0.0.1:9"}))
+    assert workers.is_stranded(gone)
+    gone.outcome.set_result(None)  # It came before that was noticed.
+    assert not workers.is_stranded(gone)
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
