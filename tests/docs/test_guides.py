@@ -1,0 +1,58 @@
+"""The guides: what they show runs, what they name is there."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from pydoc import locate
+
+import click
+import pytest
+
+from simplenet.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in DOCS.rglob("*.md")}
+PROGRAMS = {
+    name: "\n".join(blocks)
+    for name, words in PAGES.items()
+    if (blocks := re.findall(r"^```python\n(.*?)^```", words, re.MULTILINE | re.DOTALL))
+}
+
+
+def test_every_page_is_in_the_menu():
+    menu = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:\n")[2]
+    assert set(re.findall(r": (\S+\.md)$", menu, re.MULTILINE)) == set(PAGES)
+
+
+def test_the_reference_names_what_is_there():
+    named = re.findall(r"^::: (\S+)$", "\n".join(PAGES.values()), re.MULTILINE)
+    assert len(named) > 15
+    assert [name for name in named if locate(name) is None] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_python_of_a_guide_runs(name, tmp_path):
+    command = [sys.executable, "-W", "error", "-c", PROGRAMS[name]]
+    env = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    found = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
+
+
+def test_the_commands_of_the_guides_are_understood():
+    lines = re.findall(r"^simplenet (?!COMMAND).*$", "\n".join(PAGES.values()), re.MULTILINE)
+    assert len(lines) > 8
+    for line in lines:
+        name, *words = shlex.split(line, comments=True)[1:]
+        command = main.commands[name]
+        command.make_parser(click.Context(command)).parse_args(words)
+
+
+def test_the_cluster_is_started_as_the_readme_says():
+    """Those commands are run by a test; these are the same."""
+    commands = re.findall(r"^.*(?:-m dask|SIMPLENET_SCHEDULER=).*$", PAGES["cluster.md"], re.M)
+    assert len(commands) == 3
+    assert set(commands) <= set((ROOT / "README.md").read_text("utf-8").splitlines())
