@@ -91,12 +91,16 @@ def _writings() -> list[Writing]:
 
 def ways_on() -> None:
     """Show the other pages in small."""
-    LEARN_PART.set("course")  # The way in leads there, wherever one was last.
     learn, train, draw, inside, gradients = miniatures()
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(learn, width=LEARN_WIDTH)
         with st.container(width="stretch", gap="xsmall"):
-            st.page_link("pages/learn.py", label=T("home.learn_link"), icon=":material/school:")
+            st.page_link(
+                "pages/learn.py",
+                label=T("home.learn_link"),
+                icon=":material/school:",
+                query_params={LEARN_PART.parameter: LEARN_PART.default},  # Wherever one was last.
+            )
             st.caption(T("home.learn"))
     cards = (
         ("train", train, T("home.train"), T("home.train_link"), "model_training"),

@@ -74,6 +74,7 @@ def page() -> None:
         "challenges": T("learn.challenges"),
         "words": T("learn.words"),
     }
+    LEARN_PART.follow(one_of(names))
     part = choose_one(LEARN_PART, T("learn.part"), names, labelled=False, on_change=clear_link)
     {"course": lessons, "challenges": challenges, "words": all_words}[part]()
 

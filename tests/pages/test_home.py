@@ -75,8 +75,10 @@ def test_without_its_network_the_page_says_so_and_leads_on(app, monkeypatch):
 
 def test_the_way_into_the_course_leads_there_wherever_one_was_last(app):
     opened(app, "learn", part="words")
+    assert app.session_state["learn_part"] == "words"
     app.query_params.clear()
     app.switch_page("pages/home.py").run()
-    app.switch_page("pages/learn.py").run()
+    (link,) = (link.proto for link in app.get("page_link") if "Start with" in link.proto.label)
+    assert link.query_string == "part=course"
+    opened(app, "learn", part="course")
     assert app.session_state["learn_part"] == "course"
-    assert not app.exception
