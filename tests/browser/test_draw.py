@@ -215,6 +215,7 @@ def test_a_finger_draws_too(server, visit):
 
 
 def expect_every_pixel_to_be_the_canvas(page, side=280):
+    expect(page.locator("canvas.upper-canvas")).to_be_visible()  # The page is shown as a whole.
     hits = page.evaluate(
         """side => {
             const canvas = document.querySelector("canvas.upper-canvas");
@@ -243,6 +244,7 @@ def first_stroke(page, device, corners):
 def stroke(page, device, corners):
     """Draw a stroke with a mouse, a pen or a finger, without a detour."""
     session = page.context.new_cdp_session(page)
+    expect(page.locator("canvas.upper-canvas")).to_be_visible()
     box = page.locator("canvas.upper-canvas").bounding_box()
     points = [
         (box["x"] + a + (c - a) * i / 8, box["y"] + b + (d - b) * i / 8)
