@@ -43,8 +43,15 @@ def guess(page, lesson, quick=False):
         page.keyboard.press("Space")
         expect(page.locator(".st-key-lesson_guess_it button")).to_be_enabled()
     else:
-        tab_to(page, ".st-key-lesson_shown .stSlider")
-        page.keyboard.press("ArrowRight")
+        slider, before = page.get_by_role("slider").first, lesson.guess.first
+
+        def moved() -> bool:  # A slider that is just being made anew does not hear the key.
+            if float(slider.input_value()) == before:
+                tab_to(page, ".st-key-lesson_shown .stSlider")
+                page.keyboard.press("ArrowRight")
+            return float(slider.input_value()) != before
+
+        until(moved, every_s=0.5)
     if quick:
         page.evaluate("document.querySelector('.st-key-lesson_guess_it button').click()")
     else:

@@ -114,23 +114,6 @@ function settle() {
   follow();
 }
 
-// Streamlit sends where a slider stands a fifth of a second after it was moved: a button that is pressed sooner
-// would act on where it stood before. So the press waits until then.
-const SETTLES_MS = 250;
-const SLIDER = '[data-testid="stSlider"]';
-let moved = -SETTLES_MS, drags = false;
-
-addEventListener("keydown", (event) => { if (event.target.closest?.(SLIDER) && event.key !== "Tab") moved = performance.now(); }, true);
-addEventListener("pointerdown", (event) => { drags = Boolean(event.target.closest?.(SLIDER)); }, true);
-addEventListener("pointerup", () => { if (drags) moved = performance.now(); }, true);
-addEventListener("click", (event) => {
-  const button = event.target.closest?.('[data-testid="stMain"] button'), wait = moved + SETTLES_MS - performance.now();
-  if (!button || wait <= 0) return;
-  event.stopImmediatePropagation();
-  event.preventDefault();
-  setTimeout(() => button.click(), wait);
-}, true);
-
 // What a page says comes from its server: that this one is away, only the browser can say.
 const away = document.createElement("div");
 away.className = "away";
