@@ -53,10 +53,19 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 elif __name__ == "app":  # The server reads it once, to learn what it serves.
+    from starlette.middleware import Middleware
     from streamlit.starlette import App
 
     from pages.glossary import served
     from pages.platform import front
     from pages.platform.early import early
+    from pages.platform.headers import SafeHeaders, failed
+    from pages.platform.hosts import Hosts
 
-    app = App(__file__, routes=[*front.routes(), *served.routes()], lifespan=early)
+    app = App(
+        __file__,
+        routes=[*front.routes(), *served.routes()],
+        middleware=[Middleware(SafeHeaders), Middleware(Hosts)],
+        exception_handlers={Exception: failed},
+        lifespan=early,
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pages.language.glossary import glossary
 from pages.language.text import CODES, text
+from pages.platform.front import below
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -34,7 +35,7 @@ def route(language: str) -> Route:
             headers={"Cache-Control": "no-cache"},
         )
 
-    return Route(f"/glossary.{CODES[language]}.json", give)
+    return Route(below(f"/glossary.{CODES[language]}.json"), give)
 
 
 @cache

@@ -51,7 +51,15 @@ def routes() -> list[Route]:
     """Return what answers at the addresses of the pages."""
     from starlette.routing import Route
 
-    return [Route("/" if page == HOME else f"/{page}", front) for page in titles("en")]
+    return [Route(below(f"/{page if page != HOME else ''}"), front) for page in titles("en")]
+
+
+def below(path: str) -> str:
+    """Return a path of the app as it is asked for: the app may have an address with a path."""
+    from streamlit import config
+
+    base = config.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}{path}" if base else path
 
 
 async def front(request: Request) -> Response:
@@ -77,7 +85,7 @@ def answer(path: str, query: str, accepted: str) -> str:
     language = dict(parse_qsl(query)).get(LANGUAGE.parameter, "")
     if language not in LANGUAGES:
         language = best_language(accepted)
-    return document(path.strip("/").rpartition("/")[2] or HOME, language)
+    return document(path.removeprefix(below("/")).strip("/") or HOME, language)
 
 
 def titles(language: str) -> dict[str, str]:
@@ -97,7 +105,7 @@ def document(page: str, language: str) -> str:
     style = "\n".join(map(_text, STYLES))
     head = f"{_preloads()}<style>{style}</style><script>{''.join(map(_text, SCRIPTS))}</script>"
     return (
-        _streamlits()
+        streamlits()
         .replace('lang="en"', f'lang="{CODES[language]}"', 1)
         .replace("<title>Streamlit</title>", f"<title>{title}</title>")
         .replace("</head>", f"{head}</head>")
@@ -119,7 +127,7 @@ def _static() -> Path:
 
 
 @cache
-def _streamlits() -> str:
+def streamlits() -> str:
     """Return Streamlit's own document."""
     return (_static() / "index.html").read_text(encoding="utf-8")
 
@@ -132,7 +140,7 @@ def _preloads() -> str:
     found: set[str] = set()
     while waiting:
         path = waiting.pop()
-        if path.name in found or f"/{path.name}" in _streamlits() or not path.is_file():
+        if path.name in found or f"/{path.name}" in streamlits() or not path.is_file():
             continue
         found.add(path.name)
         imported = re.findall(r"""(?:from|import)["'`]\./([^"'`]+)""", path.read_text("utf-8"))

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections import defaultdict
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.served import WAIT_S, Server, chromium, chromium_path, lives
+from tests.browser.served import WAIT_S, chromium, chromium_path, lives, running
 from tests.browser.steps import button
-
-ROOT = Path(__file__).parents[2]
-
-CORES = 2
-"""As many on every machine: then the line for them has the same length."""
 
 WIDE = {"width": 1280, "height": 900}
 
@@ -26,20 +18,6 @@ STOP = """[...document.querySelectorAll("[data-testid=stMain] button:enabled")]
     .forEach(button => button.click())"""
 
 expect.set_options(timeout=1000 * WAIT_S)
-
-
-@contextmanager
-def running(folder: Path):
-    """Run the app from a copy, so that what it saves does not land among the project's files."""
-    for name in ("app.py", "pages", "models", ".streamlit"):
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
-    (folder / "simplenet").symlink_to(ROOT / "simplenet")
-    server = Server(folder, cores=CORES)
-    yield server
-    if server.process.poll() is None:
-        server.stop()
-    assert "Traceback" not in server.log.read_text(), server.log.read_text()
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +61,8 @@ def tabs(browser):
 def visit(browser: Browser, tabs):
     """Return a function that opens an address as a new visitor.
 
-    No visit may show a traceback or break a script of the page, and none may ask another machine
-    for anything.
+    No visit may show a traceback or break a script of the page, none may ask another machine for
+    anything, and none may do what the server's policy forbids to a page.
     """
     used, pages, foreign, broken = [], [], [], []
 
@@ -94,6 +72,10 @@ def visit(browser: Browser, tabs):
 
     def on_error(error):
         broken.append(error.stack or str(error))
+
+    def on_message(message):
+        if "Content Security Policy" in message.text:
+            broken.append(message.text)
 
     def open_page(
         url: str, *, context=None, viewport=WIDE, color_scheme="light", **options
@@ -111,6 +93,7 @@ def visit(browser: Browser, tabs):
         pages.append(page)
         page.on("request", on_request)
         page.on("pageerror", on_error)
+        page.on("console", on_message)
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=color_scheme)
         page.goto(url)
@@ -130,6 +113,7 @@ def visit(browser: Browser, tabs):
             expect(app).to_have_attribute("data-test-script-state", "notRunning")
         page.remove_listener("request", on_request)
         page.remove_listener("pageerror", on_error)
+        page.remove_listener("console", on_message)
         page.evaluate("sessionStorage.clear()")
     for options, page in used:
         pages.remove(page)

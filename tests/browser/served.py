@@ -10,12 +10,22 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urljoin
 
 import psutil
 from playwright.sync_api import Browser, Playwright
+
+ROOT = Path(__file__).parents[2]
+
+CORES = 2
+"""As many on every machine: then the line for them has the same length."""
 
 CHROMIUM = [
     "--no-sandbox",
@@ -50,26 +60,40 @@ class Server:
         Where its `app.py` is; its log is written there, too.
     cores : int, optional
         How many it may use; all by default.
+    options : sequence of str
+        Of Streamlit, beside those of the project.
+    environment : mapping of str to str
+        Variables that it has beside those of this process.
     """
 
-    def __init__(self, folder: Path, cores: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        cores: int | None = None,
+        *,
+        options: Sequence[str] = (),
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.folder = folder
         self._cores = cores
+        self._options = options
+        self._environment = environment
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self._port}"
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
         self.start()
 
     def start(self) -> None:
         """Start the process; once more, at the same address, after it was stopped."""
         command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-        options = ["--server.headless", "true", "--server.port", str(self._port)]
+        options = ["--server.headless", "true", "--server.port", str(self.port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, *options],
+                [*command, *options, *self._options],
                 cwd=self.folder,
+                env=os.environ | self._environment,
                 stdout=log,
                 stderr=log,
                 preexec_fn=lambda: _use_cores(self._cores),
@@ -93,6 +117,20 @@ class Server:
         assert alive == []
 
 
+@contextmanager
+def running(folder: Path, **options: Any) -> Iterator[Server]:
+    """Run the app from a copy, so that what it saves does not land among the project's files."""
+    for name in ("app.py", "pages", "models", ".streamlit"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    (folder / "simplenet").symlink_to(ROOT / "simplenet")
+    server = Server(folder, CORES, **options)
+    yield server
+    if server.process.poll() is None:
+        server.stop()
+    assert "Traceback" not in server.log.read_text(), server.log.read_text()
+
+
 def is_worker(process: psutil.Process) -> bool:
     """Return whether a process is one of Dask's workers; one that has just ended is none."""
     with suppress(psutil.Error):
@@ -101,9 +139,11 @@ def is_worker(process: psutil.Process) -> bool:
 
 
 def lives(url: str) -> bool:
-    """Return whether the server of an address answers."""
+    """Return whether the server of an address answers; its app may have an address with a path."""
     try:
         urllib.request.urlopen(urljoin(url, "/_stcore/health"), timeout=WAIT_S).close()
+    except HTTPError as error:
+        return error.code == HTTPStatus.NOT_FOUND
     except OSError:
         return False
     return True

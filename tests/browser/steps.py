@@ -88,7 +88,7 @@ def at_rest(page: Page) -> None:
     app = page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
     page.wait_for_function(
-        "[...document.querySelectorAll('.live-chart')]"
+        "() => [...document.querySelectorAll('.live-chart')]"
         ".every(chart => chart.classList.contains('empty') || chart._fullLayout)"
     )
 

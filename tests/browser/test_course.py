@@ -104,7 +104,7 @@ def test_the_whole_course_is_walked_by_the_keyboard_alone(server, visit):
             expect(heading).to_be_focused()
             assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0
     expect(page.get_by_text("You have gone through the whole course")).to_be_visible()
-    page.wait_for_function("localStorage.getItem('simplenet-lab')?.includes('unknown')")
+    page.wait_for_function("() => localStorage.getItem('simplenet-lab')?.includes('unknown')")
     page.goto(f"{server.url}/learn?lesson=loss")
     expect(heading).to_have_text(re.compile(r"^4\. "))
     expect(page.get_by_text("11 of 11 finished")).to_be_visible()
@@ -135,7 +135,7 @@ def test_on_a_phone_a_picture_and_its_control_are_seen_together(server, visit):
         tab_to(page, ".st-key-lesson_next button")
         page.keyboard.press("Enter")
     expect(page.get_by_text("课程学完了")).to_be_visible()
-    page.wait_for_function("localStorage.getItem('simplenet-lab')?.includes('unknown')")
+    page.wait_for_function("() => localStorage.getItem('simplenet-lab')?.includes('unknown')")
     page.reload()  # What the browser has kept comes a moment after the page, and moves nothing.
     expect(page.locator(".lesson-symbols .katex > *").first).to_be_visible()
     at_rest(page)

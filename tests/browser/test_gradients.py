@@ -60,7 +60,9 @@ def test_the_race_over_all_parameters_is_live_and_can_be_stopped(server, visit):
     expect(definition).to_contain_text("measured in")
     expect(button(page, "Start the race")).to_be_enabled()
     page.get_by_test_id("stExpander").filter(has_text="logarithmic").locator("summary").click()
-    axis = page.wait_for_function("document.querySelector('.live-chart')?._fullLayout?.xaxis.type")
+    axis = page.wait_for_function(
+        "() => document.querySelector('.live-chart')?._fullLayout?.xaxis.type"
+    )
     assert axis.json_value() == "log"
     assert "Backpropagation" in page.locator(".live-chart").get_attribute("aria-label")
 
@@ -99,7 +101,7 @@ def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(ser
     slider.focus()
     slider.press("Home")
     page.wait_for_function(
-        "document.querySelectorAll('.live-chart')[1]?._fullData?.[0].x.at(-1) < 1e-11"
+        "() => document.querySelectorAll('.live-chart')[1]?._fullData?.[0].x.at(-1) < 1e-11"
     )
     expect(page).to_have_url(re.compile(r"panel=lens.*&weight=322\.4.*&h=1e-12"))
 

@@ -98,7 +98,7 @@ def kept(page):
 def test_what_the_browser_kept_badly_or_cannot_keep_is_not_lost(server, visit):
     page = visit(f"{server.url}/draw")
     teach(page, 1, *ONE)
-    page.wait_for_function("localStorage.getItem('simplenet-lab')")
+    page.wait_for_function("() => localStorage.getItem('simplenet-lab')")
     damaged = kept(page)["simplenet-lab"].replace('"}', '", "pinned": "damaged"}')
     page.evaluate("text => localStorage.setItem('simplenet-lab', text)", damaged)
     page.reload()
@@ -109,7 +109,7 @@ def test_what_the_browser_kept_badly_or_cannot_keep_is_not_lost(server, visit):
         button(page, "Download it").click()
     assert Path(download.value.path()).read_text() == damaged
     button(page, "Discard it").click()
-    page.wait_for_function("localStorage.getItem('simplenet-lab.unread') === null")
+    page.wait_for_function("() => localStorage.getItem('simplenet-lab.unread') === null")
 
     # Another tab has written, and this one has not heard of it: a storage knows no own events.
     other = json.dumps({"mine": DrawingSet.empty().added(np.ones(784), 8).to_text()})
@@ -151,7 +151,7 @@ def test_a_pinned_digit_is_followed_through_a_training_and_back_through_time(ser
     expect(page.get_by_text("After iteration 600.")).to_be_visible()
     expect(prediction(page)).to_have_text("1")
     page.wait_for_function(
-        "[...document.querySelectorAll('.live-chart')].at(-1)._fullData?.length === 10"
+        "() => [...document.querySelectorAll('.live-chart')].at(-1)._fullData?.length === 10"
     )
     curves = page.locator(".live-chart").last
     assert curves.evaluate("chart => chart._fullData[0].x.length") > 20

@@ -33,8 +33,8 @@ SHOWN = (
 
 def wait_for_more(page, iterations=1):
     """Wait until the loss curve is there, and then has grown by so many iterations."""
-    at = page.wait_for_function(f"{LOSS}?._fullData && {LAST}").json_value()
-    page.wait_for_function(f"{LAST} >= {at} + {iterations}")
+    at = page.wait_for_function(f"() => {LOSS}?._fullData && {LAST}").json_value()
+    page.wait_for_function(f"() => {LAST} >= {at} + {iterations}")
 
 
 def percent(locator):
@@ -48,7 +48,7 @@ def test_train_to_the_end_and_download_the_network(server, visit):
     expect(page.locator(".live-chart.empty")).to_have_count(2)
     train(page, 300)
     expect(status(page)).to_contain_text("Iteration 300 of 300 · finished")
-    page.wait_for_function(f"{LAST} === 300")
+    page.wait_for_function(f"() => {LAST} === 300")
     at_rest(page)
     expect(page.locator(".live-chart.empty")).to_have_count(0)
     assert percent(metric(page, "Test accuracy")) > 0.3
@@ -75,7 +75,7 @@ def test_train_to_the_end_and_download_the_network(server, visit):
 def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(server, visit):
     page = visit(f"{server.url}/train")
     train(page, 1_000_000)
-    page.wait_for_function(f"{LOSS}?._fullData && {LAST} > 500")
+    page.wait_for_function(f"() => {LOSS}?._fullData && {LAST} > 500")
     page.evaluate("document.querySelectorAll('.live-chart')[1].mark = 'same'")
     area = page.locator(".live-chart").nth(1).locator(".nsewdrag")
     area.scroll_into_view_if_needed()
@@ -85,7 +85,7 @@ def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(se
     page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] - 20, steps=5)
     page.mouse.up()
     page.locator(".live-chart").nth(1).locator(".legendtoggle").first.click()
-    page.wait_for_function(f"{SHOWN}[2] === 'legendonly'")
+    page.wait_for_function(f"() => {SHOWN}[2] === 'legendonly'")
     before = page.evaluate(SHOWN)
     assert 0 < before[1][0] < before[1][1]
     for _ in range(2):
@@ -187,5 +187,5 @@ def test_a_killed_worker_costs_a_moment(server, visit):
     button(page, "Stop").click()
     expect(status(page)).to_contain_text("stopped")
     curve = "document.querySelectorAll('.live-chart')[0]?._fullData?.[1]?.x"
-    x = page.wait_for_function(f"{curve} && Array.from({curve})").json_value()
+    x = page.wait_for_function(f"() => {curve} && Array.from({curve})").json_value()
     assert x == sorted(set(x))

@@ -5,8 +5,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from streamlit import config
 
 import pages
+from pages.glossary import served
 from pages.language.text import catalogue
 from pages.platform.early import MODULES
 from pages.platform.front import EARLY, answer, routes
@@ -33,6 +35,15 @@ def test_a_link_says_its_language_and_one_that_is_not_there_is_the_browsers():
     assert "训练" in shown(answer("/train", "language=zh", "en"))
     assert "Train" in shown(answer("/train", "language=en", "zh-CN"))
     assert "Train" in shown(answer("/train", "language=%3Cscript%3E", "en"))
+
+
+def test_at_an_address_with_a_path_the_pages_and_the_words_are_below_it(monkeypatch):
+    assert {"/", "/train"} <= {route.path for route in routes()}
+    monkeypatch.setattr(config, "get_option", {"server.baseUrlPath": "/a/lab/"}.__getitem__)
+    assert {"/a/lab/", "/a/lab/train"} <= {route.path for route in routes()}
+    assert "/a/lab/glossary.en.json" in {route.path for route in served.routes()}
+    assert "<h1>Train</h1>" in shown(answer("/a/lab/train", "", "en"))
+    assert "<h1>SimpleNet Lab</h1>" in shown(answer("/a/lab/", "", "en"))
 
 
 def test_the_first_page_says_what_it_will_show_and_where():

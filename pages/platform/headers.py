@@ -1,0 +1,119 @@
+"""What every answer tells the browser: what the app may do there, and what others may do with it.
+
+No foreign page may show the app in a frame, read it, or hold on to its window; no other site is
+told the address of a run; and nothing is loaded from anywhere but this server.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from re import DOTALL, findall
+from typing import TYPE_CHECKING
+
+from pages.platform.front import HOME, document
+from pages.platform.front import streamlits as streamlits_document
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        f"{name}=()"
+        for name in (
+            "accelerometer",
+            "camera",
+            "display-capture",
+            "geolocation",
+            "gyroscope",
+            "magnetometer",
+            "microphone",
+            "midi",
+            "payment",
+            "serial",
+            "usb",
+        )
+    ),
+}
+"""Of every answer."""
+
+DATA = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+"""What may do nothing if somebody opens it by itself: a picture, a script, a file of a visitor."""
+
+NO_PAGES = "/media/", "/component/", "/_stcore/"
+"""Where Streamlit has no pages, but files: a web page among them is a visitor's, to be saved."""
+
+
+class SafeHeaders:
+    """Gives every answer of an app these headers, as ASGI has it: what is around an app.
+
+    Parameters
+    ----------
+    app : ASGI app
+        What answers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, with the headers."""
+        from starlette.datastructures import MutableHeaders
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                headers = MutableHeaders(scope=message)
+                is_page = headers.get("content-type", "").startswith("text/html") and not any(
+                    folder in scope["path"] for folder in NO_PAGES
+                )
+                for name, value in HEADERS.items():
+                    headers[name] = value
+                headers["Content-Security-Policy"] = page_policy() if is_page else DATA
+            await send(message)
+
+        await self._app(scope, receive, send_safely)
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """Answer where the server has failed: Starlette does that outside of all that is around it."""
+    from starlette.responses import PlainTextResponse
+
+    headers = HEADERS | {"Content-Security-Policy": DATA}
+    return PlainTextResponse("Internal Server Error", 500, headers=headers)
+
+
+@cache
+def page_policy() -> str:
+    """Return what a page may do.
+
+    Streamlit loads the script of a component from a Blob, writes styles into the page, has fonts in
+    its style sheet, and counts with WebAssembly. Scripts that stand in the document itself are let
+    in by what they say. None is made of a text (`eval`).
+    """
+    inline = [
+        script
+        for page in (streamlits_document(), document(HOME, "en"))
+        for script in findall(r"<script>(.*?)</script>", page, DOTALL)
+    ]
+    hashes = {f"'sha256-{b64encode(sha256(one.encode()).digest()).decode()}'" for one in inline}
+    return "; ".join(
+        (
+            "default-src 'none'",
+            " ".join(("script-src 'self' blob: 'wasm-unsafe-eval'", *sorted(hashes))),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
