@@ -3,6 +3,9 @@
 # make lint   style, format, types, and the order of the imports
 # make quick  lint, and the tests that together take less than a minute
 # make bench  sets everything up and measures, against peers
+# make load   measures a class of 10, 30 and 50 at one server, about half an hour, and writes the
+#             table into benchmarks/RESULTS.md; SHORT=1 takes a minute and writes nothing,
+#             VISITORS=30 MINUTES=2 only one class; it needs two cores that have nothing else to do
 # make models trains the shipped networks anew, and writes the known digits anew;
 #             NAMES=robust only one of the networks
 # make docs   builds the guides and the reference as a site, into site/
@@ -11,7 +14,7 @@ BIN := .venv/bin
 # The address that is shown: a browser cannot open 0.0.0.0.
 SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
-.PHONY: run test lint quick bench models docs
+.PHONY: run test lint quick bench load models docs
 run: .venv/run
 	$(BIN)/python -m pages.platform.offline run app.py $(if $(ADDRESS),--server.address $(ADDRESS) --browser.serverAddress $(SHOWN)) $(if $(PORT),--server.port $(PORT))
 
@@ -33,6 +36,9 @@ models: .venv/run
 
 bench: .venv-bench/ready
 	.venv-bench/bin/python -m benchmarks
+
+load: .venv/test
+	$(BIN)/python -m benchmarks.load $(if $(SHORT),--short,$(if $(VISITORS),--visitors $(VISITORS) --minutes $(or $(MINUTES),3),--write))
 
 # The first variable: no advertisement in the terminal.
 docs: .venv-docs/ready

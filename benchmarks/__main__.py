@@ -14,6 +14,7 @@ from statistics import median
 import numpy as np
 
 from benchmarks import app, estimator, gradients, history, steps, store, sweep
+from benchmarks.load.report import section
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 LIBRARIES = ("numpy", "torch", "jax", "scikit-learn", "streamlit", "distributed", "plotly")
@@ -231,6 +232,7 @@ def main() -> None:
             "",
             *page_table,
             NOTES,
+            section(RESULTS),
         ]
     )
     RESULTS.write_text(text, encoding="utf-8")

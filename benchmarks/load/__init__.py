@@ -1,0 +1,1 @@
+"""A class at one server: visitors at Streamlit's own protocol, without a browser."""
