@@ -18,6 +18,7 @@ from time import monotonic
 from typing import Any, Generic, Protocol
 
 from simplenet.data import DataSourceError
+from simplenet.jobs.calls import WorkerLostError
 from simplenet.jobs.ledger import (
     End,
     Entry,
@@ -32,7 +33,7 @@ from simplenet.jobs.ledger import (
 )
 from simplenet.jobs.line import Line
 from simplenet.jobs.work import DoneWork, Records, Slice
-from simplenet.jobs.workers import JobError, WorkerLostError, Workers
+from simplenet.jobs.workers import JobError, Workers
 
 logger = logging.getLogger(__name__)
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import logging
-import os
 import secrets
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from time import monotonic, thread_time
+from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from simplenet.jobs.calls import Call, WorkerLostError, computing, end_process, measured, waited
+from simplenet.jobs.cluster import configure_dask, local_cluster
 from simplenet.jobs.same_code import package_code
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, LocalCluster, Worker
+    from distributed import Client, LocalCluster
 
 logger = logging.getLogger(__name__)
 
@@ -43,55 +44,9 @@ GIVEN_UP_S = 3.0
 HOPELESS_S = 3.0
 """How long a process of the local cluster is missing before the cluster is built anew."""
 
-DASK_CONFIG = {
-    # A slice whose worker died is ours to do again: we want to know of it.
-    "distributed.scheduler.allowed-failures": 0,
-    # Dask has its workers give every freed array back to the system at once: a training was
-    # measured to take a tenth longer that way.
-    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**27,
-    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
-    # Dask gives up a worker that is not back by then, or is lost once more just then. We see it
-    # by ourselves when one does not come back.
-    "distributed.deploy.lost-worker-timeout": "1 day",
-    # What Dask watches for a dashboard that nobody sees costs a fifth of a core while nothing
-    # runs; like this, a fortieth.
-    "distributed.worker.profile.enabled": False,
-    "distributed.admin.tick.interval": "1s",
-    "distributed.admin.tick.limit": "1 minute",
-    "distributed.admin.system-monitor.interval": "5s",
-}
-
 
 class JobError(RuntimeError):
     """The workers cannot do the work; the message says why, and what would help."""
-
-
-class WorkerLostError(Exception):
-    """The worker that had a call is gone.
-
-    Parameters
-    ----------
-    blameless : bool
-        Whether it is known that the call has nothing to do with it.
-    """
-
-    def __init__(self, blameless: bool) -> None:
-        super().__init__(blameless)
-        self.blameless = blameless
-
-
-@dataclass(frozen=True, eq=False)
-class Call:
-    """A function call that was sent to the workers."""
-
-    key: str
-    future: Future[Any]  # Dask's: as long as it is held, Dask has it computed.
-    outcome: concurrent.futures.Future[tuple[Any, float]]
-    to: frozenset[str] = frozenset()  # Addresses of the workers that may do it.
-
-    def wait(self, timeout_s: float) -> bool:
-        """Wait until it is done or the time is over; return whether it is done."""
-        return bool(concurrent.futures.wait([self.outcome], timeout_s).done)
 
 
 class Workers:
@@ -136,6 +91,7 @@ class Workers:
         self._warm_up = warm_up
         self._client: Client | None = None
         self._cluster: LocalCluster | None = None
+        self._folder: TemporaryDirectory[str] | None = None  # Of the local cluster.
         self._prepared = False
         self._wanted = False
         self._given_up: dict[Call, float] = {}  # Since when.
@@ -255,7 +211,8 @@ class Workers:
         configure_dask()
         try:
             if not self._scheduler:
-                self._cluster = local_cluster(self._size)
+                self._folder = TemporaryDirectory(prefix="simplenet-", ignore_cleanup_errors=True)
+                self._cluster = local_cluster(self._size, self._folder)
             self._client = Client(
                 self._scheduler or self._cluster, timeout=CONNECT_S, set_as_default=False
             )
@@ -273,14 +230,16 @@ class Workers:
     def _disconnect(self) -> None:
         """End the connection, and the local cluster."""
         with self._changed:
-            client, cluster = self._client, self._cluster
-            self._client = self._cluster = None
+            client, cluster, folder = self._client, self._cluster, self._folder
+            self._client = self._cluster = self._folder = None
         self._same = {}
         self._set_cores(0)
         if client:
             client.close()
         if cluster:
             cluster.close()
+        if folder:
+            folder.cleanup()
 
     def _fail(self, why: str) -> None:
         """Tell whoever waits that no worker will come."""
@@ -381,55 +340,3 @@ class Workers:
             elif not where:
                 with self._changed:
                     del self._given_up[call]
-
-
-def configure_dask() -> None:
-    """Set what this process needs of Dask; before a cluster is started in it."""
-    import dask
-    import distributed.scheduler
-
-    dask.config.set(DASK_CONFIG)
-    # It tells with a traceback that a connection was closed, as each is when a server is stopped.
-    logging.getLogger("distributed.batched").setLevel(logging.WARNING)
-    # It times the garbage collector for its log, and raises in it if that is at work just then.
-    for name in ("enable_gc_diagnosis", "disable_gc_diagnosis"):
-        assert hasattr(distributed.scheduler, name)
-        setattr(distributed.scheduler, name, lambda: None)
-
-
-def local_cluster(size: int | None) -> LocalCluster:
-    """Start one process with one thread for each core; nothing of it leaves this machine."""
-    from distributed import LocalCluster
-
-    return LocalCluster(
-        n_workers=size,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",  # There is always one; not a port others may want.
-        memory_limit=None,
-        silence_logs=logging.CRITICAL,
-    )
-
-
-async def waited(future: Future[Any]) -> Any:
-    """Return what a call returns, as soon as it is done."""
-    return await future
-
-
-def measured(function: Callable[..., Any], *args: Any) -> tuple[Any, float]:
-    """Return ``function(*args)``, and how many seconds of a core it took; called on a worker."""
-    started = thread_time()
-    result = function(*args)
-    return result, thread_time() - started
-
-
-def computing(keys: Collection[str], dask_worker: Worker) -> list[str]:
-    """Return which of some calls a worker computes now; called on each worker."""
-    return [key for key in keys if key in dask_worker.active_threads.values()]
-
-
-def end_process(key: str, dask_worker: Worker) -> None:
-    """End the process of a worker if it computes a call; its nanny starts another."""
-    if dask_worker.nanny and computing([key], dask_worker):
-        os._exit(1)

@@ -17,6 +17,7 @@ import psutil
 import pytest
 from distributed import Client, LocalCluster
 
+import simplenet.jobs.cluster
 import simplenet.jobs.job
 import simplenet.jobs.jobs
 import simplenet.jobs.line
@@ -55,7 +56,7 @@ def one_core():
 @contextmanager
 def cluster():
     """A cluster that somebody else runs, with one worker."""
-    simplenet.jobs.workers.configure_dask()
+    simplenet.jobs.cluster.configure_dask()
     with LocalCluster(
         n_workers=1,
         threads_per_worker=1,
@@ -493,7 +494,7 @@ def test_who_pauses_just_as_its_core_is_lost_keeps_nobody_waiting(theirs, jobs_t
 def test_local_workers_that_dask_gives_up_come_back(monkeypatch, caplog):
     monkeypatch.setattr(simplenet.jobs.workers, "HOPELESS_S", 0.1)
     timeout = "distributed.deploy.lost-worker-timeout"
-    monkeypatch.setitem(simplenet.jobs.workers.DASK_CONFIG, timeout, "10ms")
+    monkeypatch.setitem(simplenet.jobs.cluster.DASK_CONFIG, timeout, "10ms")
     with dask.config.set({timeout: "1 day"}):  # As it is again afterwards.
         jobs = Jobs(ledger(), workers=1)
         job = jobs.start(LONG)
@@ -695,29 +696,6 @@ def test_the_commands_of_the_readme_start_a_cluster_that_trains(tmp_path):
                 process.wait(30)
     assert job.status == "finished", log.read_text()
     assert job.records[-1].iteration == 20
-
-
-@pytest.mark.parametrize("killed_by", [signal.SIGKILL, signal.SIGINT])
-def test_no_worker_outlives_its_server(killed_by):
-    program = (
-        "from simplenet.jobs import Jobs\n"
-        "from tests.jobs.counting import Counting\n"
-        "from tests.jobs.kept import ledger\n"
-        "import signal, time\n"
-        "if __name__ == '__main__':\n"
-        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # May be ignored here.
-        "    job = Jobs(ledger(), workers=1).start(Counting(end=10**6, pause_s=0.005))\n"
-        "    while not job.records: time.sleep(0.01)\n"
-        "    print(job.records[0][1], flush=True)\n"
-        "    time.sleep(60)\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as server:
-        worker = int(server.stdout.readline())
-        server.send_signal(killed_by)
-        server.wait(240)
-    until(lambda: not psutil.pid_exists(worker))
 
 
 def test_a_job_that_is_there_before_the_workers_imports_nothing_of_dask():

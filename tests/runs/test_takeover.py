@@ -19,8 +19,8 @@ from distributed import LocalCluster
 import simplenet.jobs.job
 import simplenet.jobs.jobs
 from simplenet.jobs import Jobs, LedgerError
+from simplenet.jobs.cluster import configure_dask
 from simplenet.jobs.ledger import Lease, Wishes
-from simplenet.jobs.workers import configure_dask
 from simplenet.runs import TrainingRun
 from simplenet.runs.store import Store
 from simplenet.runs.store.opening import opened

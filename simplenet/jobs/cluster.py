@@ -1,0 +1,78 @@
+"""The local Dask cluster: a process for each core, that only the server's own user can use.
+
+Whoever reaches a Dask scheduler, a worker or a nanny can run any program as their user, and every
+user of a machine reaches its loopback. So all of them speak TLS with keys that are made anew for
+each cluster, and refuse everybody else; and their folder, from which workers import, is private.
+"""
+
+from __future__ import annotations
+
+import logging
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from distributed import LocalCluster
+
+DASK_CONFIG = {
+    # A slice whose worker died is ours to do again: we want to know of it.
+    "distributed.scheduler.allowed-failures": 0,
+    # Dask has its workers give every freed array back to the system at once: a training was
+    # measured to take a tenth longer that way.
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**27,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
+    # Dask gives up a worker that is not back by then, or is lost once more just then. We see it
+    # by ourselves when one does not come back.
+    "distributed.deploy.lost-worker-timeout": "1 day",
+    # What Dask watches for a dashboard that nobody sees costs a fifth of a core while nothing
+    # runs; like this, a fortieth.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "1 minute",
+    "distributed.admin.system-monitor.interval": "5s",
+    # They listen for a browser, always; this is what they show it.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
+
+
+def configure_dask() -> None:
+    """Set what this process needs of Dask; before a cluster is started in it."""
+    import dask
+    import distributed.scheduler
+
+    dask.config.set(DASK_CONFIG)
+    # It tells with a traceback that a connection was closed, as each is when a server is stopped.
+    logging.getLogger("distributed.batched").setLevel(logging.WARNING)
+    # It times the garbage collector for its log, and raises in it if that is at work just then.
+    for name in ("enable_gc_diagnosis", "disable_gc_diagnosis"):
+        assert hasattr(distributed.scheduler, name)
+        setattr(distributed.scheduler, name, lambda: None)
+
+
+def local_cluster(size: int | None, folder: TemporaryDirectory[str]) -> LocalCluster:
+    """Start one process with one thread for each core; nothing of it leaves this machine.
+
+    Parameters
+    ----------
+    size : int or None
+        How many processes; None is one for each core.
+    folder : TemporaryDirectory
+        Where they keep what they need. Not the one that Dask makes: whoever is the first to run
+        Dask on a machine owns that, and workers import from it.
+    """
+    import dask
+    from distributed import LocalCluster
+
+    with dask.config.set({"temporary-directory": folder.name}):
+        return LocalCluster(
+            n_workers=size,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            security=True,
+            dashboard_address="127.0.0.1:0",  # Not a port that others may want.
+            scheduler_kwargs={"dashboard": False},
+            memory_limit=None,
+            silence_logs=logging.CRITICAL,
+        )
