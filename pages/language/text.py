@@ -50,6 +50,11 @@ def quoted(foreign: object) -> str:
     return f"{fence}{room}{line}{room}{fence}"
 
 
+def plain(words: str) -> str:
+    """Return Markdown without the stars of what is bold, as for those who listen."""
+    return words.replace("**", "")
+
+
 def translations(library: str, into: str) -> list[tuple[str, str]]:
     """Return what the words of a library are called in a language, from those of the others.
 

@@ -7,6 +7,7 @@ from functools import cache
 import streamlit as st
 
 from pages.components.lesson import Symbol
+from pages.components.numbers import Table
 from pages.course import Guess
 from pages.figures.lessons_learning import back_picture
 from pages.language import T
@@ -62,6 +63,17 @@ def play(guess: Guess) -> Shown:
             "w": T("learn_back.w"),
         },
         told,
+        [
+            Table(
+                {"k": range(10), "δ₂": found.delta2, "w": weights, "δ₂ · w": found.delta2 * weights}
+            ),
+            Table(
+                {
+                    "": ["Σ δ₂ · w", "a", "a (1 − a)", "δ₁"],
+                    T("numbers.value"): [found.carried[unit], a, a * (1 - a), found.delta1[unit]],
+                }
+            ),
+        ],
     )
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.components.lesson import Symbol
+from pages.components.numbers import Table
 from pages.course import Guess
 from pages.figures.lessons_learning import batches_picture
 from pages.language import T
@@ -94,6 +95,15 @@ def play(guess: Guess) -> Shown:
             "batch": T("learn_batches.size", n=batch),
         },
         told,
+        [
+            Table(
+                {
+                    T("numbers.drawn"): range(counts.max() + 1),
+                    T("numbers.digits"): np.bincount(counts),
+                }
+            ),
+            Table({"k": along, "S": expected}),
+        ],
     )
 
 

@@ -111,7 +111,7 @@ def playing(lesson: Lesson, guess: Guess) -> None:
     with controls:
         shown: Shown = lesson.play(guess)
     with seen:
-        picture(shown.svg, shown.alt, shown.cells, shown.on_pick)
+        picture(shown.svg, shown.alt, shown.numbers, shown.cells, shown.on_pick)
     with told:
         st.markdown(shown.told)
     formula(lesson.formula, lesson.symbols, shown.parts)

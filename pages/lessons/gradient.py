@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components.lesson import Symbol
+from pages.components.numbers import Table
 from pages.course import Guess
 from pages.figures.lessons_learning import gradient_picture
 from pages.language import T
@@ -86,6 +87,17 @@ def play(guess: Guess) -> Shown:
             "after": T("learn_gradient.after", loss=decimal(after, 3)),
         },
         told,
+        [
+            Table({"η": RATES, "L": found.downhill, T("learn_gradient.random"): found.chance}),
+            Table(
+                {
+                    "i": range(784),
+                    "w": article().params["W1"][:, unit],
+                    "∂L/∂w": found.gradient["W1"][:, unit],
+                },
+                T("numbers.unit") + f" {unit}",
+            ),
+        ],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from pages.components.lesson import Cells, Symbol
+from pages.components.numbers import Table
 from pages.course import Guess
 from pages.state import Linked, Value
 from simplenet.study.microscope import Piece
@@ -67,6 +68,8 @@ class Shown:
         What each symbol of the formula is now, by its part.
     told : str
         What there is to see in it, in a sentence or two.
+    numbers : sequence of Table
+        What is drawn in it.
     cells : Cells, optional
         What can be chosen in the picture by a click.
     on_pick : callable, optional
@@ -77,6 +80,7 @@ class Shown:
     alt: str
     parts: Mapping[str, str]
     told: str
+    numbers: Sequence[Table]
     cells: Cells | None = None
     on_pick: Callable[[int, int], None] | None = None
 

@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.components.lesson import Symbol
+from pages.components.numbers import Table
 from pages.course import Guess
 from pages.figures.lessons import loss_picture
 from pages.language import T
@@ -65,6 +66,7 @@ def play(guess: Guess) -> Shown:
             "y": T("learn_loss.y", p=f"{share}%"),
         },
         told,
+        [Table({"k": range(10), "t": np.eye(10, dtype=int)[RIGHT], "y": y})],
     )
 
 

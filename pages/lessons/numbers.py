@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components.lesson import Cells, Symbol
+from pages.components.numbers import grid
 from pages.course import Guess
 from pages.figures.lessons import pixels_picture
 from pages.language import T
@@ -53,6 +54,7 @@ def play(guess: Guess) -> Shown:
             "byte": T("learn_numbers.p", byte=byte),
         },
         told,
+        [grid(pixels.reshape(28, 28))],
         CELLS,
         pick,
     )

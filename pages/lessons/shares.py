@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.components.lesson import Cells, Symbol
+from pages.components.numbers import Table
 from pages.course import Guess
 from pages.figures.lessons import ROW, TOP, shares_picture
 from pages.figures.svg import WIDTH
@@ -65,6 +66,7 @@ def play(guess: Guess) -> Shown:
             "y": T("learn_shares.y", p=f"{y[k]:.1%}"),
         },
         told,
+        [Table({"k": range(10), "s": s, "e^s": np.exp(s), "y": y})],
         CELLS,
         pick,
     )

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components.lesson import Symbol
+from pages.components.numbers import Table
 from pages.course import Guess
 from pages.figures.lessons_learning import slope_picture
 from pages.language import T
@@ -86,6 +87,15 @@ def play(guess: Guess) -> Shown:
             "h": T("learn_slope.h", h=f"{2 * h:g}"),
         },
         told,
+        [
+            Table(
+                {
+                    "": ["L(w − h)", "L(w)", "L(w + h)", "ΔL / 2h", "∂L/∂w"],
+                    T("numbers.value"): [below, here, above, secant, slope],
+                }
+            ),
+            Table({"Δw": moves, "L": lens().losses(moves)}),
+        ],
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components.lesson import Symbol
+from pages.components.numbers import Table
 from pages.course import Guess
 from pages.figures.lessons_learning import slow_picture
 from pages.language import T
@@ -109,6 +110,14 @@ def play(guess: Guess) -> Shown:
             "steps": T("learn_slow.steps", n=count(ITERATIONS)),
         },
         told,
+        [
+            Table(
+                {
+                    "": ["τ (s)", "2N", "n", "T (s)", f"{T('learn_slow.backprop')} (s)"],
+                    T("numbers.value"): [found.pass_s, found.passes, ITERATIONS, training, quick],
+                }
+            ),
+        ],
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components.lesson import Symbol
+from pages.components.numbers import Table
 from pages.course import Guess
 from pages.figures.lessons import unit_picture
 from pages.language import T
@@ -20,7 +21,7 @@ from pages.state import (
     LESSON_UNIT,
     between,
 )
-from simplenet.functions import sigmoid
+from simplenet.functions import as_pixels, sigmoid
 from simplenet.network import forward
 from simplenet.study.microscope import Piece
 from simplenet.study.units import contributions, signals
@@ -73,6 +74,17 @@ def play(guess: Guess) -> Shown:
             "a": T("learn_unit.a", a=f"{a:.3f}"),
         },
         told,
+        [
+            Table({"": ["Σ x · w", "b", "s", "a"], T("numbers.value"): [s - bias, bias, s, a]}),
+            Table(
+                {
+                    "i": range(x.size),
+                    "x": as_pixels(x),
+                    "w": net.params["W1"][:, unit],
+                    "x · w": products,
+                }
+            ),
+        ],
     )
 
 

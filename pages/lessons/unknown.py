@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from pages.components.lesson import Symbol
+from pages.components.numbers import Table, grid
 from pages.course import Guess
 from pages.figures.lessons import unknown_picture
 from pages.language import T
@@ -61,6 +63,7 @@ def play(guess: Guess) -> Shown:
             "all": T("learn_unknown.all"),
         },
         told,
+        [Table({"k": range(10), "y": y}), grid(np.round(x.reshape(28, 28), 3))],
     )
 
 

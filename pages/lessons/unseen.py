@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components.lesson import Symbol
+from pages.components.numbers import Table
 from pages.course import Guess
 from pages.figures.lessons import unseen_picture
 from pages.language import T
@@ -59,6 +60,7 @@ def play(guess: Guess) -> Shown:
             "unseen": T("learn_unseen.unseen", p=f"{unseen:.1%}"),
         },
         told,
+        [Table({"k": found.iterations, "A₁": found.seen, "A₂": found.unseen})],
     )
 
 

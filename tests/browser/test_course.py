@@ -39,8 +39,15 @@ def guess(page, lesson, quick=False):
     """
     expect(page.locator(".st-key-lesson_guess_it button")).to_be_visible()
     if isinstance(lesson.guess, Choice):
-        tab_to(page, ".st-key-lesson_shown .stButtonGroup")
-        page.keyboard.press("Space")
+        answers = page.locator(".st-key-lesson_shown .stButtonGroup [role=radio]")
+
+        def chosen() -> bool:  # What is just being made anew does not hear the key.
+            if answers.first.get_attribute("aria-checked") == "false":
+                tab_to(page, ".st-key-lesson_shown .stButtonGroup")
+                page.keyboard.press("Space")
+            return answers.first.get_attribute("aria-checked") == "true"
+
+        until(chosen, every_s=0.5)
         expect(page.locator(".st-key-lesson_guess_it button")).to_be_enabled()
     else:
         slider, before = page.get_by_role("slider").first, lesson.guess.first

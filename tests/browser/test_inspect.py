@@ -1,6 +1,7 @@
 """The page Inspect, once through: by mouse, by keys, in light and dark, and as wide as a phone."""
 
 import re
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -46,6 +47,22 @@ def expect_to_fit_a_phone(page):
     page.set_viewport_size(WIDE)
 
 
+def numbers(page):
+    """Return the tables that are open, as rows of texts: those that are shown are those saved."""
+    dialog = page.get_by_role("dialog", name="Numbers as a table")
+    expect(dialog).to_be_visible()
+    expect_no_faults(page)
+    with page.expect_download() as saving:
+        dialog.get_by_role("button", name="Save as CSV").click()
+    saved = Path(saving.value.path()).read_text(encoding="utf-8-sig")
+    rows = "table => [...table.rows].map(row => [...row.cells].map(cell => cell.textContent))"
+    tables = [table.evaluate(rows) for table in dialog.locator("table").all()]
+    assert len(saved.split("\n\n")) == len(tables)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    return tables
+
+
 def test_mistakes_units_map_and_films_of_a_network(server, visit):
     page = visit(f"{server.url}/inspect?network=article")
     cells = page.get_by_role("gridcell", name=re.compile("taken for"))
@@ -65,6 +82,12 @@ def test_mistakes_units_map_and_films_of_a_network(server, visit):
     expect(view(page)).to_have_accessible_name(re.compile("Test digit 4. It reads 9"))
     expect(button(page, "Put it under the microscope")).to_be_visible()
     expect_no_faults(page)
+    view(page).press("t")
+    outputs, units, image = numbers(page)
+    assert outputs[0] == ["digit", "score", "probability"]
+    assert sum(float(row[2]) for row in outputs[1:]) == pytest.approx(1, abs=1e-3)
+    assert len(units) == 51
+    assert [len(row) for row in image] == [29] * 29
 
     part(page, "Its units")
     page.get_by_role("application", name=re.compile("switched off")).locator("canvas").nth(
@@ -72,6 +95,12 @@ def test_mistakes_units_map_and_films_of_a_network(server, visit):
     ).click()
     expect(page).to_have_url(re.compile("unit=[0-9]+"))
     expect_no_faults(page)
+    figure = page.get_by_test_id("stMain").locator(".has-numbers:has(.live-chart)").first
+    figure.hover()
+    figure.locator(".numbers-open").click()
+    ((head, *rows),) = numbers(page)
+    assert [row[0] for row in rows] == [str(digit) for digit in range(10)]
+    assert head[1]
 
     page.emulate_media(color_scheme="dark")
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS["dark"])

@@ -59,6 +59,12 @@ def test_train_to_the_end_and_download_the_network(server, visit):
     label = page.locator(".live-chart").first.get_attribute("aria-label")
     assert metric(page, "Test accuracy").inner_text() in label
     expect_accessible(page)
+    chart = page.locator(".has-numbers:has(.live-chart)").first
+    chart.locator(".numbers-open").press("t")
+    evaluations = chart.locator("dialog table").first
+    expect(evaluations.locator("th").nth(1)).to_contain_text("Test")
+    expect(evaluations.locator("tbody tr").last).to_contain_text("300")
+    page.keyboard.press("Escape")
 
     with page.expect_download() as download:
         button(page, "Download (private)").click()

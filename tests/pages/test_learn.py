@@ -1,5 +1,6 @@
 """The Learn page, without a browser: what every lesson goes through, and where it leads."""
 
+import itertools
 import json
 import re
 from urllib.parse import parse_qsl, urlsplit
@@ -86,6 +87,13 @@ def test_a_lesson_asks_before_it_shows_and_answers_beside_the_guess(app, speak, 
     assert all(symbol["mark"] in latex for symbol in symbols)
     assert latex.count("{") == latex.count("}")
     assert "nan" not in svg
+    for table in component(app, "-lesson_picture")["numbers"]:
+        assert table["rows"]
+        assert all(len(row) == len(table["columns"]) for row in table["rows"])
+        assert None not in itertools.chain(*table["rows"])  # What is no number.
+        if "y" in table["columns"]:
+            y = [row[table["columns"].index("y")] for row in table["rows"]]
+            assert sum(y) == pytest.approx(1, abs=1e-4)
     read = [text for text in texts(app) if text not in (lesson.doing(),)]
     words = re.sub(r":material/\w+:", "", " ".join(read[: read.index(answer) + 2]))
     if language == "en":

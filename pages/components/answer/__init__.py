@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.components.numbers import NUMBERS_CSS, NUMBERS_JS
 from pages.components.pixels import PIXELS_JS, as_bytes
 from pages.state import Component
 
@@ -18,8 +19,8 @@ _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "answer",
     html='<div class="answer"></div>',
-    css=(_HERE / "answer.css").read_text(encoding="utf-8"),
-    js=PIXELS_JS + (_HERE / "answer.js").read_text(encoding="utf-8"),
+    css=NUMBERS_CSS + (_HERE / "answer.css").read_text(encoding="utf-8"),
+    js=NUMBERS_JS + PIXELS_JS + (_HERE / "answer.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 

@@ -63,5 +63,8 @@ function show(root, data) {
 }
 
 export default function ({ data, parentElement }) {
-  show(parentElement.querySelector(".answer"), data);
+  const root = parentElement.querySelector(".answer");
+  show(root, data);
+  const probabilities = () => ({ columns: [numberWords().digit, numberWords().probability], rows: data.bars.map((p, digit) => [digit, p]) });
+  offerNumbers(root, data.title, data.bars.length ? () => [probabilities(), ...data.tiles.map((tile) => imageTable(tile.title, tile))] : null);
 }

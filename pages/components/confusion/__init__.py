@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from pages.components.numbers import NUMBERS_CSS, NUMBERS_JS
 from pages.language import T
 from pages.platform.incoming import whole
 from pages.state import Cell, Component
@@ -19,8 +20,8 @@ HEIGHT = 454
 _mount = st.components.v2.component(
     "confusion",
     html='<div class="confusion"></div>',
-    css=Path(__file__).with_name("confusion.css").read_text(encoding="utf-8"),
-    js=Path(__file__).with_name("confusion.js").read_text(encoding="utf-8"),
+    css=NUMBERS_CSS + Path(__file__).with_name("confusion.css").read_text(encoding="utf-8"),
+    js=NUMBERS_JS + Path(__file__).with_name("confusion.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 

@@ -113,6 +113,10 @@ export default function ({ data, parentElement, setStateValue }) {
   root.turn = Math.max(root.turn, data.turn);
   if (data.turn === root.turn) root.chosen = data.chosen; // Or else an answer to a newer choice is on its way.
   mark(root);
+  offerNumbers(root, words.alt, () => [
+    { title: `${words.rows} × ${words.columns}`, columns: ["", ...DIGITS], rows: counts.map((row, right) => [right, ...row]) },
+    { columns: [numberWords().digit, words.recall, words.precision], rows: DIGITS.map((digit) => [digit, data.recall[digit], data.precision[digit]]) },
+  ]);
   return () => {
     if (root.isConnected) return; // Only overtaken by a newer update: what is shown goes on.
     root.sizes.disconnect();

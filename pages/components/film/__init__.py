@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.components.network_view import forward_data
+from pages.components.numbers import NUMBERS_CSS, NUMBERS_JS
 from pages.language import T
 from pages.state import Component
 from simplenet.network import Params
@@ -20,8 +21,8 @@ HEIGHT = 300
 _mount = st.components.v2.component(
     "film",
     html='<div class="film"></div>',
-    css=Path(__file__).with_name("film.css").read_text(encoding="utf-8"),
-    js=Path(__file__).with_name("film.js").read_text(encoding="utf-8"),
+    css=NUMBERS_CSS + Path(__file__).with_name("film.css").read_text(encoding="utf-8"),
+    js=NUMBERS_JS + Path(__file__).with_name("film.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 

@@ -182,6 +182,10 @@ export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".film");
   root.film ??= new Film(root);
   root.film.take(data);
+  offerNumbers(root, data.words.alt, () => [{
+    columns: ["", numberWords().reads, ...data.colours.keys()],
+    rows: data.y.map((row, i) => [data.frames[i].caption, row.indexOf(Math.max(...row)), ...row]),
+  }]);
   return () => {
     if (root.isConnected) return; // Only overtaken by a newer update: what is shown goes on.
     root.film.stop();

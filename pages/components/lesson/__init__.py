@@ -16,6 +16,8 @@ from typing import Literal
 
 import streamlit as st
 
+from pages.components.numbers import NUMBERS_CSS, NUMBERS_JS, Table
+from pages.language.text import plain
 from pages.platform.incoming import whole
 from pages.state import Component, Place
 
@@ -68,8 +70,8 @@ class Cells:
 _mount_picture = st.components.v2.component(
     "lesson_picture",
     html='<div class="lesson-picture" role="img"></div>',
-    css=(_HERE / "lesson.css").read_text(encoding="utf-8"),
-    js=(_HERE / "picture.js").read_text(encoding="utf-8"),
+    css=NUMBERS_CSS + (_HERE / "lesson.css").read_text(encoding="utf-8"),
+    js=NUMBERS_JS + (_HERE / "picture.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 _mount_symbols = st.components.v2.component(
@@ -106,6 +108,7 @@ def begin(lesson: str, *, answered: bool) -> None:
 def picture(
     svg: str,
     alt: str,
+    numbers: Sequence[Table],
     cells: Cells | None = None,
     on_pick: Callable[[int, int], None] | None = None,
 ) -> None:
@@ -117,6 +120,8 @@ def picture(
         The drawing; what has the attribute ``data-part`` is tied to a symbol.
     alt : str
         What it shows, in words.
+    numbers : sequence of Table
+        What it shows, in numbers.
     cells : Cells, optional
         What can be chosen in it.
     on_pick : callable, optional
@@ -136,7 +141,8 @@ def picture(
         key=key,
         data={
             "svg": svg,
-            "alt": alt,
+            "alt": plain(alt),
+            "numbers": [table.data() for table in numbers],
             "cells": None if cells is None else vars(cells),
             "turn": key.told("picked").get("turn", 0),
         },

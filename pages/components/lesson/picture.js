@@ -20,4 +20,5 @@ export default function ({ data, parentElement, setStateValue }) {
   root.setAttribute("aria-label", data.alt);
   if (root.data?.svg !== data.svg) root.innerHTML = data.svg;
   root.data = data;
+  offerNumbers(root, data.alt, () => data.numbers);
 }

@@ -14,8 +14,9 @@ import numpy as np
 import streamlit as st
 import streamlit.components.v1 as components
 
+from pages.components.numbers import NUMBERS_CSS, NUMBERS_JS
 from pages.language import T, language
-from pages.language.text import CODES, translations
+from pages.language.text import CODES, plain, translations
 from pages.state import Chart
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def _plotly_url() -> str:
 _mount = st.components.v2.component(
     "live_chart",
     html='<div class="live-chart" role="figure"></div>',
-    css="""
+    css=NUMBERS_CSS
+    + """
         .live-chart { width: 100%; }
         [data-testid="stElementContainer"]:has(.live-chart) { overflow: visible !important; }
         .live-chart:focus-within .modebar--hover { opacity: 1 !important; }
@@ -51,7 +53,7 @@ _mount = st.components.v2.component(
             color: color-mix(in srgb, var(--st-text-color) 70%, transparent);
         }
     """,
-    js=(_HERE / "live_chart.js").read_text(encoding="utf-8"),
+    js=NUMBERS_JS + (_HERE / "live_chart.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 
@@ -90,7 +92,7 @@ def live_chart(
         data={
             "figure": content,
             "height": height or own or HEIGHT,
-            "alt": alt,
+            "alt": plain(alt),
             "empty": empty,
             "plotly": _plotly_url(),
             "locale": CODES[language()],

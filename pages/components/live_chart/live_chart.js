@@ -75,6 +75,43 @@ function asSvg(Plotly, title) {
   return saving;
 }
 
+// What a chart shows, as tables: curves and bars over the same places are one.
+const plain = (text) => String(text ?? "").replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").trim();
+
+function chartTables({ _fullData: traces = [], layout }) {
+  const tables = [], groups = new Map();
+  for (const trace of traces) {
+    if (trace.visible !== true) continue;
+    const title = (letter) => plain(layout[(trace[`${letter}axis`] ?? letter).replace(letter, `${letter}axis`)]?.title?.text);
+    if (trace.type === "heatmap") {
+      tables.push({
+        title: plain(trace.colorbar?.title?.text), columns: [`${title("y")} × ${title("x")}`, ...trace.x],
+        rows: Array.from(trace.z, (row, i) => [trace.y[i], ...row]),
+      });
+    } else if (trace.type === "parcoords") {
+      const shown = trace.dimensions.filter(({ visible }) => visible);
+      tables.push({
+        columns: ["", ...shown.map(({ label }) => plain(label))],
+        rows: Array.from(shown[0].values, (_, i) => [i, ...shown.map(({ values }) => values[i])]),
+      });
+    } else {
+      const [along, up] = trace.orientation === "h" ? ["y", "x"] : ["x", "y"];
+      const places = Array.from(trace[along]), key = JSON.stringify([trace.xaxis, places]);
+      if (!groups.has(key)) {
+        groups.set(key, { columns: [title(along)], rows: places.map((place) => [place]) });
+        tables.push(groups.get(key));
+      }
+      const group = groups.get(key);
+      group.columns.push(plain(trace._input.name) || title(up) || numberWords().value);
+      group.rows.forEach((row, i) => row.push(trace[up][i]));
+      if (!trace.error_y?.visible) continue;
+      group.columns.push("±");
+      group.rows.forEach((row, i) => row.push(trace.error_y.array[i]));
+    }
+  }
+  return tables.sort((a, b) => a.rows.length - b.rows.length); // The long ones last.
+}
+
 const letGo = () => (held ? new Promise((go) => waiting.push(go)) : null);
 
 // One chart at a time, with a breath between two: together they would hold up what a person does.
@@ -115,6 +152,7 @@ export default function ({ data, parentElement }) {
   box.setAttribute("aria-label", data.alt);
   box.latest = data;
   box.classList.toggle("empty", !data.figure);
+  offerNumbers(box, data.alt, data.figure ? () => chartTables(box) : null);
   if (!data.figure) {
     window.Plotly?.purge(box);
     box.textContent = data.empty;

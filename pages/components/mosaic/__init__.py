@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.components.numbers import NUMBERS_CSS, NUMBERS_JS
 from pages.components.pixels import PIXELS_JS, as_bytes
 from pages.platform.incoming import whole
 from pages.state import Component
@@ -17,8 +18,8 @@ from pages.state import Component
 _mount = st.components.v2.component(
     "mosaic",
     html='<div class="mosaic"></div>',
-    css=Path(__file__).with_name("mosaic.css").read_text(encoding="utf-8"),
-    js=PIXELS_JS + Path(__file__).with_name("mosaic.js").read_text(encoding="utf-8"),
+    css=NUMBERS_CSS + Path(__file__).with_name("mosaic.css").read_text(encoding="utf-8"),
+    js=NUMBERS_JS + PIXELS_JS + Path(__file__).with_name("mosaic.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 

@@ -70,6 +70,7 @@ export default function ({ data, parentElement, setStateValue }) {
   root.style.setProperty("--side", `${data.side}px`);
   root.setAttribute("role", data.choose ? "application" : "img");
   root.setAttribute("aria-label", data.alt);
+  offerNumbers(root, data.alt, () => data.images.map((image, i) => imageTable(data.captions[i] ?? `${i + 1}`, image)));
   root.tabIndex = data.choose ? 0 : -1;
   root.classList.toggle("chooses", Boolean(data.choose));
   while (root.figures.length < data.images.length) root.figures.push(build(root, root.figures.length));

@@ -17,6 +17,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
+from pages.components.numbers import NUMBERS_CSS, NUMBERS_JS
 from pages.components.pixels import PIXELS_JS, as_bytes
 from pages.language import T
 from pages.platform.incoming import whole
@@ -48,9 +49,12 @@ _mount_weights = st.components.v2.component(
 _mount_view = st.components.v2.component(
     "network_view",
     html='<div class="network-view"></div>',
-    css=_source("network_view.css"),
-    js=PIXELS_JS
-    + "".join(map(_source, ("geometry.js", "lighting.js", "drawing.js", "network_view.js"))),
+    css=NUMBERS_CSS + _source("network_view.css"),
+    js=NUMBERS_JS
+    + PIXELS_JS
+    + "".join(
+        map(_source, ("geometry.js", "lighting.js", "drawing.js", "tables.js", "network_view.js"))
+    ),
     isolate_styles=False,
 )
 

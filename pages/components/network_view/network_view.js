@@ -268,6 +268,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const view = (root.view ??= new View(root));
   view.send = setStateValue;
   view.show(data);
+  offerNumbers(root, data.alt, () => (view.weights ? tablesOf(view) : []));
   return () => {
     if (root.isConnected) return; // Only overtaken by a newer update: what is shown goes on.
     view.stop();

@@ -15,6 +15,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from pages.components.numbers import NUMBERS_CSS, NUMBERS_JS
 from pages.platform.incoming import whole
 from pages.state import Component
 
@@ -33,8 +34,8 @@ _mount_digits = st.components.v2.component(
 _mount = st.components.v2.component(
     "scatter",
     html='<div class="scatter"></div>',
-    css=Path(__file__).with_name("scatter.css").read_text(encoding="utf-8"),
-    js=Path(__file__).with_name("scatter.js").read_text(encoding="utf-8"),
+    css=NUMBERS_CSS + Path(__file__).with_name("scatter.css").read_text(encoding="utf-8"),
+    js=NUMBERS_JS + Path(__file__).with_name("scatter.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 

@@ -200,6 +200,10 @@ export default function ({ data, parentElement, setStateValue }) {
   root.scatter ??= new Scatter(root);
   root.scatter.send = setStateValue;
   root.scatter.take(data);
+  offerNumbers(root, data.alt, () => [{
+    columns: ["", numberWords().digit, numberWords().reads, "x", "y"],
+    rows: data.places.map(([x, y], i) => [i, data.labels[i], data.read[i], x, y]),
+  }]);
   return () => {
     if (root.isConnected) return; // Only overtaken by a newer update: what is shown goes on.
     root.scatter.stop();
