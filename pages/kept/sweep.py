@@ -17,7 +17,7 @@ from pages.kept.table import table
 from pages.language import T
 from pages.language.words import duration
 from pages.platform.place import place
-from pages.session import jobs, store
+from pages.session import is_me, jobs, store
 from pages.state import VISITOR, VISITOR_HEARD, Chart, Widget
 from simplenet.runs.store import Summary
 from simplenet.runs.sweep import Axes, Point, chance, place_of, ranking
@@ -69,7 +69,7 @@ def is_live(runs: Sequence[Summary]) -> bool:
 
 def is_mine(runs: Sequence[Summary]) -> bool:
     """Return whether a sweep is the visitor's own."""
-    return all(run.visitor == VISITOR.get() for run in runs)
+    return all(is_me(run.visitor) for run in runs)
 
 
 def results(runs: Sequence[Summary]) -> None:

@@ -29,6 +29,7 @@ from simplenet.jobs.ledger import (
     Standing,
     Status,
     Wishes,
+    logged,
     rests,
 )
 from simplenet.jobs.line import Line
@@ -333,12 +334,12 @@ class Job(Generic[DoneWork, Records]):
                 raise
             except Exception as unexpected:
                 if not isinstance(unexpected, JobError | DataSourceError):
-                    logger.exception("job %s failed", self.id)
+                    logger.exception("job %s failed", logged(self.id))
                 end, error = "failed", unexpected
             self._server.line.leave(self)
             self._finish(end, error)
         except LostLeaseError:
-            logger.info("job %s is driven by another server now", self.id)
+            logger.info("job %s is driven by another server now", logged(self.id))
             self._let_go()
         except GivenBackError:
             with suppress(LedgerError):
@@ -357,7 +358,7 @@ class Job(Generic[DoneWork, Records]):
         except LostLeaseError:
             raise
         except Exception as unexpected:  # Whoever waits for the job would wait for ever.
-            logger.exception("the end of job %s cannot be written down", self.id)
+            logger.exception("the end of job %s cannot be written down", logged(self.id))
             end, error = "failed", error or unexpected
         with self._changed:
             self.error, self._end = error, end

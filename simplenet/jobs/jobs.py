@@ -20,6 +20,7 @@ from simplenet.jobs.ledger import (
     Position,
     Standing,
     Wishes,
+    logged,
     rests,
 )
 from simplenet.jobs.line import Line
@@ -238,7 +239,7 @@ class Jobs:
             return
         job = self._known(entry)
         job.take(entry)
-        logger.info("job %s is taken over", job_id)
+        logger.info("job %s is taken over", logged(job_id))
         self.line.join(job)
         job.begin(fence=lease.fence + 1)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Literal, Protocol
 
 End = Literal["finished", "stopped", "failed"]
@@ -88,6 +89,11 @@ def rests(wishes: Wishes, at: Position) -> bool:
     """Return whether a job does nothing: it is paused, or has done its last step."""
     stepped = wishes.pace == "step" and wishes.steps <= at.steps_done and not at.pending
     return not wishes.stop and (wishes.held or stepped)
+
+
+def logged(job_id: str) -> str:
+    """Return what the log calls a job: its id is the key to it, and nobody's who reads the log."""
+    return sha256(job_id.encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +22,8 @@ from urllib.parse import urljoin
 
 import psutil
 from playwright.sync_api import Browser, Playwright
+
+from simplenet.runs.store.opening import FILE
 
 ROOT = Path(__file__).parents[2]
 
@@ -128,7 +131,18 @@ def running(folder: Path, **options: Any) -> Iterator[Server]:
     yield server
     if server.process.poll() is None:
         server.stop()
-    assert "Traceback" not in server.log.read_text(), server.log.read_text()
+    log = server.log.read_text()
+    assert "Traceback" not in log, log
+    assert not [key for key in keys(folder) if key in log], log
+
+
+def keys(folder: Path) -> set[str]:
+    """Return the ids of the runs that a server has kept, and of those to whom they belong."""
+    if not (file := folder / "pages" / "kept" / FILE).exists():
+        return set()
+    with closing(sqlite3.connect(file)) as database:
+        rows = database.execute("SELECT id, visitor, sweep FROM runs").fetchall()
+    return {key for row in rows for key in row if key}
 
 
 def is_worker(process: psutil.Process) -> bool:

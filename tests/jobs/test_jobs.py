@@ -378,6 +378,7 @@ def test_an_error_that_nobody_expected_is_logged(jobs, caplog, error, expected):
     assert job.status == "failed"
     assert str(job.error) == str(error)
     assert ("Traceback" in caplog.text and str(error) in caplog.text) != expected
+    assert job.id not in caplog.text
 
 
 def test_who_is_stopped_while_it_waits_for_a_worker_disturbs_nobody(one_core):

@@ -13,9 +13,11 @@ from pages.language.text import MOST_QUOTED, quoted
 from pages.networks import saved_model
 from pages.uploading import MOST_WEIGHT, answers
 from simplenet import SimpleNet
+from simplenet.jobs.ledger import Position, Wishes
 from simplenet.runs import TrainingRun, described
 from simplenet.storage import save_model
-from simplenet.training import History, Record
+from simplenet.training import History, Record, TrainingConfig
+from tests.pages.conftest import opened
 
 EVIL = "![x](http://elsewhere/x.png)"
 
@@ -73,6 +75,39 @@ def test_a_course_is_told_if_it_can_be():
     for then in (7, {"training": 7}, {"training": {"iterations": 70}, "written": "<b>"}):
         known["recipe"]["then"] = then
         assert recipe(known) == ""
+
+
+NAME = "<img src=x onerror=alert(1)> [here](http://elsewhere) $x$ :red[x]"
+
+
+def test_a_name_of_a_run_is_nowhere_markdown_or_html(app):
+    from pages.session import store
+
+    app.run()
+    me, run = app.session_state["visitor"], TrainingRun(TrainingConfig(iterations=5), 3)
+    for job_id in ("one", "other"):
+        store().add(job_id, me, run, Wishes(held=True), "nobody")
+        done = run.advance(None, 60, None)
+        at = Position(end="finished")
+        store().commit(job_id, 0, run, done.records, done.state, done.records, at)
+        store().describe(job_id, me, name=NAME, note=NAME)
+    for page, link in (
+        ("runs", {}),
+        ("runs", {"compare": "one,other"}),
+        ("train", {"run": "one"}),
+        ("inspect", {"run": "one"}),
+        ("draw", {"run": "one"}),
+    ):
+        app.query_params.clear()
+        opened(app, page, **link)
+        parts = [part.proto for part in app.main if hasattr(part, "proto")]
+        assert len(parts) > 3
+        for proto in parts:
+            shown = [getattr(proto, name, "") for name in ("body", "label", "caption", "help")]
+            assert not any(tail in str(shown) for tail in ("onerror", "elsewhere", ":red")), proto
+        figures = [part.proto.json for part in app.main if part.type == "bidi_component"]
+        assert not any("<img" in figure for figure in figures)
+    store().delete(["one", "other"], me)
 
 
 @pytest.mark.parametrize("known", [{}, {"recipe": 7}, {"recipe": {"training": []}}])

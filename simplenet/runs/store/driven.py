@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, or_, select, update
 
 from simplenet.data import DataSourceError
 from simplenet.jobs import JobError
-from simplenet.jobs.ledger import Entry, Lease, LedgerError, Position, Standing, Wishes
+from simplenet.jobs.ledger import Entry, Lease, LedgerError, Position, Standing, Wishes, logged
 from simplenet.runs.store.database import Database, is_id, of_position, of_wishes
 from simplenet.runs.store.schema import CHUNKS, CONTENTS, RUNS
 
@@ -192,7 +192,7 @@ class Driven(Database):
             )
         except UNREADABLE as error:
             raise LedgerError(
-                f"the run {job_id} is damaged, or was kept by another release: {error}"
+                f"the run {logged(job_id)} is damaged, or was kept by another release: {error}"
             ) from error
 
     def standings(self) -> list[Standing]:

@@ -118,7 +118,10 @@ def is_damaged(path: Path) -> bool:
 def in_memory() -> Engine:
     """Return the engine of a database that lasts as long as the process."""
     engine = create_engine(
-        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        "sqlite://",
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _set_up_sqlite)
     METADATA.create_all(engine)
@@ -155,13 +158,14 @@ def migrate(connection: Connection) -> None:
 
 
 def _engine(url: str) -> Engine:
+    # No error tells, nor does the log, which ids were asked for.
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True, max_overflow=20)
+        engine = create_engine(url, pool_pre_ping=True, max_overflow=20, hide_parameters=True)
         if engine.dialect.name == "postgresql":
             event.listen(engine, "connect", _set_up_postgresql)
             event.listen(engine, "handle_error", _tell_disconnect)
         return engine
-    engine = create_engine(url, max_overflow=20)
+    engine = create_engine(url, max_overflow=20, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
     return engine
 
