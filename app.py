@@ -15,6 +15,7 @@ def main() -> None:
     from pages.language import T, choose_language
     from pages.language.text import quoted
     from pages.platform.incoming import guard
+    from pages.platform.lighter import work_out_once
     from pages.platform.menu import navigation
     from pages.platform.offline import stay_offline
     from pages.platform.place import place
@@ -25,6 +26,7 @@ def main() -> None:
     guard()
     stay_offline()
     lose_nothing()
+    work_out_once()
     page = navigation()
     if PAGE.get() != page.url_path:
         LOST.clear()
