@@ -312,6 +312,11 @@ class Job(Generic[DoneWork, Records]):
         return not (self.stopping or self.idle or self._is_cheap)
 
     @property
+    def has_begun(self) -> bool:
+        """Whether its first slice is done."""
+        return self.state is not None
+
+    @property
     def _is_cheap(self) -> bool:
         """Whether the next slice is known to take so little that it need not wait in line."""
         if self.pace == "full" or self._record_s is None:

@@ -1,7 +1,9 @@
 """The line for a core: visitors take turns, and their jobs in the order in which they came.
 
 Who starts forty jobs makes nobody wait for forty turns: each visitor's first job comes before
-anybody's second.
+anybody's second. Whoever has come while others have all cores need not wait for a turn to end, but
+only for a slice of their work: a visitor who has two cores more gives one back, and of visitors who
+have none, one at a time does the first slice of a job beside those that have a core.
 """
 
 from __future__ import annotations
@@ -32,6 +34,10 @@ class Waiting(Protocol):
     def wants_core(self) -> bool:
         """Whether it still wants a core."""
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether its first slice is done."""
+
 
 class Line:
     """The line for the cores of the workers.
@@ -51,6 +57,7 @@ class Line:
         self._came: dict[Waiting, int] = {}  # Those in line, with when they came.
         self._line: list[Waiting] = []  # The same, in the order in which they get a core.
         self._on_core: set[Waiting] = set()
+        self._beginner: Waiting | None = None  # Does its first slice, and has no core of its own.
         self._turned: dict[str, int] = {}  # When a visitor last took a core, or gave one back.
 
     def join(self, who: Waiting) -> None:
@@ -105,9 +112,9 @@ class Line:
     def core(self, who: Waiting) -> Iterator[Callable[[], bool]]:
         """Wait in line for a core, and hold it inside the block.
 
-        What it gives is a function: whether the core is to be given back, because others wait and
-        the turn is over, or because there is no worker any more. (That is so at once for somebody
-        who no longer wanted a core in the line.)
+        What it gives is a function: whether the core is to be given back after the slice that is
+        done, or because there is no worker any more. (That is so at once for somebody who no longer
+        wanted a core in the line.)
 
         Raises
         ------
@@ -120,34 +127,67 @@ class Line:
             came = self._came[who]
             try:
                 self._changed.wait_for(
-                    lambda: not who.wants_core or self._workers.failure or self._is_next(who)
+                    lambda: not who.wants_core or self._workers.failure or self.is_next(who)
                 )
                 if self._workers.failure:
                     raise self._workers.failure
                 granted = who.wants_core
-                if granted:
+                begins = granted and not self._gets_core(who)
+                if begins:
+                    self._beginner = who
+                elif granted:
                     self._on_core.add(who)
-                    self._turned[who.visitor] = next(self._clock)
+                    before, turn = self._turned.get(who.visitor, 0), next(self._clock)
+                    self._turned[who.visitor] = turn
             finally:
                 self.leave(who)
         until = monotonic() + TURN_S
+
+        def is_over() -> bool:
+            with self._changed:
+                if not granted or not self._workers.cores:
+                    return True
+                if begins:
+                    return who.has_begun
+                return (bool(self._line) and monotonic() > until) or self._owes_core(who)
+
         try:
-            yield (
-                lambda: (
-                    not granted
-                    or not self._workers.cores
-                    or (bool(self._line) and monotonic() > until)
-                )
-            )
+            yield is_over
         finally:
             with self._changed:
+                taken_away = not self._workers.cores or self._owes_core(who)
                 self._on_core.discard(who)
-                if granted and not self._workers.cores and monotonic() < until:
-                    self._came[who] = came  # It lost its core before its turn was over.
+                if begins:
+                    self._beginner = None
+                elif granted and taken_away and monotonic() < until:
+                    if self._turned[who.visitor] == turn:
+                        self._turned[who.visitor] = before
                 elif granted:
-                    self._turned[who.visitor] = next(self._clock)
+                    self._turned[who.visitor], came = next(self._clock), 0
+                if granted and came and who.wants_core:
+                    self._came[who] = came  # Its turn is not over, or is still to come.
                 self._sort()
                 self._changed.notify_all()
 
-    def _is_next(self, who: Waiting) -> bool:
+    def is_next(self, who: Waiting) -> bool:
+        """Return whether somebody in line may begin now: with a core, or with a first slice."""
+        return self._gets_core(who) or (
+            self._beginner is None and bool(self._workers.cores) and self._next_beginner() is who
+        )
+
+    def _gets_core(self, who: Waiting) -> bool:
         return self._line[0] is who and len(self._on_core) < self._workers.cores
+
+    def _next_beginner(self) -> Waiting | None:
+        """Return who is the next to do a first slice, of the visitors who have no core."""
+        served = {who.visitor for who in self._on_core}
+        return next(
+            (who for who in self._line if not who.has_begun and who.visitor not in served), None
+        )
+
+    def _owes_core(self, who: Waiting) -> bool:
+        """Return whether the visitor who is next has two cores fewer than somebody's visitor."""
+        if not self._line:
+            return False
+        cores = Counter(one.visitor for one in self._on_core)
+        return cores[self._line[0].visitor] + 1 < cores[who.visitor]

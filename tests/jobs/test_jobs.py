@@ -268,20 +268,23 @@ def test_jobs_wait_in_line_for_a_core_in_the_order_of_their_start(one_core):
     ended(first)
 
 
-def test_who_starts_many_jobs_delays_another_by_one_turn_at_the_most(one_core, monkeypatch):
+def test_who_starts_many_jobs_delays_anothers_first_record_by_a_slice(one_core, monkeypatch):
     monkeypatch.setattr(simplenet.jobs.line, "TURN_S", 1000.0)  # A turn is what is stopped here.
     many = [one_core.start(LONG, visitor="many") for _ in range(5)]
     until(lambda: many[0].records and many[1].place == 1)
     one, late = one_core.start(LONG, visitor="one"), one_core.start(LONG, visitor="late")
     again = one_core.start(LONG, visitor="one")
+    until(lambda: one.records and late.records and again.records)
+    assert not any(job.records for job in many[1:])
     line = [one, late, many[1], again, *many[2:]]
-    assert [job.place for job in line] == [1, 2, 3, 4, 5, 6, 7]
+    until(lambda: [job.place for job in line] == [1, 2, 3, 4, 5, 6, 7])
     at_work = many[0]
-    for turn, job in enumerate(line):  # What was told is what comes.
+    while line:  # What was told is what comes.
         stopped(at_work)
-        until(lambda job=job: job.records)
-        assert not any(later.records for later in line[turn + 1 :])
-        at_work = job
+        at_work, *line = line
+        at = len(at_work.records)
+        until(lambda line=line: [job.place for job in line] == [*range(1, len(line) + 1)])
+        until(lambda at=at, job=at_work: len(job.records) > at)
     stopped(at_work)
 
 
@@ -292,15 +295,16 @@ def test_a_visitor_whose_turn_is_over_lets_the_others_go_before_all_of_his_jobs(
     first, second = (one_core.start(LONG, visitor="a") for _ in range(2))
     until(lambda: first.records and second.place == 1)
     other = one_core.start(LONG, visitor="b")
+    until(lambda: other.place == 1 and other.records)
     first.pause()
-    until(lambda: other.records)
+    until(lambda: not other.place)
     first.resume()
-    until(lambda: first.place == 2 and second.place == 1)
+    until(lambda: second.records and first.place == 2 and second.place == 1)
     third = one_core.start(LONG, visitor="b")
     assert [job.place for job in (second, third, first)] == [1, 2, 3]
     stopped(other)
-    until(lambda: second.records)
-    assert [job.place for job in (third, first)] == [1, 2]
+    until(lambda: not second.place)
+    until(lambda: [job.place for job in (third, first)] == [1, 2])
     stopped(first, second, third)
 
 
