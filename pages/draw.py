@@ -16,6 +16,7 @@ from pages.drawing.mine import add, my_set
 from pages.language import T
 from pages.language.text import quoted
 from pages.networks import RUN, choose_network, exciting, network
+from pages.platform.clock import show_by_clock
 from pages.platform.first_visit import run_page
 from pages.session import found
 from pages.sketch import Picture
@@ -72,7 +73,7 @@ def page() -> None:
     with told:
         live = choice == RUN and still_training()
         net = network(choice, say=False) if choice else None
-        st.fragment(reading, run_every=REFRESH_S if live else None)(choice, live)
+        show_by_clock(lambda: reading(choice, live), (lambda: REFRESH_S) if live else None)
         if net and not live:  # Once, and not for each stroke.
             network_weights(net.params, key=Component.VIEW)
         teach()

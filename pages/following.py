@@ -8,12 +8,16 @@ from typing import Any, Literal
 import streamlit as st
 
 from pages.language import T
+from pages.platform.clock import show_by_clock
 from pages.session import found, jobs, steers
 from pages.state import VISITOR, JobId, Widget
 from simplenet.jobs import Job, Pace, Work
 
 REFRESH_S = 0.4
-PAUSED_REFRESH_S = 2.0
+
+PAUSED_S, WAITING_S, RESTING_S = 2.0, 1.0, 8.0
+"""How often it is looked whether a job goes on: one that is paused, and one that waits for a core.
+Of several parts of a page, only the one that leads looks so often, and wakes the others."""
 
 Phase = Literal["live", "paused", "ended"]
 """What the buttons depend on."""
@@ -83,6 +87,7 @@ def again_and_again(
     shown: Phase,
     *followed: Job[Any, Any] | None,
     live_s: float = REFRESH_S,
+    leads: bool = True,
 ) -> None:
     """Show how far jobs are for as long as they go on.
 
@@ -94,17 +99,32 @@ def again_and_again(
         What the rest of the page shows the jobs do. It is shown anew once they do something else.
     *followed : Job or None
     live_s : float
-        How often it is shown while they are live, in seconds.
+        How often it is shown while they are live, in seconds; less often where many look on.
+    leads : bool
+        Whether it is the part of the page that waits for the first record of jobs that have begun,
+        and looks when those that rest go on.
     """
 
     def part() -> None:
         for job in followed:
             if job and not job.ended:
                 jobs().hold(job)
-                job.wait_for_records(timeout_s=live_s)
+                if leads and _begins(job):
+                    job.wait_for_records(timeout_s=live_s)
         show()
         if phase(*followed) != shown:
             st.rerun()
 
-    refresh_s = {"live": live_s, "paused": PAUSED_REFRESH_S, "ended": None}
-    st.fragment(part, run_every=refresh_s[shown])()
+    def every_s() -> float:
+        if any(job and (job.status == "running" or job.is_new) for job in followed):
+            return live_s
+        if not leads:
+            return RESTING_S
+        return PAUSED_S if shown == "paused" else max(WAITING_S, live_s)
+
+    show_by_clock(part, None if shown == "ended" else every_s)
+
+
+def _begins(job: Job[Any, Any]) -> bool:
+    """Return whether a job has begun, or will as soon as the core takes it that it waits for."""
+    return job.status == "running" or (job.is_new and job.place == 1)

@@ -14,6 +14,7 @@ from pages.kept.table import table
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import megabytes
+from pages.platform.clock import show_by_clock
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
 from pages.session import store
@@ -81,7 +82,7 @@ def listed() -> None:
         )
     )
     if any(run.ended is None and not run.held for run in runs):
-        st.fragment(lambda: refresh(runs), run_every=REFRESH_S)()
+        show_by_clock(lambda: refresh(runs), lambda: REFRESH_S)
 
 
 def refresh(shown: list[Summary]) -> None:

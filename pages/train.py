@@ -97,10 +97,10 @@ def page() -> None:
     with left:
         again_and_again(lambda: picture(job, run), shown, job, live_s=PICTURE_S)
         if job and not job.ended and job.pace != "full":
-            again_and_again(lambda: last_step(job), shown, job)
+            again_and_again(lambda: last_step(job), shown, job, leads=False)
     with right:
-        again_and_again(lambda: figures(job, run), shown, job)
-    again_and_again(lambda: judged(job), shown, job, live_s=DIAGNOSIS_S)
+        again_and_again(lambda: figures(job, run), shown, job, leads=False)
+    again_and_again(lambda: judged(job), shown, job, live_s=DIAGNOSIS_S, leads=False)
     over = job is not None and job.ended and job.state is not None
     with place():
         if job and over:
@@ -108,7 +108,7 @@ def page() -> None:
     if pinned() is None:
         pinned_digit(job)
     else:
-        again_and_again(lambda: pinned_digit(job), shown, job)
+        again_and_again(lambda: pinned_digit(job), shown, job, leads=False)
     if job and over:
         keep(job)
 

@@ -16,6 +16,7 @@ from pages.kept.sweeps import back, label, leave, names_of, outcome, several
 from pages.kept.table import table
 from pages.language import T
 from pages.language.words import duration
+from pages.platform.clock import show_by_clock
 from pages.platform.place import place
 from pages.session import is_me, jobs, store
 from pages.state import VISITOR, VISITOR_HEARD, Chart, Widget
@@ -51,7 +52,7 @@ def sweep_shown(sweep: str) -> None:
         if is_live(now) != live or not now:
             st.rerun()
 
-    st.fragment(part, run_every=REFRESH_S if live else None)()
+    show_by_clock(part, (lambda: REFRESH_S) if live else None)
     with place():
         if VISITOR_HEARD.get() and not mine:
             st.caption(T("sweep.foreign"))
