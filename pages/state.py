@@ -849,6 +849,7 @@ class Place(StrEnum):
     DESK = "desk"
     REFUSED = "refused"
     KNOWN_AT_ITS_END = "known_at_its_end"
+    LENS_CHARTS = "lens_charts"
     LESSON = "lesson_shown"
     LESSON_GUESS = "lesson_guess"
     LESSON_ANSWER = "lesson_answer"

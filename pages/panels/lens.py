@@ -19,6 +19,7 @@ from pages.state import (
     LENS_WEIGHT,
     Chart,
     Component,
+    Place,
     Weight,
     Widget,
     one_of,
@@ -144,7 +145,8 @@ def loss_curve(view: Lens, derivative: float, step: float, dtype: str, central: 
         derivative=f"{derivative:.6g}",
         h=scientific(step),
     )
-    whole, zoom = st.columns(2)
+    with st.container(key=Place.LENS_CHARTS):
+        whole, zoom = st.columns(2)
     with whole:
         figure = loss_curve_figure(moves, curve, ends, end_losses, derivative, T)
         live_chart(figure, key=Chart.LENS_CURVE, alt=words)
