@@ -20,7 +20,8 @@ def main() -> None:
     from pages.platform.offline import stay_offline
     from pages.platform.place import place
     from pages.platform.reruns import lose_nothing
-    from pages.state import LOST, PAGE, UNREADABLE
+    from pages.room import no_room
+    from pages.state import LOST, NO_ROOM, PAGE, UNREADABLE
     from simplenet.jobs import LedgerError
 
     guard()
@@ -30,6 +31,7 @@ def main() -> None:
     page = navigation()
     if PAGE.get() != page.url_path:
         LOST.clear()
+        NO_ROOM.clear()
     PAGE.set(page.url_path)
     st.html(STYLE)
     st.title(page.title, anchor=False)
@@ -48,6 +50,8 @@ def main() -> None:
         notice.error(
             T("app.unreadable", error=quoted(UNREADABLE.get())), icon=":material/database_off:"
         )
+    elif refused := NO_ROOM.get():
+        notice.warning(no_room(*refused), icon=":material/hourglass_disabled:")
     elif LOST.get():
         notice.info(T("app.lost"), icon=":material/search_off:")
 

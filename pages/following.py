@@ -10,8 +10,8 @@ import streamlit as st
 from pages.language import T
 from pages.platform.clock import show_by_clock
 from pages.session import found, jobs, steers
-from pages.state import VISITOR, JobId, Widget
-from simplenet.jobs import Job, Pace, Work
+from pages.state import NO_ROOM, VISITOR, JobId, Widget
+from simplenet.jobs import Job, NoRoomError, Pace, Work
 
 REFRESH_S = 0.4
 
@@ -34,6 +34,8 @@ def phase(*followed: Job[Any, Any] | None) -> Phase:
 def start(works: Mapping[JobId, Work], pace: Pace = "full") -> None:
     """Start work for the visitor, unless it goes on already: a second click changes nothing.
 
+    Where there is no room for all of it, none is started, and the page says why.
+
     Parameters
     ----------
     works : mapping of JobId to Work
@@ -43,8 +45,18 @@ def start(works: Mapping[JobId, Work], pace: Pace = "full") -> None:
     old = [found(followed) for followed in works]
     if any(job and steers(job) and (not job.ended or job.is_new) for job in old):
         return
-    for followed, work in works.items():
-        followed.set(jobs().start(work, pace, VISITOR.get()).id)
+    started: list[Job[Any, Any]] = []
+    try:
+        for work in works.values():
+            started.append(jobs().start(work, pace, VISITOR.get()))
+    except NoRoomError as error:
+        NO_ROOM.set((error.of, error.most))
+        for job in started:
+            job.stop()
+        return
+    NO_ROOM.clear()
+    for followed, job in zip(works, started, strict=True):
+        followed.set(job.id)
 
 
 def start_and_stop(

@@ -39,6 +39,7 @@ from simplenet.runs.finetuning import FineTuning, Lesson
 from simplenet.runs.mapping import Mapping, MapRecord
 from simplenet.runs.scaling import Scaling, Timing
 from simplenet.runs.store import Limits, Store, open_store
+from simplenet.runs.store.room import DEFAULT
 from simplenet.training import Best, History
 
 logger = logging.getLogger(__name__)
@@ -82,12 +83,14 @@ def jobs() -> Jobs:
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
     """Return what this server keeps its runs in: the database that the environment names."""
-    names = {"visitor_bytes": "SIMPLENET_VISITOR_BYTES", "all_bytes": "SIMPLENET_ALL_BYTES"}
+    names = ("visitor_bytes", "all_bytes", "visitor_runs", "all_runs")
     limits = {}
-    for key, name in names.items():
+    for key in names:
+        name = f"SIMPLENET_{key.upper()}"
         if text := os.environ.get(name):
             if not text.isdecimal():
-                raise LedgerError(f"{name} must be a number of bytes, such as 200000000: {text!r}")
+                such = getattr(DEFAULT, key)
+                raise LedgerError(f"{name} must be a whole number, such as {such}: {text!r}")
             limits[key] = int(text)
     folder = Path(os.environ.get("SIMPLENET_DATA") or KEPT)
     return open_store(os.environ.get("SIMPLENET_STORE"), folder, Limits(**limits))

@@ -22,6 +22,7 @@ from pages.sketch import Sketch
 from simplenet.data.augmentation import Augmentation
 from simplenet.data.drawings import DrawingSet
 from simplenet.jobs import Pace
+from simplenet.jobs.ledger import Room
 from simplenet.runs import TrainingRun
 from simplenet.runs.comparison import GradientComparison
 from simplenet.storage import SavedModel
@@ -221,6 +222,9 @@ LOST: Own[set[str]] = Own("lost", set)
 
 UNREADABLE: Value[str | None] = Value("unreadable", None)
 """Why the runs that are kept cannot be read now; None if they can."""
+
+NO_ROOM: Value[tuple[Room, int] | None] = Value("no_room", None)
+"""What there was no room for when something was to be started, and how much there may be."""
 
 VISITOR: Own[str] = Own("visitor", lambda: token_urlsafe(16))
 """Who this is, for the runs: unguessable, and kept by the browser as soon as that has told it."""

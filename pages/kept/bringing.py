@@ -7,8 +7,10 @@ import secrets
 import streamlit as st
 
 from pages.language import T
+from pages.room import no_room
 from pages.session import store
 from pages.state import BUNDLE_TAKEN, VISITOR, Widget
+from simplenet.jobs import NoRoomError
 
 
 def bring() -> None:
@@ -30,7 +32,11 @@ def bring() -> None:
             st.error(words[error.reason], icon=":material/error:")
             return
         job_id = secrets.token_urlsafe(12)
-        store().bring(job_id, VISITOR.get(), bundle)
+        try:
+            store().bring(job_id, VISITOR.get(), bundle)
+        except NoRoomError as error:
+            st.warning(no_room(error.of, error.most), icon=":material/hourglass_disabled:")
+            return
         store().describe(job_id, VISITOR.get(), note=T("bundle.note"))
         BUNDLE_TAKEN.set(file.file_id)
     st.toast(T("bundle.done"), icon=":material/check:")

@@ -12,6 +12,7 @@ from pages.kept.sweeps import back, label
 from pages.language import T
 from pages.language.words import count, duration, megabytes
 from pages.platform.place import place
+from pages.room import no_room
 from pages.session import jobs, store
 from pages.state import (
     SWEEP,
@@ -25,6 +26,7 @@ from pages.state import (
 from pages.training.naming import recipe_name
 from pages.training.recipe import entered
 from simplenet.data.augmentation import AUGMENTATIONS
+from simplenet.jobs import NoRoomError
 from simplenet.runs import LIMITS, TrainingRun
 from simplenet.runs.sweep import (
     MOST_AXES,
@@ -87,8 +89,12 @@ def sweep_form() -> None:
         key=Widget.SWEEP_START,
         disabled=not runs,
     ):
-        SWEEP.set(jobs().sweep(runs, VISITOR.get()))
-        st.rerun()
+        try:
+            SWEEP.set(jobs().sweep(runs, VISITOR.get()))
+        except NoRoomError as error:
+            st.warning(no_room(error.of, error.most), icon=":material/hourglass_disabled:")
+        else:
+            st.rerun()
 
 
 def fields() -> None:

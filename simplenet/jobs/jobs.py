@@ -16,6 +16,7 @@ from simplenet.jobs.ledger import (
     Lease,
     Ledger,
     LedgerError,
+    NoRoomError,
     Pace,
     Position,
     Standing,
@@ -76,10 +77,18 @@ class Jobs:
         self._tending.start()
 
     def start(self, work: DoneWork, pace: Pace = "full", visitor: str = "") -> Job[DoneWork, Any]:
-        """Start a job, and return it at once."""
+        """Start a job, and return it at once.
+
+        Raises
+        ------
+        NoRoomError
+            If the visitor has too many, or there are too many in all.
+        """
         job_id, wishes, unwritten = secrets.token_urlsafe(12), Wishes(pace), None
         try:
             self.ledger.add(job_id, visitor, work, wishes, self.id)
+        except NoRoomError:
+            raise
         except LedgerError as error:
             logger.warning("a job cannot be written down: %s", error)
             unwritten = error
@@ -97,7 +106,7 @@ class Jobs:
         Raises
         ------
         LedgerError
-            If they cannot be written down; nothing is started then.
+            If they cannot be written down, or there is no room for them; nothing is started then.
         """
         sweep = secrets.token_urlsafe(12)
         self.ledger.queue(sweep, visitor, {secrets.token_urlsafe(12): work for work in works})

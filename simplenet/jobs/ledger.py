@@ -35,6 +35,26 @@ class LedgerError(OSError):
     """The ledger cannot be read or written now; the message says why, and what would help."""
 
 
+Room = Literal["runs", "waiting", "crowd", "own_bytes", "all_bytes"]
+"""What there can be no room for: a visitor's runs that go on, or that wait as a sweep; anybody's;
+the bytes of a visitor, or of all."""
+
+
+class NoRoomError(LedgerError):
+    """There is no room for a new job.
+
+    Parameters
+    ----------
+    of : {"runs", "waiting", "crowd", "own_bytes", "all_bytes"}
+    most : int
+        How many there may be.
+    """
+
+    def __init__(self, of: Room, most: int) -> None:
+        super().__init__(f"there is no room for another job ({of}: {most} at the most)")
+        self.of, self.most = of, most
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What people want of a job; whoever drives it obeys.

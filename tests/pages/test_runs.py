@@ -37,7 +37,7 @@ def runs(app, monkeypatch):
     yield app, keep
     for visitor in (me, "you"):
         store().delete([run.id for run in store().runs_of(visitor)], visitor)
-    monkeypatch.setattr("simplenet.runs.store.database.UNDO_S", -1.0)
+    monkeypatch.setattr("simplenet.runs.store.room.UNDO_S", -1.0)
     keep(uuid4().hex)  # Now they are gone for good: the next test has runs of the same names.
 
 

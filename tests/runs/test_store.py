@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
+from time import time
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -9,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from simplenet.data import DataSourceError
-from simplenet.jobs import LedgerError
+from simplenet.jobs import LedgerError, NoRoomError
 from simplenet.jobs.ledger import Lease, Position, Wishes
 from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun
@@ -251,7 +254,7 @@ def test_a_deleted_run_is_gone_stops_and_can_be_put_back(store, monkeypatch):
     a_run(store, "c")
     store.put_back(["a"], "me")
     assert {run.id for run in store.runs_of("me")} == {"a", "b", "c"}
-    monkeypatch.setattr("simplenet.runs.store.database.UNDO_S", -1.0)
+    monkeypatch.setattr("simplenet.runs.store.room.UNDO_S", -1.0)
     store.delete(["a"], "me")
     a_run(store, "d")  # Whoever starts one makes room.
     store.put_back(["a"], "me")
@@ -281,6 +284,13 @@ def test_the_runs_of_a_visit_become_those_of_the_browser(store):
     assert {run.id for run in store.runs_of("browser")} == {"a", "b"}
 
 
+@contextmanager
+def at(store, seconds):
+    """What is written down inside is as if it had been so many seconds later."""
+    with patch("simplenet.runs.store.database.time", lambda: time() + seconds):
+        yield
+
+
 def end(store, job_id):
     done = RUN.advance(None, 60, 2)
     at = Position(end="stopped")
@@ -301,11 +311,90 @@ def test_beyond_the_bytes_the_oldest_go_but_for_stars_and_what_goes_on(address):
     a_run(store, "next")
     assert {run.id for run in store.runs_of("me")} == {"star", "goes on", "new", "next"}
     assert [run.id for run in store.runs_of("you")] == ["theirs"]  # A stranger pushes nobody out.
-    store.limits = Limits(all_bytes=0)
-    a_run(store, "last")
-    assert {run.id for run in store.runs_of("me")} == {"star", "goes on", "next", "last"}
-    assert store.runs_of("you") == []
     store.close()
+
+
+def test_no_stranger_pushes_a_run_out_that_is_not_old(address, monkeypatch):
+    store = Store(opened(address))
+    for name, visitor in (("old", "you"), ("star", "you"), ("mine", "me")):
+        end(store, a_run(store, name, visitor))
+    store.describe("star", "you", star=True)
+    size = store.runs_of("you")[0].size
+    store.limits = Limits(all_bytes=3 * size)
+    with pytest.raises(NoRoomError) as refused:
+        a_run(store, "another", "stranger")
+    assert (refused.value.of, refused.value.most) == ("all_bytes", store.limits.all_bytes)
+    assert {run.id for run in store.runs_of("you")} == {"old", "star"}
+    a_run(store, "next", "me")  # Who has runs makes room by them, the oldest first.
+    assert [run.id for run in store.runs_of("me")] == ["next"]
+    monkeypatch.setattr("simplenet.runs.store.room.SETTLED_S", -1.0)
+    store.limits = Limits(all_bytes=2 * size)
+    a_run(store, "another", "stranger")
+    assert [run.id for run in store.runs_of("you")] == ["star"]
+    store.close()
+
+
+def test_who_has_only_stars_and_runs_that_go_on_is_told_so_and_deleting_helps(memory):
+    for name in ("star", "goes on"):
+        a_run(memory, name)
+    end(memory, "star")
+    memory.describe("star", "me", star=True)
+    size = memory.runs_of("me")[0].size
+    memory.limits = Limits(visitor_bytes=2 * size + size // 2)
+    with pytest.raises(NoRoomError) as refused:
+        a_run(memory, "next")
+    assert refused.value.of == "own_bytes"
+    memory.delete(["star"], "me")
+    a_run(memory, "next")
+    memory.put_back(["star"], "me")
+    assert {run.id for run in memory.runs_of("me")} == {"goes on", "next"}
+
+
+def test_a_visitor_may_have_so_many_runs_that_go_on(memory):
+    memory.limits = Limits(visitor_runs=2)
+    a_run(memory, "a"), a_run(memory, "b")
+    memory.wish("b", lambda wishes, _: replace(wishes, held=True))  # A paused one counts, too.
+    with pytest.raises(NoRoomError) as refused:
+        a_run(memory, "c")
+    assert (refused.value.of, refused.value.most) == ("runs", 2)
+    assert memory.read("c") is None
+    a_run(memory, "theirs", "you")
+    end(memory, "a")
+    a_run(memory, "c")
+
+
+def test_strangers_have_half_of_the_places_and_paused_runs_take_none(memory):
+    memory.limits = Limits(all_runs=4)
+    with at(memory, -7200):
+        end(memory, a_run(memory, "earlier", "known"))
+    a_run(memory, "a", "1"), a_run(memory, "b", "2")
+    with pytest.raises(NoRoomError) as refused:
+        a_run(memory, "c", "3")
+    assert refused.value.of == "crowd"
+    a_run(memory, "d", "known"), a_run(memory, "e", "known")
+    with pytest.raises(NoRoomError):
+        a_run(memory, "f", "known")
+    memory.wish("a", lambda wishes, _: replace(wishes, held=True))
+    a_run(memory, "f", "known")
+    with pytest.raises(NoRoomError):  # The fourth place is not for strangers.
+        a_run(memory, "g", "3")
+
+
+def test_sweeps_are_called_up_as_there_is_room_and_wait_in_bounds(memory):
+    memory.limits = Limits(visitor_runs=1, all_runs=3, visitor_waiting=4, all_waiting=6)
+    memory.queue("s", "me", {str(i): RUN for i in range(4)})
+    with pytest.raises(NoRoomError) as refused:
+        memory.queue("t", "me", {"more": RUN})
+    assert (refused.value.of, refused.value.most) == ("waiting", 4)
+    with pytest.raises(NoRoomError) as refused:
+        memory.queue("t", "you", {f"more {i}": RUN for i in range(3)})
+    assert refused.value.of == "crowd"
+    memory.queue("t", "you", {"theirs": RUN})
+    a_run(memory, "single")  # A sweep takes nobody's places for single runs.
+    for _ in range(3):
+        memory.call_up("server", 10)
+    live = {one.id for one in memory.standings()}
+    assert live == {"single", "0", "theirs"}  # Not more than there may be in all.
 
 
 def test_a_full_disk_is_told_and_harms_nothing(tmp_path):
@@ -334,7 +423,7 @@ def test_a_full_disk_is_told_and_harms_nothing(tmp_path):
 def test_a_damaged_file_is_moved_aside_and_a_fresh_one_begins(tmp_path, caplog, content):
     store = open_store(None, tmp_path, Limits())
     for i in range(30):
-        a_run(store, str(i))
+        a_run(store, str(i), f"visitor {i}")
     store.close()
     path = tmp_path / FILE
     if content is None:  # Something has written into its middle.

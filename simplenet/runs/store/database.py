@@ -1,15 +1,15 @@
-"""A database of runs: its transactions, the row of a new run, and the room that runs may take."""
+"""A database of runs: its transactions, and the row of a new run."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, insert, update
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
@@ -17,32 +17,11 @@ from sqlalchemy.pool import StaticPool
 from simplenet.jobs.ledger import LedgerError, Position, Wishes
 from simplenet.runs.kinds import KINDS, Kind, settings_of
 from simplenet.runs.made_with import made_with
+from simplenet.runs.store.room import DEFAULT, Limits, make_room
 from simplenet.runs.store.schema import CONTENTS, RUNS
-
-UNDO_S = 3600.0
-"""How long a deleted run can be put back."""
 
 MOST_ID = 64
 """Characters."""
-
-TAKES = RUNS.c.kept_bytes + RUNS.c.state_bytes
-"""Bytes of a run."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The bytes that runs may take; beyond it the oldest go that have ended and have no star.
-
-    Parameters
-    ----------
-    visitor_bytes : int
-        Those of a visitor.
-    all_bytes : int
-        All of them.
-    """
-
-    visitor_bytes: int = 200_000_000
-    all_bytes: int = 4_000_000_000
 
 
 class Database:
@@ -64,7 +43,7 @@ class Database:
         self,
         engine: Engine,
         kinds: Sequence[Kind] = KINDS,
-        limits: Limits = Limits(),
+        limits: Limits = DEFAULT,
         problem: str = "",
     ) -> None:
         self.problem, self.limits = problem, limits
@@ -82,7 +61,13 @@ class Database:
     def _insert(
         self, database: Connection, job_id: str, visitor: str, work: Any, **values: Any
     ) -> None:
-        """Add the row of a job, which is a new one but for the values, and make room for it."""
+        """Add the row of a job, which is a new one but for the values, and make room for it.
+
+        Raises
+        ------
+        NoRoomError
+            If there is none.
+        """
         kind = self._kind_of(work)
         content = kind.pack(work)
         row = {
@@ -107,7 +92,7 @@ class Database:
             **values,
         }
         row["kept_bytes"] += len(content)
-        self._make_room(database, visitor, row["kept_bytes"] + row["state_bytes"])
+        make_room(database, self.limits, visitor, row["kept_bytes"] + row["state_bytes"])
         database.execute(insert(RUNS).values(row))
         database.execute(insert(CONTENTS).values(run=job_id, work=content))
 
@@ -118,31 +103,6 @@ class Database:
             .where(which, RUNS.c.queued)
             .values(queued=False, ended="stopped", ended_at=time())
         )
-
-    def _make_room(self, database: Connection, visitor: str, size: int) -> None:
-        """Delete what was deleted long ago, and then what takes too much.
-
-        Those are runs that have ended and have no star, the oldest first.
-        """
-        database.execute(delete(RUNS).where(RUNS.c.deleted_at < time() - UNDO_S))
-        for whose, most in (
-            (RUNS.c.visitor == visitor, self.limits.visitor_bytes),
-            (true(), self.limits.all_bytes),
-        ):
-            total = database.scalar(select(func.coalesce(func.sum(TAKES), 0)).where(whose)) or 0
-            over = int(total) + size - most
-            candidates = database.execute(
-                select(RUNS.c.id, TAKES.label("size"))
-                .where(whose, RUNS.c.ended.is_not(None), RUNS.c.star.is_(False))
-                .order_by(RUNS.c.started_at)
-            )
-            gone = []
-            for row in candidates if over > 0 else ():
-                gone.append(row.id)
-                over -= row.size
-                if over <= 0:
-                    break
-            database.execute(delete(RUNS).where(RUNS.c.id.in_(gone)))
 
     def _kind_of(self, work: Any) -> Kind:
         return next(kind for kind in self._kinds.values() if isinstance(work, kind.work))

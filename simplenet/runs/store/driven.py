@@ -16,6 +16,7 @@ from simplenet.data import DataSourceError
 from simplenet.jobs import JobError
 from simplenet.jobs.ledger import Entry, Lease, LedgerError, Position, Standing, Wishes, logged
 from simplenet.runs.store.database import Database, is_id, of_position, of_wishes
+from simplenet.runs.store.room import busy, check_start, check_sweep
 from simplenet.runs.store.schema import CHUNKS, CONTENTS, RUNS
 
 ERRORS = {kind.__name__: kind for kind in (DataSourceError, JobError)}
@@ -38,14 +39,28 @@ class Driven(Database):
     """
 
     def add(self, job_id: str, visitor: str, work: Any, wishes: Wishes, driver: str) -> None:
-        """Write down a new job, that this server drives with the fence 0."""
+        """Write down a new job, that this server drives with the fence 0.
+
+        Raises
+        ------
+        NoRoomError
+            If the visitor has as many as he may, or there are as many as there may be in all.
+        """
         with self._write() as database:
+            check_start(database, self.limits, visitor)
             self._insert(database, job_id, visitor, work, driver=driver, **of_wishes(wishes))
 
     def queue(self, sweep: str, visitor: str, works: Mapping[str, Any]) -> None:
-        """Write down the jobs of a sweep by their ids; they wait until they are called up."""
+        """Write down the jobs of a sweep by their ids; they wait until they are called up.
+
+        Raises
+        ------
+        NoRoomError
+            If there are too many of them, beside those that wait already.
+        """
         now = time()
         with self._write() as database:
+            check_sweep(database, self.limits, visitor, len(works))
             for i, (job_id, work) in enumerate(works.items()):
                 self._insert(
                     database,
@@ -60,7 +75,8 @@ class Driven(Database):
     def call_up(self, driver: str, most: int) -> None:
         """Let jobs that wait begin, until a server has `most` of sweeps that go on.
 
-        First those of visitors who have the fewest; each visitor has one at least.
+        First those of visitors who have the fewest; each visitor has one at least, as long as
+        there are not too many in all.
         """
         waits = RUNS.c.queued & RUNS.c.ended.is_(None) & RUNS.c.deleted_at.is_(None)
         with self._read() as database:
@@ -69,6 +85,7 @@ class Driven(Database):
             ).all()
             if not rows:
                 return
+            room = self.limits.all_runs - busy(database)
             goes_on = database.execute(
                 select(RUNS.c.visitor, func.count().label("n"))
                 .where(
@@ -80,17 +97,17 @@ class Driven(Database):
                 )
                 .group_by(RUNS.c.visitor)
             ).all()
-        busy = Counter({row.visitor: row.n for row in goes_on})
+        have = Counter({row.visitor: row.n for row in goes_on})
         waiting: dict[str, deque[str]] = {}
         for row in rows:
             waiting.setdefault(row.visitor, deque()).append(row.id)
-        called = []
-        while waiting:
-            visitor = min(waiting, key=busy.__getitem__)
-            if busy[visitor] and busy.total() >= most:
+        called: list[str] = []
+        while waiting and len(called) < room:
+            visitor = min(waiting, key=have.__getitem__)
+            if have[visitor] and have.total() >= most:
                 break
             called.append(waiting[visitor].popleft())
-            busy[visitor] += 1
+            have[visitor] += 1
             if not waiting[visitor]:
                 del waiting[visitor]
         if called:

@@ -11,7 +11,8 @@ from sqlalchemy import insert, select, update
 
 from simplenet.jobs.ledger import Position
 from simplenet.runs.kinds import Result
-from simplenet.runs.store.database import TAKES, Database, is_id, of_position
+from simplenet.runs.store.database import Database, is_id, of_position
+from simplenet.runs.store.room import TAKES
 from simplenet.runs.store.schema import CHUNKS, CONTENTS, RUNS
 
 if TYPE_CHECKING:

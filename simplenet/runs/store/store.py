@@ -6,10 +6,10 @@ import logging
 from pathlib import Path
 
 from simplenet.jobs.ledger import LedgerError
-from simplenet.runs.store.database import Limits
 from simplenet.runs.store.driven import Driven
 from simplenet.runs.store.opening import in_memory, opened, opened_file
 from simplenet.runs.store.owned import Owned
+from simplenet.runs.store.room import Limits
 
 logger = logging.getLogger(__name__)
 
