@@ -56,3 +56,11 @@ def test_the_map_of_the_readme_names_every_file():
     for room, words in rooms.items():
         files = {path.name for path in (ROOT / room).glob("[!_]*.py")}
         assert set(re.findall(r"`(\w+\.py)`", words)) == files, room
+
+
+def test_what_is_promised_names_the_tests_that_hold_it():
+    promised = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[^`]+)`", promised) + re.findall(r"\]\(([^)]+)\)", promised)
+    assert len(named) > 6
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert "](SECURITY.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
