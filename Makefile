@@ -1,6 +1,6 @@
 # make run    sets everything up and opens the app
 # make test   sets everything up and runs every check
-# make lint   style, format, types, and the order of the imports
+# make lint   style, format, types, the order of the imports, and the packages of the app
 # make quick  lint, and the tests that together take less than a minute
 # make bench  sets everything up and measures, against peers
 # make load   measures a class of 10, 30 and 50 at one server, about half an hour, and writes the
@@ -26,6 +26,7 @@ lint: .venv/test
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
+	$(BIN)/python -m tests.packages
 
 quick: lint
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m "not browser and not slow"
