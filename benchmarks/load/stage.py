@@ -86,10 +86,12 @@ async def with_visitors(
     faults = served.faults()
     began = monotonic()
     cpu = served.server_cpu_s(), served.workers_cpu_s(), process_time()
-    visits = []
-    for number in range(many):
-        visitor, wait_s = Visitor(number, served.address, measures, haste), ramp_s * number / many
-        visits.append(asyncio.create_task(visitor.visit(wait_s, seconds - wait_s)))
+    visitors = [Visitor(number, served.address, measures, haste) for number in range(many)]
+    waits = [ramp_s * number / many for number in range(many)]
+    visits = [
+        asyncio.create_task(visitor.visit(wait_s, seconds - wait_s))
+        for visitor, wait_s in zip(visitors, waits, strict=True)
+    ]
     while not all(visit.done() for visit in visits):
         await asyncio.sleep(LOOK_S)
         looks.append(served.progress())
@@ -103,6 +105,7 @@ async def with_visitors(
     server, workers, load = ((b - a) / long for a, b in zip(cpu, now, strict=True))
     if found := served.faults() - faults:
         measures.errors[f"in {served.log.name}: {served.log.read_text()[-2000:]}"] += found
+    await asyncio.gather(*(visitor.leave() for visitor in visitors))
     await _all_ended(served)
     return Stage(many, long, measures, rate_of(looks), server, workers, load, memory)
 

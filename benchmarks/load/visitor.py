@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import random
+from contextlib import suppress
 
 from PIL import Image, ImageDraw
 
@@ -56,11 +57,12 @@ class Visitor:
         self._haste = haste
         self._files = Fetcher(address)
         self._kept: dict[str, str] = {}
+        self._tab = Tab(self._files, self._kept, self._language, measures)
 
     async def visit(self, wait_s: float, seconds: float) -> None:
         """Come after a while, train within the first minute, and go on until the time is over."""
         await asyncio.sleep(wait_s)
-        tab = Tab(self._files, self._kept, self._language, self._measures)
+        self._tab = tab = Tab(self._files, self._kept, self._language, self._measures)
         try:
             async with asyncio.timeout(seconds):
                 await tab.open("")
@@ -78,9 +80,18 @@ class Visitor:
             pass
         except (LostError, FetchError, OSError, EOFError) as error:
             self._measures.wrong(f"{type(error).__name__}: {error}")
-        finally:
-            await tab.close()
-            self._files.close()
+
+    async def leave(self) -> None:
+        """Stop the training, if it goes on, and close the tab; nothing of that is measured."""
+        tab = self._tab
+        tab.measures = Measures()
+        with suppress(LostError, StopIteration):
+            await tab.go("train")
+            if tab.usable("stop"):
+                tab.click("stop")
+                await tab.until(lambda: tab.usable("train"))
+        await tab.close()
+        self._files.close()
 
     async def leave_training(self) -> None:
         """Start a training, and close the tab at once."""
