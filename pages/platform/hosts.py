@@ -14,11 +14,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import socket
 from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
 
 from pages.language.text import best_language, text
 
@@ -43,6 +43,21 @@ MOST_SHOWN, MOST_TOLD = 100, 100
 """Characters of a foreign name in an answer; and how many different ones the log has."""
 
 
+HOST = re.compile(
+    r"(\[[0-9a-f:.]+(?:%[\w.-]+)?\]|[\w.-]+)(?::(\d{1,5}))?", re.ASCII | re.IGNORECASE
+)
+"""What a header Host may be: a name or a number, and a port."""
+
+LOGGED = {
+    "host": "refused: %s is no name of this server; %s adds names",
+    "origin": "refused: a page of %s, which is not this server's",
+}
+"""What the log says."""
+
+Address = tuple[str, int | None]
+"""A name in small letters, and a port, if it is named."""
+
+
 class Hosts:
     """The door of the server, as ASGI has it: what is around an app.
 
@@ -65,34 +80,32 @@ class Hosts:
         key, name = refused[0], _shown(refused[1])
         if name not in self._told and len(self._told) < MOST_TOLD:
             self._told.add(name)
-            logger.warning("refused: %s. %s names more hosts", name, VARIABLE)
+            logger.warning(LOGGED[key], *((name, VARIABLE) if key == "host" else (name,)))
         await _refuse(key, name, scope, receive, send)
 
 
 def refusal(scope: Scope) -> tuple[str, str] | None:
-    """Return why a request is not let in: the key of the words, and what it names; else None."""
+    """Return why a request is not let in: "host" or "origin", and what that says; else None."""
     from starlette.datastructures import Headers
 
     headers = Headers(scope=scope)
-    hosts, origins = headers.getlist("host"), headers.getlist("origin")
-    for host in hosts or [""]:
-        if not is_own(_parts(f"//{host}")):
+    own = {host: _address(host) for host in headers.getlist("host") or [""]}
+    for host, address in own.items():
+        if address is None or not is_own(address[0]):
             return "host", host
-    own = [_parts(f"//{host}") for host in hosts]
-    for origin in origins:
-        if not all(_is_of(origin, host) for host in own):
+    for origin in headers.getlist("origin"):
+        scheme, _, rest = origin.partition("://")
+        page, usual = _address(rest), PORTS.get(scheme)
+        if page is None or usual is None:
             return "origin", origin
+        for address in own.values():
+            if address and (page[0], page[1] or usual) != (address[0], address[1] or usual):
+                return "origin", origin
     return None
 
 
-def is_own(parts: SplitResult | None) -> bool:
-    """Return whether what a header Host says names this server."""
-    if parts is None or parts.hostname is None:
-        return False
-    # Anything more than a name and a port is none.
-    if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
-        return False
-    name = parts.hostname.rstrip(".")
+def is_own(name: str) -> bool:
+    """Return whether a name, in small letters, is one of this server's, or a number."""
     return _is_number(name) or name.endswith(".localhost") or name in names()
 
 
@@ -105,47 +118,32 @@ def names() -> frozenset[str]:
     short = machine.partition(".")[0]
     found = ["localhost", machine, short, *(f"{short}.{tail}" for tail in TAILS)]
     found += [str(config.get_option(option) or "") for option in OPTIONS]
-    found += os.environ.get(VARIABLE, "").replace(",", " ").split()
-    return frozenset(_name(one) for one in found) - {""}
-
-
-def _name(told: str) -> str:
-    """Return the name alone of what somebody has written for one: with a port, or an address."""
-    parts = _parts(told if "//" in told else f"//{told}")
-    return (parts.hostname or "").rstrip(".") if parts else ""
+    # People write an address where a name is wanted.
+    given = os.environ.get(VARIABLE, "").replace(",", " ").split()
+    found += [re.sub(r"^\w+://|/.*$", "", one) for one in given]
+    return frozenset(address[0] for address in map(_address, found) if address)
 
 
 def _is_number(name: str) -> bool:
     """Return whether a name is an address of four or eight numbers."""
     try:
-        ip_address(name.partition("%")[0])
+        ip_address(name.strip("[]").partition("%")[0])
     except ValueError:
         return False
     return True
 
 
-def _is_of(origin: str, host: SplitResult | None) -> bool:
-    """Return whether a page is of the server at a host: its name and its port."""
-    page = _parts(origin)
-    if page is None or host is None or page.scheme not in PORTS:
-        return False
-    usual = PORTS[page.scheme]
-    return page.hostname == host.hostname and (page.port or usual) == (host.port or usual)
+def _address(host: str) -> Address | None:
+    """Return the name and the port of a header Host, or None if it is no such thing."""
+    found = HOST.fullmatch(host)
+    if not found:
+        return None
+    return found[1].rstrip(".").lower(), int(found[2]) if found[2] else None
 
 
 def _shown(name: str) -> str:
     """Return a foreign name as it can be shown in a line."""
     return "".join(c if c.isprintable() else " " for c in name[:MOST_SHOWN])
-
-
-def _parts(address: str) -> SplitResult | None:
-    """Return the parts of an address, or None if it is none."""
-    try:
-        parts = urlsplit(address)
-        _ = parts.port  # It is looked at only now.
-    except ValueError:
-        return None
-    return parts
 
 
 async def _refuse(key: str, name: str, scope: Scope, receive: Receive, send: Send) -> None:
