@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Self, TypeGuard
 
-Guess = float | str | None
-"""A number, the name of a choice, or None for who wanted to see it without a guess."""
+Guess = float | str | tuple[float, ...] | None
+"""A number, the name of a choice, the heights of a curve that was drawn, or None for who wanted
+to see it without a guess."""
 
 NAME = re.compile(r"[a-z_]{1,30}")
 """What a lesson, or a choice in it, may be called."""
@@ -17,7 +18,7 @@ NAME = re.compile(r"[a-z_]{1,30}")
 LARGEST = 1e9
 """The largest number that can be guessed."""
 
-MOST_LESSONS, MOST_CHARACTERS = 60, 10_000
+MOST_LESSONS, MOST_CHARACTERS, MOST_POINTS = 60, 10_000, 20
 
 
 class CourseError(ValueError):
@@ -30,7 +31,7 @@ class Entry:
 
     Parameters
     ----------
-    guess : float, str or None
+    guess : float, str, tuple of float, or None
     finished : bool
         Whether it was gone through to its end.
     """
@@ -118,13 +119,25 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and NAME.fullmatch(value) is not None
 
 
+def _is_number(value: object) -> TypeGuard[float]:
+    """Return whether a value is a number that can be guessed; NaN is none."""
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and -LARGEST <= value <= LARGEST
+    )
+
+
 def _entry(told: object) -> Entry:
     """Return what became of a lesson; CourseError if it cannot be."""
     match told:
-        case [None | str() | int() | float() as guess, bool() as finished]:
-            if guess is None or (isinstance(guess, str) and NAME.fullmatch(guess)):
+        case [None | str() as guess, bool() as finished]:
+            if guess is None or NAME.fullmatch(guess):
                 return Entry(guess, finished)
-            # Nor NaN.
-            if isinstance(guess, int | float) and -LARGEST <= guess <= LARGEST:
-                return Entry(float(guess), finished)
+        case [guess, bool() as finished] if _is_number(guess):
+            return Entry(float(guess), finished)
+        case [[*heights], bool() as finished] if 0 < len(heights) <= MOST_POINTS:
+            numbers = [float(height) for height in heights if _is_number(height)]
+            if len(numbers) == len(heights):
+                return Entry(tuple(numbers), finished)
     raise CourseError(f"a lesson has a guess, and whether it is finished; got {str(told)[:60]}")

@@ -905,6 +905,7 @@ class Component(StrEnum):
     SCOPE_W2 = "scope_w2"
     SCOPE_UPDATE = "scope_update"
     SCOPE_CHANGES = "scope_changes"
+    LESSON_SKETCH = "lesson_sketch"
     LESSON_PICTURE = "lesson_picture"
     LESSON_SYMBOLS = "lesson_symbols"
     LESSON_BEGIN = "lesson_begin"

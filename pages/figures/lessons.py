@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,7 @@ from pages.figures.svg import (
     drawing,
     frame,
     group,
+    guess_curve,
     guess_mark,
     image,
     line,
@@ -226,31 +229,36 @@ def loss_picture(
     return drawing(*pieces, height=262)
 
 
-def unseen_picture(found: Learned, guess: float | None, T: Texts) -> str:
+def unseen_sheet(found: Learned, T: Texts) -> tuple[str, Plane]:
+    """Return the accuracies on seen digits over a training, and where a curve is drawn beside it.
+
+    Parameters
+    ----------
+    found : Learned
+        Whose iterations are in powers of ten on the plane.
+    """
+    plane = _training_plane(found)
+    return drawing(_training_axes(plane, T), _seen_curve(plane, found, T)), plane
+
+
+def unseen_picture(
+    found: Learned, guess: tuple[NDArray[np.floating], Sequence[float]] | None, T: Texts
+) -> str:
     """Return the accuracies on seen and on unseen digits over a training.
 
     Parameters
     ----------
     found : Learned
-    guess : float or None
-        What somebody took the last accuracy on unseen digits for, in [0, 1].
+    guess : tuple of array_like, or None
+        Iterations, and what somebody took the accuracies on unseen digits for then, in [0, 1].
     """
-    x = np.log10(found.iterations + 1)
-    plane = Plane((0, float(x[-1])), (0, 1), width=356)
+    plane, x = _training_plane(found), np.log10(found.iterations + 1)
     end, seen = plane.at(float(x[-1]), float(found.seen[-1]))
     _, unseen = plane.at(float(x[-1]), float(found.unseen[-1]))
-    pieces = [
-        plane.axes(
-            [(float(np.log10(n + 1)), f"{n:,}") for n in (0, 10, 100, 1000)],
-            [(0.0, "0"), (0.5, "50%"), (1.0, "100%")],
-            T("learn_unseen.axis"),
-        ),
-        group(
-            "seen",
-            plane.curve(x, found.seen, "blue", width=3.5),
-            line([(plane.left + 12, 30), (plane.left + 44, 30)], "blue", width=3.5),
-            words(plane.left + 52, 30, T("learn_unseen.train"), "blue", anchor="start"),
-        ),
+    pieces = [_training_axes(plane, T), _seen_curve(plane, found, T)]
+    if guess is not None:
+        pieces.append(guess_curve(plane, np.log10(guess[0] + 1), guess[1], T))
+    pieces += [
         group(
             "unseen",
             plane.curve(x, found.unseen, "orange", width=3.5, dash="8 5"),
@@ -269,9 +277,28 @@ def unseen_picture(found: Learned, guess: float | None, T: Texts) -> str:
             ),
         ),
     ]
-    if guess is not None:
-        pieces.append(guess_mark(end - 40, plane.at(0, guess)[1], T))
     return drawing(*pieces)
+
+
+def _training_plane(found: Learned) -> Plane:
+    return Plane((0, float(np.log10(found.iterations[-1] + 1))), (0, 1), width=356)
+
+
+def _training_axes(plane: Plane, T: Texts) -> str:
+    return plane.axes(
+        [(float(np.log10(n + 1)), f"{n:,}") for n in (0, 10, 100, 1000)],
+        [(0.0, "0"), (0.5, "50%"), (1.0, "100%")],
+        T("learn_unseen.axis"),
+    )
+
+
+def _seen_curve(plane: Plane, found: Learned, T: Texts) -> str:
+    return group(
+        "seen",
+        plane.curve(np.log10(found.iterations + 1), found.seen, "blue", width=3.5),
+        line([(plane.left + 12, 30), (plane.left + 44, 30)], "blue", width=3.5),
+        words(plane.left + 52, 30, T("learn_unseen.train"), "blue", anchor="start"),
+    )
 
 
 def unknown_picture(

@@ -162,6 +162,16 @@ def guess_mark(x: float, y: float, T: Texts) -> str:
     )
 
 
+def guess_curve(plane: Plane, x: NDArray[np.floating], y: Sequence[float], T: Texts) -> str:
+    """Return the curve that was guessed, dotted, with its name at its beginning."""
+    pairs = zip(x, y, strict=True)
+    points = [plane.at(float(a), float(b)) for a, b in pairs]
+    dots = "".join(dot(*point, "ink", radius=3.5) for point in points)
+    left, top = points[0]
+    name = words(left, top - 14, T("learn.mark"), anchor="start")
+    return line(points, "ink", width=2.5, dash="1 6") + dots + name
+
+
 def signed_pixels(values: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Return 784 numbers from -1 to 1 as an image: orange for, blue against."""
     return in_colours(values.reshape(28, 28))

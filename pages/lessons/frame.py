@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components.lesson import formula, picture
+from pages.components.sketch import sketch, sketched
 from pages.course import Course, Guess
 from pages.language import T
-from pages.lessons.lesson import Choice, Lesson, Shown
+from pages.lessons.lesson import Choice, Lesson, Shown, Sketch, Slide
 from pages.platform.place import place
 from pages.state import KEEPING, LESSON, Place, Widget, clear_link, guess_field
 from simplenet.study.microscope import source_of
@@ -38,29 +39,34 @@ def lesson_shown(lesson: Lesson, number: int, following: Lesson | None) -> None:
 
 def ask(lesson: Lesson) -> None:
     """Show the field for the guess, and the buttons below it."""
-    field, guessing = guess_field(lesson.name), lesson.guess
+    field = guess_field(lesson.name)
     guess: Guess
-    if isinstance(guessing, Choice):
-        names = guessing.names()
-        guess = st.pills(
-            T("learn.your_guess"),
-            list(names),
-            format_func=names.__getitem__,
-            key=field.name,
-            label_visibility="collapsed",
-            wrap=True,
-        )
-    else:
-        guess = st.slider(
-            T("learn.your_guess"),
-            guessing.low,
-            guessing.high,
-            guessing.first,
-            guessing.step,
-            format=guessing.format,
-            key=field.name,
-            label_visibility="collapsed",
-        )
+    match lesson.guess:
+        case Choice() as choice:
+            names = choice.names()
+            guess = st.pills(
+                T("learn.your_guess"),
+                list(names),
+                format_func=names.__getitem__,
+                key=field.name,
+                label_visibility="collapsed",
+                wrap=True,
+            )
+        case Slide() as slide:
+            guess = st.slider(
+                T("learn.your_guess"),
+                slide.low,
+                slide.high,
+                slide.first,
+                slide.step,
+                format=slide.format,
+                key=field.name,
+                label_visibility="collapsed",
+            )
+        case Sketch() as sheet:
+            guess = sheet.first
+            svg, plane = sheet.sheet()
+            sketch(svg, plane, sheet.x, guess, labels=sheet.labels(), alt=T("learn.sketch"))
     with st.container(horizontal=True, key=Place.LESSON_GUESS):
         st.button(
             T("learn.guess"),
@@ -82,7 +88,10 @@ def ask(lesson: Lesson) -> None:
 
 def guessed(lesson: Lesson) -> None:
     """Remember the guess, as the field has it now: its last change may have come just before."""
-    KEEPING.get().study(course().guessed(lesson.name, guess_field(lesson.name).get()))
+    guess = guess_field(lesson.name).get()
+    if isinstance(lesson.guess, Sketch):
+        guess = sketched(len(lesson.guess.x)) or lesson.guess.first
+    KEEPING.get().study(course().guessed(lesson.name, guess))
 
 
 def shown_anyway(lesson: Lesson) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 import streamlit as st
 
 from pages.components.lesson import Cells, Symbol
@@ -14,6 +15,9 @@ from pages.components.numbers import Table
 from pages.course import Guess
 from pages.state import Linked, Value
 from simplenet.study.microscope import Piece
+
+Answer = float | str | tuple[float, ...]
+"""A number, the name of a choice, or the heights of a curve."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,34 @@ class Choice:
     """
 
     names: Callable[[], Mapping[str, str]]
+
+
+@dataclass(frozen=True, eq=False)
+class Sketch:
+    """A guess that is drawn as a curve.
+
+    Parameters
+    ----------
+    x : tuple of float
+        Where its points are, from 0 (left) to 1 (right) of the plane.
+    first : tuple of float
+        How high they are before anybody has guessed, from 0 to 1.
+    near : float
+        How far from the truth a good guess is at most, in the mean of its points.
+    sheet : callable
+        Returns what is on the sheet, and where the plane is in it.
+    labels : callable
+        Returns what each point is, in words.
+    say : callable
+        Returns a curve in words, such as 62% at the end.
+    """
+
+    x: tuple[float, ...]
+    first: tuple[float, ...]
+    near: float
+    sheet: Callable[[], tuple[str, tuple[float, float, float, float]]]
+    labels: Callable[[], Sequence[str]]
+    say: Callable[[Sequence[float]], str]
 
 
 @dataclass(frozen=True)
@@ -126,9 +158,10 @@ class Lesson:
         In the address.
     title, question, because : callable
         Its title, what is to be guessed, and why the answer is what it is.
-    guess : Slide or Choice
+    guess : Slide, Choice or Sketch
     truth : callable
-        Returns the answer, as the engine computes it: a number, or the name of a choice.
+        Returns the answer, as the engine computes it: a number, the name of a choice, or the
+        heights of a curve.
     play : callable
         Shows the controls, and returns what there is to see; it gets the guess.
     formula : str
@@ -144,8 +177,8 @@ class Lesson:
     name: str
     title: Callable[[], str]
     question: Callable[[], str]
-    guess: Slide | Choice
-    truth: Callable[[], float | str]
+    guess: Slide | Choice | Sketch
+    truth: Callable[[], Answer]
     because: Callable[[], str]
     play: Callable[[Guess], Shown]
     formula: str
@@ -155,21 +188,32 @@ class Lesson:
     door: Callable[[], str]
     way: Way
 
-    def say(self, answer: float | str) -> str:
+    def say(self, answer: Answer) -> str:
         """Return an answer in words."""
-        if isinstance(self.guess, Choice):
-            return self.guess.names()[str(answer)]
-        return self.guess.say(float(answer))
+        match self.guess, answer:
+            case Choice() as choice, str():
+                return choice.names()[answer]
+            case Sketch() as sketch, tuple():
+                return sketch.say(answer)
+            case Slide() as slide, float():
+                return slide.say(float(answer))
+        raise TypeError(f"{answer!r} is no answer of the lesson {self.name}")
 
     def can_be(self, guess: Guess) -> bool:
         """Return whether a guess that a browser has kept is one that this lesson offers."""
-        if isinstance(self.guess, Choice):
-            return guess in self.guess.names()
-        return isinstance(guess, float | int) and self.guess.low <= guess <= self.guess.high
+        match self.guess, guess:
+            case Choice() as choice, str():
+                return guess in choice.names()
+            case Sketch() as sketch, tuple():
+                return len(guess) == len(sketch.x) and all(0 <= height <= 1 for height in guess)
+            case Slide() as slide, float():
+                return slide.low <= guess <= slide.high
+        return False
 
-    def is_good(self, guess: float | str) -> bool:
+    def is_good(self, guess: Answer) -> bool:
         """Return whether a guess is right, or as near as it has to be."""
         truth = self.truth()
         if isinstance(self.guess, Choice):
             return guess == truth
-        return abs(float(guess) - float(truth)) <= self.guess.near + 1e-9
+        apart = np.abs(np.asarray(guess, float) - np.asarray(truth, float))
+        return float(apart.mean()) <= self.guess.near + 1e-9

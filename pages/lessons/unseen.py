@@ -8,13 +8,13 @@ import streamlit as st
 from pages.components.lesson import Symbol
 from pages.components.numbers import Table
 from pages.course import Guess
-from pages.figures.lessons import unseen_picture
+from pages.figures.lessons import unseen_picture, unseen_sheet
 from pages.language import T
 from pages.language.words import count
-from pages.lessons.lesson import Lesson, Shown, Slide, Way
+from pages.lessons.lesson import Lesson, Shown, Sketch, Way
 from pages.state import LESSON_FEW, PRESET, one_of
 from simplenet.data import loaded
-from simplenet.study.few import TESTED, Learned, learned
+from simplenet.study.few import LOOKS, TESTED, Learned, learned
 from simplenet.study.microscope import Piece
 from simplenet.training.loop import share_right
 
@@ -22,11 +22,29 @@ DIGITS = (30, 100, 300, 1000, 3000, 10_000)
 ASKED = 300
 """How many digits the question is about."""
 
+ASKED_AFTER = np.array([5, 20, 70, 220, 550, 1000])
+"""The iterations after which the accuracy is asked for."""
+
 
 @st.cache_resource(show_spinner=False)
 def training(digits: int) -> Learned:
     """Return how a network did that has learned from so many digits; once for a server."""
     return learned(loaded("bundled"), digits, np.random.default_rng(0))
+
+
+def truth() -> tuple[float, ...]:
+    """Return the accuracies on unseen digits, where they are asked for."""
+    found = training(ASKED)
+    rows = np.searchsorted(found.iterations, ASKED_AFTER)
+    return tuple(found.unseen[rows].tolist())
+
+
+def sheet() -> tuple[str, tuple[float, float, float, float]]:
+    """Return the accuracies on seen digits, beside which those on unseen ones are drawn."""
+    with st.spinner(T("learn_unseen.learning")):
+        found = training(ASKED)
+    svg, plane = unseen_sheet(found, T)
+    return svg, (plane.left, plane.top, plane.width, plane.height)
 
 
 def play(guess: Guess) -> Shown:
@@ -50,9 +68,9 @@ def play(guess: Guess) -> Shown:
         unseen=f"{unseen:.1%}",
         gap=f"{100 * found.gap:.1f}",
     )
-    mark = guess / 100 if isinstance(guess, float) and digits == ASKED else None
+    drawn = (ASKED_AFTER, guess) if isinstance(guess, tuple) and digits == ASKED else None
     return Shown(
-        unseen_picture(found, mark, T),
+        unseen_picture(found, drawn, T),
         told,
         {
             "gap": T("learn_unseen.gap", gap=f"{100 * found.gap:.1f}"),
@@ -68,8 +86,15 @@ UNSEEN = Lesson(
     name="unseen",
     title=lambda: T("learn_unseen.title"),
     question=lambda: T("learn_unseen.question", digits=ASKED, others=count(TESTED)),
-    guess=Slide(0.0, 100.0, 1.0, 50.0, 4.0, "%d%%", lambda share: f"{share:.3g}%"),
-    truth=lambda: 100 * float(training(ASKED).unseen[-1]),
+    guess=Sketch(
+        x=tuple(np.log10(ASKED_AFTER + 1) / np.log10(LOOKS[-1] + 1)),
+        first=(0.1,) * len(ASKED_AFTER),
+        near=0.05,
+        sheet=sheet,
+        labels=lambda: [T("learn_unseen.point", n=count(int(n))) for n in ASKED_AFTER],
+        say=lambda curve: T("learn_unseen.ends", p=f"{curve[-1]:.0%}"),
+    ),
+    truth=truth,
     because=lambda: T("learn_unseen.because"),
     play=play,
     formula=r"\begin{gathered} @gap{\Delta} = @seen{A_1} - @unseen{A_2} \\"

@@ -52,6 +52,9 @@ MOST_IMAGES = 10_000
 MOST_UNITS = 100_000
 """Hidden units that a network may have."""
 
+MOST_POINTS = 20
+"""Of a curve that is drawn as a guess."""
+
 MOST_TURNS = 2**53 - 1
 """The largest number that JavaScript can count to."""
 
@@ -238,6 +241,17 @@ def _is_opened(value: object) -> bool:
     )
 
 
+def _is_sketch(value: object) -> bool:
+    """Return whether a value is a curve that was drawn: heights from 0 to 1."""
+    return (
+        isinstance(value, dict)
+        and _is_turn(value)
+        and isinstance(value.get("values"), list)
+        and len(value["values"]) <= MOST_POINTS
+        and all(real(height, 0, 1) is not None for height in value["values"])
+    )
+
+
 def _is_told(value: object) -> bool:
     """Return whether a value is what a browser has kept, as the keepsakes tell it."""
     return (
@@ -275,6 +289,7 @@ _PARTS: Mapping[str, Callable[[object], bool]] = {
     "frame": _is_frame,
     "picked": _is_pick,
     "opened": _is_opened,
+    "sketched": _is_sketch,
     "told": _is_told,
     "drawing": _is_drawing,
     "backgroundFit": lambda fit: False,  # There is no background: what it has is None.

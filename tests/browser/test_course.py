@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import expect
 
-from pages.lessons.lesson import Choice
+from pages.lessons.lesson import Choice, Sketch
 from pages.lessons.order import LESSONS
 from tests.browser.steps import GROUNDS, at_rest, barriers, expect_calm
 from tests.waiting import until
@@ -49,6 +49,20 @@ def guess(page, lesson, quick=False):
 
         until(chosen, every_s=0.5)
         expect(page.locator(".st-key-lesson_guess_it button")).to_be_enabled()
+    elif isinstance(lesson.guess, Sketch):
+        sheet = page.locator(".lesson-sketch svg")
+        expect(sheet).to_be_visible()
+        tab_to(page, ".lesson-sketch input")
+        for _ in range(40):
+            page.keyboard.press("ArrowUp")
+        expect(page.locator(".lesson-sketch input").first).to_have_value("50")
+        box = sheet.bounding_box()  # And the rest by a stroke, from below to the upper right.
+        page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.7 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.99 * box["width"], box["y"], steps=3)
+        page.mouse.up()
+        expect(page.locator(".lesson-sketch input").last).to_have_value("100")
+        expect(page.locator(".lesson-sketch input").first).to_have_value("50")
     else:
         slider, before = page.get_by_role("slider").first, lesson.guess.first
 
@@ -66,7 +80,9 @@ def guess(page, lesson, quick=False):
         page.keyboard.press("Enter")
     answer = page.locator(".st-key-lesson_answer")
     expect(answer).to_be_focused()
-    if not isinstance(lesson.guess, Choice):  # The last key counts, however quick one is.
+    if isinstance(lesson.guess, Sketch):
+        expect(answer).to_contain_text("100%")
+    elif not isinstance(lesson.guess, Choice):  # The last key counts, however quick one is.
         expect(answer).to_contain_text(lesson.guess.say(lesson.guess.first + lesson.guess.step))
     expect(page.locator(".lesson-picture svg")).to_be_visible()
 
@@ -99,7 +115,7 @@ def test_the_whole_course_is_walked_by_the_keyboard_alone(server, visit):
     heading = page.locator(".st-key-lesson_shown h2")
     for n, lesson in enumerate(LESSONS.values(), start=1):
         expect(heading).to_have_text(re.compile(rf"^{n}\. "))
-        assert page.locator(".lesson-picture, .stCode").count() == 0
+        assert page.locator(".st-key-lesson_place, .stCode").count() == 0
         guess(page, lesson)
         play(page)
         see_a_symbol_light_up(page)

@@ -8,7 +8,13 @@ from pages.course import Course, CourseError, Entry
 from pages.keeping import Keeping, course_in, sets_in
 from tests.pages.test_keeping import Tab, some
 
-BEGUN = Course().guessed("slope", 0.3).guessed("unit", "above").guessed("loss", None)
+BEGUN = (
+    Course()
+    .guessed("slope", 0.3)
+    .guessed("unit", "above")
+    .guessed("loss", None)
+    .guessed("unseen", (0.1, 0.5, 0.8))
+)
 
 
 def test_a_course_comes_back_as_it_was_kept():
@@ -29,6 +35,9 @@ def test_a_course_comes_back_as_it_was_kept():
             for entry in (None, [], [1], [1, 0], [[], True], ["A b", True], [1e10, True], [True])
         ),
         '{"entries": {"slope": [NaN, true]}}',
+        '{"entries": {"unseen": [[0.1, NaN], true]}}',
+        '{"entries": {"unseen": [[0.1, "a"], true]}}',
+        json.dumps({"entries": {"unseen": [[0.1] * 21, True]}}),
         '{"entries": {"slope": [1' + "0" * 400 + ", true]}}",
         json.dumps({"entries": {"<b>": [1, True]}}),
         json.dumps({"entries": {"a" * n: [1, True] for n in range(1, 100)}}),

@@ -67,7 +67,16 @@ MESSAGES = [
     *('"text"', "7", "NaN", "[]", "null", "{", "[" * 100_000, '{"value": {"frame": 7}}'),
     *(
         json.dumps({name: part})
-        for name in ("frame", "picked", "opened", "told", "drawing", "backgroundFit", "another")
+        for name in (
+            "frame",
+            "picked",
+            "opened",
+            "sketched",
+            "told",
+            "drawing",
+            "backgroundFit",
+            "another",
+        )
         for part in (7, "text", [], {}, {"turn": "x"}, {"turn": math.nan}, {"value": {"frame": 7}})
     ),
     *(json.dumps({"frame": {"turn": 1, "image": image}}) for image in FORGED_PICTURES),
@@ -86,6 +95,10 @@ MESSAGES = [
     *(
         json.dumps({"opened": {"turn": 1, "unit": unit}})
         for unit in (10**30, -1, 0.5, "x", [7], True)
+    ),
+    *(
+        json.dumps({"sketched": {"turn": 1, "values": values}})
+        for values in (7, [-1], [1.5], ["x"], [math.nan], [True], [0.5] * 100)
     ),
     *(
         json.dumps({"told": TOLD | wrong})
@@ -145,6 +158,7 @@ def test_no_component_says_such_a_thing(message):
 def test_what_the_components_say_comes_in():
     assert is_message({"frame": {"turn": 1, "image": DRAWN}})
     assert is_message({"picked": {"turn": 3, "image": 49, "row": 27, "column": 0}})
+    assert is_message({"sketched": {"turn": 3, "values": [0, 0.5, 1]}})
     assert is_message({"told": TOLD})
     assert is_message({"told": TOLD | {"text": None, "problem": "full", "base": "{}"}})
     raw = {"version": "6.0", "objects": [STROKE], "background": "#000000", "turn": 2}

@@ -5,13 +5,14 @@ import json
 import re
 from urllib.parse import parse_qsl, urlsplit
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.course import Course
-from pages.lessons.lesson import Choice
+from pages.lessons.lesson import Choice, Sketch
 from pages.lessons.order import LESSONS
-from pages.state import PRESET, RECIPE, Linked
+from pages.state import KEEPING, PRESET, RECIPE, Linked
 from pages.training.presets import PRESETS
 from pages.training.recipe import settings_of
 from tests.pages.conftest import APP, opened
@@ -49,6 +50,8 @@ def guess(app, name):
         assert app.button(key="lesson_guess_it").disabled
         choice, said = next(iter(LESSONS[name].guess.names().items()))
         app.button_group(key=f"guess_{name}").set_value(choice).run()
+    elif isinstance(LESSONS[name].guess, Sketch):
+        said = LESSONS[name].say(LESSONS[name].guess.first)
     else:
         said = LESSONS[name].guess.say(app.slider(key=f"guess_{name}").value)
     press(app, "lesson_guess_it")
@@ -100,6 +103,26 @@ def test_a_lesson_asks_before_it_shows_and_answers_beside_the_guess(app, speak, 
         assert len(words.split()) <= MOST_WORDS
     else:
         assert len(re.sub(r"\s", "", words)) <= MOST_SIGNS
+
+
+def test_a_curve_is_drawn_as_a_guess_and_comes_back_beside_the_truth(app):
+    learn(app, "unseen")
+    lesson = LESSONS["unseen"]
+    sheet = component(app, "-lesson_sketch")
+    assert len(sheet["x"]) == len(sheet["values"]) == len(sheet["label"])
+    assert "learn_unseen" not in " ".join(sheet["label"])
+    drawn = [0.1, 0.2, 0.5, 0.6, 0.65, 0.66]
+    told = {"sketched": {"turn": 1, "values": drawn}}
+    send(app, {widget(app, "-lesson_sketch"): {"json_value": json.dumps(told)}})
+    assert component(app, "-lesson_sketch")["values"] == drawn
+    press(app, "lesson_guess_it")
+    assert any("You said **66% at the end**" in text for text in texts(app))
+    assert app.session_state[KEEPING.name].course.entries["unseen"].guess == tuple(drawn)
+    assert "your guess" in component(app, "-lesson_picture")["svg"]
+    assert lesson.is_good(tuple(np.array(lesson.truth()) + 0.04))
+    assert not lesson.is_good(tuple(np.array(lesson.truth()) + 0.06))
+    assert not lesson.can_be((0.5,) * 5)
+    assert not lesson.can_be((1.5,) * 6)
 
 
 @pytest.mark.parametrize("name", NAMES)
