@@ -118,9 +118,11 @@ def names() -> frozenset[str]:
     short = machine.partition(".")[0]
     found = ["localhost", machine, short, *(f"{short}.{tail}" for tail in TAILS)]
     found += [str(config.get_option(option) or "") for option in OPTIONS]
-    # People write an address where a name is wanted.
-    given = os.environ.get(VARIABLE, "").replace(",", " ").split()
-    found += [re.sub(r"^\w+://|/.*$", "", one) for one in given]
+    for given in os.environ.get(VARIABLE, "").replace(",", " ").split():
+        name = re.sub(r"^\w+://|/.*$", "", given)  # People write an address for a name.
+        found.append(name)
+        if not _address(name):
+            logger.warning("%s has %r, which is no name, such as lab.example.org", VARIABLE, given)
     return frozenset(address[0] for address in map(_address, found) if address)
 
 

@@ -150,6 +150,14 @@ def test_nobody_is_asked_for_the_names(monkeypatch):
     assert {"localhost", "teacher", "teacher.local", "given.example"} <= names()
 
 
+def test_a_name_that_is_none_is_named_in_the_log_and_lets_nobody_in(monkeypatch, caplog):
+    monkeypatch.setenv("SIMPLENET_HOSTS", "*, *.example.org lab.example.org")
+    assert refusal(scope(headers=[("host", "lab.example.org")])) is None
+    assert refusal(scope(headers=[("host", "other.example.org")]))
+    told = [record.getMessage() for record in caplog.records if record.name == hosts.__name__]
+    assert ["'*'" in told[0], "'*.example.org'" in told[1], len(told)] == [True, True, 2]
+
+
 async def app(scope, receive, send):
     """Answer that somebody was let in."""
     await send({"type": "let in"})
