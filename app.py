@@ -67,11 +67,13 @@ elif __name__ == "app":  # The server reads it once, to learn what it serves.
     from pages.platform.early import early
     from pages.platform.headers import SafeHeaders, failed
     from pages.platform.hosts import Hosts
+    from pages.platform.messages import Messages
+    from pages.platform.uploads import Uploads
 
     app = App(
         __file__,
         routes=[*front.routes(), *served.routes()],
-        middleware=[Middleware(SafeHeaders), Middleware(Hosts)],
+        middleware=[Middleware(one) for one in (SafeHeaders, Hosts, Messages, Uploads)],
         exception_handlers={Exception: failed},
         lifespan=early,
     )
