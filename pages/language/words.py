@@ -56,6 +56,8 @@ def why_waiting(job: Job[Any, Any]) -> str | None:
     """Return what a job waits for, or None if it does not wait."""
     if job.status == "no_worker":
         return T("train.no_worker")
+    if job.status == "no_scheduler":
+        return T("train.no_scheduler")
     if job.status == "other_code":
         return T("train.other_code")
     if job.status == "no_server":

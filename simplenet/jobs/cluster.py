@@ -24,6 +24,8 @@ DASK_CONFIG = {
     # Dask gives up a worker that is not back by then, or is lost once more just then. We see it
     # by ourselves when one does not come back.
     "distributed.deploy.lost-worker-timeout": "1 day",
+    # A worker that does not report for so long is killed, and starts anew.
+    "distributed.scheduler.worker-ttl": "20s",
     # What Dask watches for a dashboard that nobody sees costs a fifth of a core while nothing
     # runs; like this, a fortieth.
     "distributed.worker.profile.enabled": False,

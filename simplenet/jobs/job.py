@@ -59,8 +59,8 @@ CHEAP_S = 0.1
 POLL_S = 0.1
 """How often a job that waits for a slice looks whether it should wait on."""
 
-ATTEMPTS = 5
-"""How often a slice is tried whose worker dies."""
+ATTEMPTS = 10
+"""How often a slice is tried whose worker dies: work that kills its worker does so each time."""
 
 COMMIT_S = 0.5
 """How often what is done is written down: that much is lost at the most when a server dies."""
@@ -217,7 +217,7 @@ class Job(Generic[DoneWork, Records]):
         if self._server.workers.refused:
             return "other_code"
         if self._server.workers.missing:
-            return "no_worker"
+            return "no_scheduler" if self._server.workers.unreachable else "no_worker"
         return "waiting" if self.place else "running"
 
     @property

@@ -17,6 +17,7 @@ End = Literal["finished", "stopped", "failed"]
 Status = Literal[
     "waiting",
     "no_worker",
+    "no_scheduler",
     "other_code",
     "no_server",
     "running",

@@ -11,17 +11,20 @@ import concurrent.futures
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from simplenet.jobs.calls import Call, WorkerLostError, computing, end_process, measured, waited
 from simplenet.jobs.cluster import configure_dask, local_cluster
+from simplenet.jobs.outside import connected
+from simplenet.jobs.roll import Roll, ask
 from simplenet.jobs.same_code import package_code
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
+    from distributed.utils import LoopRunner
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +33,7 @@ EARLY_S = 2.0
 start takes all cores for a second or two, and the visitor's first page comes first."""
 
 CONNECT_S = 5.0
-"""How long a scheduler may take to answer."""
+"""How long a scheduler may take to let somebody in."""
 
 COUNT_S = 0.5
 """How often the cores are counted: a cluster grows, and lost workers come back."""
@@ -70,7 +73,8 @@ class Workers:
         How many calls the workers can do at the same time; 0 while there is no worker. Workers
         whose code is not the server's do not count, and get no call.
     failure : JobError or None
-        Why none will come: the scheduler does not answer, or the server is shutting down.
+        Why none will come: there can be no scheduler at the address, or the server is shutting
+        down. One that does not answer may come back; it is tried again and again.
     closed : bool
         Whether the server is shutting down.
     """
@@ -92,12 +96,14 @@ class Workers:
         self._client: Client | None = None
         self._cluster: LocalCluster | None = None
         self._folder: TemporaryDirectory[str] | None = None  # Of the local cluster.
-        self._prepared = False
+        self._roll: Roll | None = None  # Of those that the connection leads to.
         self._wanted = False
         self._given_up: dict[Call, float] = {}  # Since when.
         self._ended: set[str] = set()  # Addresses of the workers whose process we ended.
-        self._same: dict[str, bool] = {}  # Whether the worker at an address has the server's code.
         self._right: frozenset[str] = frozenset()  # Addresses of those that get calls.
+        self._stuck: frozenset[str] = frozenset()  # Keys of calls that nobody will do.
+        self._loop: LoopRunner | None = None  # What connections to a scheduler run in.
+        self._is_away = False  # Whether the scheduler does not answer.
         self._had_cores = self._had_processes = monotonic()
         self._keeper = threading.Thread(target=self._keep, name="workers", daemon=True)
         self._keeper.start()
@@ -108,12 +114,18 @@ class Workers:
         return not self.cores and monotonic() - self._had_cores > MISSING_S
 
     @property
+    def unreachable(self) -> bool:
+        """Whether the reason for that is that the scheduler does not answer."""
+        return self.missing and self._is_away
+
+    @property
     def refused(self) -> bool:
         """Whether there are workers, and none of them has the code of this server."""
-        return bool(self._same) and not any(self._same.values())
+        roll = self._roll
+        return bool(roll and roll.refused)
 
     def want(self) -> None:
-        """Ask for the workers; a connection that failed is tried again."""
+        """Ask for the workers; what failed is tried again."""
         with self._changed:
             if not self.closed:
                 self._wanted, self.failure = True, None
@@ -141,8 +153,9 @@ class Workers:
         return Call(key, future, outcome, right)
 
     def is_stranded(self, call: Call) -> bool:
-        """Return whether all workers that may do a call are gone; others have come since."""
-        return call.to.isdisjoint(self._right) and not call.outcome.done()
+        """Return whether a call will not be done: its worker is gone, or tells nothing any more."""
+        lost = call.key in self._stuck or call.to.isdisjoint(self._right)
+        return lost and not call.outcome.done()
 
     def result(self, call: Call) -> tuple[Any, float]:
         """Return what a call that is done returned, and how many seconds of a core it took.
@@ -201,29 +214,37 @@ class Workers:
                 self._changed.wait_for(lambda: self.closed, COUNT_S)
         if self.closed:  # Otherwise the process ends, and Dask ends what it has started.
             self._disconnect()
+            if self._loop:
+                self._loop.stop()
 
     def _connect(self) -> None:
         """Connect to the scheduler, or start the local cluster."""
         # Half a second of imports that only a server needs.
         from distributed import Client
+        from distributed.utils import LoopRunner
 
         package_code()  # Now, as long as the files are those that this process has read.
         configure_dask()
         try:
-            if not self._scheduler:
+            if self._scheduler:
+                if not self._loop:
+                    self._loop = LoopRunner()
+                    self._loop.start()
+                self._client = connected(self._scheduler, self._loop.loop, CONNECT_S)
+            else:
                 self._folder = TemporaryDirectory(prefix="simplenet-", ignore_cleanup_errors=True)
                 self._cluster = local_cluster(self._size, self._folder)
-            self._client = Client(
-                self._scheduler or self._cluster, timeout=CONNECT_S, set_as_default=False
-            )
+                self._client = Client(self._cluster, timeout=CONNECT_S, set_as_default=False)
         except (OSError, ValueError, RuntimeError) as error:
             self._disconnect()
-            if self._scheduler:
-                self._fail(f"no Dask scheduler answers at {self._scheduler}: {error}")
-            else:
+            if not self._scheduler:
                 logger.warning("the local workers do not start, once more: %s", error)
+            elif isinstance(error, ValueError):
+                self._fail(f"there can be no Dask scheduler at {self._scheduler!r}: {error}")
+            else:
+                self._miss(error)
         else:
-            self._prepared = False
+            self._roll = Roll(self._client, self._warm_up)
             self._had_processes = monotonic()
             self._count()
 
@@ -231,8 +252,7 @@ class Workers:
         """End the connection, and the local cluster."""
         with self._changed:
             client, cluster, folder = self._client, self._cluster, self._folder
-            self._client = self._cluster = self._folder = None
-        self._same = {}
+            self._client = self._cluster = self._folder = self._roll = None
         self._set_cores(0)
         if client:
             client.close()
@@ -240,6 +260,23 @@ class Workers:
             cluster.close()
         if folder:
             folder.cleanup()
+
+    def _miss(self, why: object) -> None:
+        """Take note that the scheduler does not answer: nothing is known of its workers."""
+        if self._scheduler and not self._is_away:
+            logger.warning(
+                "the Dask scheduler at %s does not answer (%s); it is tried again until it does",
+                self._scheduler,
+                why,
+            )
+        self._is_away = bool(self._scheduler)
+        self._set_cores(0)
+
+    def _find(self) -> None:
+        """Take note that the scheduler answers."""
+        if self._is_away:
+            logger.warning("the Dask scheduler at %s answers again", self._scheduler)
+        self._is_away = False
 
     def _fail(self, why: str) -> None:
         """Tell whoever waits that no worker will come."""
@@ -255,64 +292,26 @@ class Workers:
                 self.cores = cores
                 self._changed.notify_all()
 
-    def _ask(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        """Return what a method of the client returns, or None if there is no answer in time."""
-        client = self._client
-        assert client is not None
-        try:
-            return client.sync(getattr(client, method), *args, **kwargs, callback_timeout=CONNECT_S)
-        except (OSError, RuntimeError, AttributeError, ImportError) as error:
-            # An AttributeError is what a client raises that was closed meanwhile; an ImportError,
-            # a worker of another release.
-            logger.info("no answer from the Dask scheduler: %r", error)
-            return None
-
     def _count(self) -> None:
         """Count the cores, and see whether workers will come."""
-        client, cluster = self._client, self._cluster
+        client, cluster, roll = self._client, self._cluster, self._roll
         assert client is not None
-        if client.status == "closed":
-            self._disconnect()
-            self._fail("the connection to the workers was lost")
-        elif client.status != "running":  # Dask tries to connect again, for `CONNECT_S`.
-            self._prepared = False
-            self._same = {}  # Other processes may have their addresses next time.
-            self._set_cores(0)
-        else:
-            if not self._prepared:
-                from simplenet.jobs.preparation import Preparation
-
-                self._prepared = True
-                self._ask("register_plugin", Preparation(self._warm_up), name="simplenet")
-            threads = self._ask("ncores")
-            if threads is not None:
-                right = self._with_same_code(threads)
-                with self._changed:
-                    self._right = right
-                    self._set_cores(sum(threads[address] for address in right))
-            if cluster and self._is_hopeless(cluster):
-                logger.warning("local workers are gone for good: the cluster is built anew")
+        assert roll is not None
+        if client.status != "running":  # Dask tries to connect again, for `CONNECT_S`; then we do.
+            self._miss("the connection was lost")
+            if client.status == "closed":
                 self._disconnect()
-
-    def _with_same_code(self, addresses: Collection[str]) -> frozenset[str]:
-        """Return which workers have the code of this server; those that came last are asked."""
-        same = {address: self._same[address] for address in addresses if address in self._same}
-        new = [address for address in addresses if address not in same]
-        if new:
-            told = self._ask("run", package_code, workers=new, on_error="return") or {}
-            for address, code in told.items():
-                if isinstance(code, OSError):  # It is gone, or does not answer: asked once more.
-                    continue
-                # An older release has not even the function, and answers with an error.
-                same[address] = code == package_code()
-                if not same[address]:
-                    logger.warning(
-                        "the worker at %s gets no work: its code of simplenet is not this "
-                        "server's. Bring both to the same release, and start it again",
-                        address,
-                    )
-        self._same = same
-        return frozenset(address for address, is_same in same.items() if is_same)
+            return
+        if roll.call():
+            self._find()
+            with self._changed:
+                self._right, self._stuck = frozenset(roll.threads), roll.stuck
+                self._set_cores(sum(roll.threads.values()))
+        elif self._scheduler:  # The local one is in this process: it is only slow.
+            self._miss("it takes too long")
+        if cluster and self._is_hopeless(cluster):
+            logger.warning("local workers are gone for good: the cluster is built anew")
+            self._disconnect()
 
     def _is_hopeless(self, cluster: LocalCluster) -> bool:
         """Return whether Dask has given up some of the local workers."""
@@ -323,18 +322,22 @@ class Workers:
 
     def _clear(self) -> None:
         """Cancel the calls that were given up, and end the processes that go on with one."""
+        client = self._client
         with self._changed:
-            given_up = dict(self._given_up)
-        if not given_up or not self._client:
+            given_up, asked = dict(self._given_up), list(self._right)
+        if not given_up or not client or self._is_away:
             return
-        found = self._ask("run", computing, [call.key for call in given_up], on_error="ignore")
+        found: dict[str, list[str]] | None = {}
+        if asked:
+            keys = [call.key for call in given_up]
+            found = ask(client, client.run, computing, keys, workers=asked, on_error="ignore")
         if found is None:
             return
         for call, since in given_up.items():
             where = [address for address, keys in found.items() if call.key in keys]
             if where and monotonic() - since > GIVEN_UP_S:
                 self._ended.update(where)
-                self._ask("run", end_process, call.key, workers=where, on_error="ignore")
+                ask(client, client.run, end_process, call.key, workers=where, on_error="ignore")
             elif not where and not call.outcome.done():
                 call.future.release()  # Should it begin just now, it is found next time.
             elif not where:

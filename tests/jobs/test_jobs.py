@@ -1,11 +1,10 @@
 import gc
 import os
-import re
-import shlex
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from time import sleep
 
 import dask
+import distributed.scheduler
 import psutil
 import pytest
 from distributed import Client, LocalCluster
@@ -21,13 +21,12 @@ import simplenet.jobs.cluster
 import simplenet.jobs.job
 import simplenet.jobs.jobs
 import simplenet.jobs.line
+import simplenet.jobs.roll
 import simplenet.jobs.same_code
 import simplenet.jobs.workers
 from simplenet.data import DataSourceError
 from simplenet.jobs import Job, JobError, Jobs
 from simplenet.jobs.preparation import NICENESS, Preparation
-from simplenet.runs import TrainingRun
-from simplenet.training import TrainingConfig
 from tests.jobs.counting import Asking, Counting, Deadly, Thoughtful, warm_up
 from tests.jobs.kept import ledger
 from tests.waiting import until
@@ -534,21 +533,6 @@ def test_what_was_asked_for_long_ago_leaves_the_memory_and_is_read_again(jobs, m
     stopped(rested, busy)
 
 
-def test_a_cluster_that_somebody_else_runs():
-    with cluster() as theirs:
-        jobs = Jobs(ledger(), theirs.scheduler_address)
-        assert ended(jobs.start(Counting(end=5))).status == "finished"
-        slow = cheap(jobs)
-        lost, in_line = jobs.start(LONG), jobs.start(LONG)
-        until(lambda: lost.records and in_line.place == 1)
-    for job in (lost, in_line, slow):
-        assert ended(job).status == "failed"
-        assert isinstance(job.error, JobError)
-        assert job.state or job is in_line
-        assert (job.state or 0) == len(job.records)
-    jobs.close()
-
-
 def test_a_core_that_joins_later_takes_the_next_in_line(theirs, jobs_there, monkeypatch):
     monkeypatch.setattr(simplenet.jobs.line, "TURN_S", 1000.0)  # Nobody gives a core away.
     first, second = jobs_there.start(LONG), jobs_there.start(LONG)
@@ -593,6 +577,39 @@ def test_a_worker_with_other_code_gets_no_work_and_the_pages_say_why(theirs, cap
             stopped(job)
 
 
+def test_a_worker_that_is_stopped_keeps_no_job_and_counts_again_when_it_goes_on(jobs, monkeypatch):
+    monkeypatch.setattr(simplenet.jobs.roll, "SILENT_S", 1.5)
+    job = jobs.start(LONG)
+    until(lambda: job.records and jobs.workers.cores == 2)
+    pid = job.records[-1][1]
+    os.kill(pid, signal.SIGSTOP)
+    until(lambda: job.records[-1][1] != pid)
+    os.kill(pid, signal.SIGCONT)
+    until(lambda: jobs.workers.cores == 2)
+    stopped(job)
+    assert numbers(job)[:-1] == list(range(1, len(job.records)))
+    assert job.restarts == 0
+
+
+def test_a_local_worker_that_is_stopped_for_ever_is_replaced_and_does_not_outlive_its_server(
+    monkeypatch,
+):
+    monkeypatch.setitem(simplenet.jobs.cluster.DASK_CONFIG, "distributed.scheduler.worker-ttl", 1)
+    monkeypatch.setattr(distributed.scheduler, "heartbeat_interval", lambda n: 0.1)
+    before = set(psutil.Process().children(recursive=True))
+    jobs = Jobs(ledger(), workers=1)
+    job = jobs.start(LONG)
+    until(lambda: job.records)
+    pid = job.records[-1][1]
+    os.kill(pid, signal.SIGSTOP)
+    until(lambda: job.records[-1][1] != pid)
+    os.kill(job.records[-1][1], signal.SIGSTOP)
+    stopped(job)
+    jobs.close()
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert [process for process in left if "spawn_main" in " ".join(process.cmdline())] == []
+
+
 def test_a_call_whose_workers_are_gone_is_not_waited_for(theirs, jobs_there):
     stopped(cheap(jobs_there))
     workers = jobs_there.workers
@@ -604,16 +621,38 @@ def test_a_call_whose_workers_are_gone_is_not_waited_for(theirs, jobs_there):
     assert not workers.is_stranded(gone)
 
 
-def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
-    monkeypatch.setattr(simplenet.jobs.workers, "CONNECT_S", 0.3)
-    jobs = Jobs(ledger(), "tcp://127.0.0.1:9")
-    job = ended(jobs.start(Counting()))
-    assert job.status == "failed"
-    assert isinstance(job.error, JobError)
-    assert "tcp://127.0.0.1:9" in str(job.error)
-    again = ended(jobs.start(Counting()))  # Nobody is left in the line.
-    assert again.status == "failed"
-    jobs.close()
+def test_a_scheduler_that_does_not_answer_is_waited_for_and_named(monkeypatch, caplog):
+    monkeypatch.setattr(simplenet.jobs.workers, "MISSING_S", 0.0)
+    with socket.socket() as taken:  # Nobody else gets the port, and nobody listens.
+        taken.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        with closing(Jobs(ledger(), address)) as jobs:
+            job = jobs.start(Counting())
+            until(lambda: job.status == "no_scheduler")
+            assert f"the Dask scheduler at {address} does not answer" in caplog.text
+            threads = threading.active_count()
+            for _ in range(3):
+                jobs.workers._connect()
+            assert threading.active_count() <= threads + 1  # That of the line, or none.
+            stopped(job)
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("host", "missing port"),
+        ("http://host:8786", "http"),
+        ("tls://127.0.0.1:9", "DASK_DISTRIBUTED__COMM__TLS__CA_FILE"),
+    ],
+)
+def test_what_is_no_address_of_a_scheduler_is_said(address, why):
+    with closing(Jobs(ledger(), address)) as jobs:
+        for _ in range(2):  # Nobody is left in the line.
+            job = ended(jobs.start(Counting()))
+            assert job.status == "failed"
+            assert isinstance(job.error, JobError)
+            assert repr(address) in str(job.error)
+            assert why in str(job.error)
 
 
 def test_close_ends_the_workers_and_fails_what_runs():
@@ -662,45 +701,6 @@ def test_close_while_the_workers_start_leaves_none():
     assert ended(job).status == "failed"
     left = set(psutil.Process().children(recursive=True)) - before
     assert [process for process in left if "spawn_main" in " ".join(process.cmdline())] == []
-
-
-def test_the_commands_of_the_readme_start_a_cluster_that_trains(tmp_path):
-    readme = (ROOT / "README.md").read_text()
-    scheduler, worker = re.findall(r"^\S+ -m dask .*$", readme, re.MULTILINE)
-    (address,) = re.findall(r"^SIMPLENET_SCHEDULER=(\S+) make run$", readme, re.MULTILINE)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    def here(text):
-        return re.sub(r"(?<!-)\bhost\b", "127.0.0.1", text).replace("8786", str(port))
-
-    def scheduler_listens():
-        assert processes[0].poll() is None, log.read_text()
-        with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", port)) == 0
-
-    log = tmp_path / "cluster.log"
-    processes = []
-    with log.open("wb") as output:
-        try:
-            for command in (scheduler, worker):
-                processes.append(
-                    subprocess.Popen(
-                        shlex.split(here(command)), cwd=ROOT, stdout=output, stderr=output
-                    )
-                )
-                until(scheduler_listens)
-            jobs = Jobs(ledger(), here(address))
-            run = TrainingRun(TrainingConfig(iterations=20))
-            job = ended(jobs.start(run))
-            jobs.close()
-        finally:
-            for process in reversed(processes):
-                process.terminate()
-                process.wait(30)
-    assert job.status == "finished", log.read_text()
-    assert job.records[-1].iteration == 20
 
 
 def test_a_job_that_is_there_before_the_workers_imports_nothing_of_dask():

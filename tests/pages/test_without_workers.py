@@ -57,10 +57,11 @@ def test_every_page_says_that_no_worker_is_there(
     app.run()
     said = [bar.proto.text for bar in app.get("progress")]
     assert any(text(language, "train.no_worker") in words for words in said), said
-    monkeypatch.setattr(simplenet.jobs.workers.Workers, "refused", True)
-    app.run()
-    said = [bar.proto.text for bar in app.get("progress")]
-    assert any(text(language, "train.other_code") in words for words in said), said
+    for why, key in (("unreachable", "no_scheduler"), ("refused", "other_code")):
+        monkeypatch.setattr(simplenet.jobs.workers.Workers, why, True)
+        app.run()
+        said = [bar.proto.text for bar in app.get("progress")]
+        assert any(text(language, f"train.{key}") in words for words in said), said
     job.stop()  # It needs no worker for that.
     assert job.wait(240)
     assert job.status == "stopped"
