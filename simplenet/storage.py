@@ -28,6 +28,9 @@ MOST_BYTES = 20_000_000
 MOST_MARKS = 3
 """Marks in a row that a letter may carry: Hindi and Thai need two."""
 
+MOST_SHOWN = 300
+"""Characters of what is wrong with a file."""
+
 _saving = threading.Lock()  # No second name of other case comes between the look and the writing.
 
 
@@ -110,7 +113,16 @@ def model_from_bytes(content: bytes, name: str = "the file") -> SavedModel:
         return SavedModel(SimpleNet.from_params(params), metadata)
     # KeyError: a dtype that NumPy lacks; RecursionError: brackets in brackets in brackets.
     except (SafetensorError, ValueError, KeyError, RecursionError) as error:
-        raise ModelFileError(f"{name} is not a SimpleNet model: {error}") from error
+        raise ModelFileError(f"{name} is not a SimpleNet model: {shown(error)}") from error
+
+
+def shown(error: Exception) -> str:
+    """Return what an error says, as far as a sentence has room for it: a file may be quoted in it.
+
+    What cannot be printed is left out, such as the half of a pair, which no text can be sent with.
+    """
+    words = "".join(c if c.isprintable() else " " for c in str(error))
+    return words if len(words) <= MOST_SHOWN else f"{words[: MOST_SHOWN - 1]}…"
 
 
 def save_model(

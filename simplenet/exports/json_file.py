@@ -53,8 +53,9 @@ def read(content: bytes) -> tuple[Params, dict[str, Any]]:
     if not isinstance(params, dict) or dtype not in DIGITS:
         raise ValueError('it needs "params", and a "dtype" of float32 or float64')
     try:
-        arrays = {str(key): np.array(value, dtype) for key, value in params.items()}
-    except (TypeError, ValueError) as error:
+        with np.errstate(over="ignore"):  # What becomes infinite is refused as such.
+            arrays = {str(key): np.array(value, dtype) for key, value in params.items()}
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"its params are not rows of numbers: {error}") from error
     metadata = found.get("metadata")
     return arrays, metadata if isinstance(metadata, dict) else {}

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simplenet.archives import opened
 from simplenet.network import Params, SimpleNet
 from simplenet.storage import MOST_BYTES
 
@@ -64,20 +65,25 @@ def read(content: bytes) -> Params:
         If it is something else, or of another architecture.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with opened(content, MOST_BYTES) as archive:
             sizes = {one.filename: one.file_size for one in archive.infolist()}
-            if sum(sizes.values()) > MOST_BYTES:
-                raise ValueError(f"it is larger than {MOST_BYTES} bytes")
             pickles = [name for name in sizes if name.endswith("/data.pkl")]
             if len(pickles) != 1:
                 raise ValueError("it has no data.pkl, as torch.save writes it")
+            if sizes[pickles[0]] > MOST_PICKLE:
+                raise ValueError("it holds much more than two linear layers")
             folder = pickles[0].removesuffix("data.pkl")
             if sizes.get(f"{folder}byteorder") and archive.read(f"{folder}byteorder") != b"little":
                 raise ValueError("its numbers have their bytes the other way round")
             found = _Unpickler(archive, folder, archive.read(pickles[0])).load()
-    except (zipfile.BadZipFile, NotImplementedError, KeyError, EOFError) as error:
-        raise ValueError(f"it is damaged: {error}") from error
-    except (pickle.UnpicklingError, TypeError, AttributeError, IndexError) as error:
+    except (
+        pickle.UnpicklingError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OverflowError,
+        EOFError,
+    ) as error:
         raise ValueError(f"it is no state_dict: {error}") from error
     return from_state(found)
 
@@ -91,12 +97,14 @@ def from_state(state: Any) -> Params:
         If it is none.
     """
     arrays = state if isinstance(state, dict) else {}
-    names = [str(name)[: -len("weight")] for name in arrays if str(name).endswith("weight")]
+    if not all(isinstance(name, str) for name in arrays):
+        raise ValueError("its arrays must have names")
+    names = [name[: -len("weight")] for name in arrays if name.endswith("weight")]
     wanted = [f"{name}{part}" for name in names for part in ("weight", "bias")]
-    if len(names) != 2 or set(map(str, arrays)) != set(wanted):
+    if len(names) != 2 or set(arrays) != set(wanted):
         raise ValueError(
             "it must have the weight and the bias of two linear layers, it has "
-            f"{', '.join(map(str, arrays)) or 'nothing'}"
+            f"{', '.join(arrays) or 'nothing'}"
         )
     (w1, b1), (w2, b2) = ((arrays[f"{name}weight"], arrays[f"{name}bias"]) for name in names)
     if not all(isinstance(array, np.ndarray) for array in (w1, b1, w2, b2)):
@@ -117,7 +125,7 @@ class _Unpickler(pickle.Unpickler):
     """Reads the pickle of a state_dict: what it may name, and how much it may make, is here."""
 
     def __init__(self, archive: zipfile.ZipFile, folder: str, content: bytes) -> None:
-        _check_no_tuple_twice(content)
+        _check_modest(content)
         super().__init__(io.BytesIO(content))
         self._archive, self._folder, self._left = archive, folder, 2 * MOST_BYTES
 
@@ -134,7 +142,7 @@ class _Unpickler(pickle.Unpickler):
     def persistent_load(self, pid: Any) -> NDArray[Any]:
         """Return the numbers of a storage."""
         word, dtype, key, _, size = pid
-        if word != "storage" or dtype not in KINDS.values():
+        if word != "storage" or dtype not in KINDS.values() or not isinstance(key, str):
             raise pickle.UnpicklingError("it holds something else than numbers")
         content = self._archive.read(f"{self._folder}data/{key}")
         self._take(len(content))
@@ -167,17 +175,30 @@ class _Unpickler(pickle.Unpickler):
 TUPLES = {"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"}
 """The opcodes that make tuples."""
 
+MOST_PICKLE, MOST_TUPLES = 200_000, 1000
+"""Bytes of a pickle, and tuples in it; that of two layers has 700 and 20."""
 
-def _check_no_tuple_twice(content: bytes) -> None:
-    """Raise UnpicklingError if a pickle takes a tuple that it has made once more.
+_PUTS = {"BINPUT", "LONG_BINPUT", "PUT"}
+_GETS = {"BINGET", "LONG_BINGET", "GET"}
 
-    A tuple of twice a tuple of twice a tuple ... takes some bytes, and for ever to be hashed.
+
+def _check_modest(content: bytes) -> None:
+    """Raise UnpicklingError if unpickling could take all memory, all time, or the whole stack.
+
+    A tuple of twice a tuple of twice a tuple ... takes some bytes, and for ever to be hashed; one
+    in one in one ... ends the process when it is hashed. And what is remembered under a number is
+    remembered in a list of that length.
     """
-    made, before = set(), ""
+    made, before, tuples = set(), "", 0
     for opcode, argument, _ in pickletools.genops(content):
-        if opcode.name in ("BINPUT", "LONG_BINPUT", "PUT") and before in TUPLES:
+        if opcode.name in _PUTS and not 0 <= int(argument or 0) <= len(content):
+            raise pickle.UnpicklingError("it remembers more parts than it has")
+        tuples += opcode.name in TUPLES
+        if tuples > MOST_TUPLES:
+            raise pickle.UnpicklingError("it has more parts than two linear layers have")
+        if opcode.name in _PUTS and before in TUPLES:
             made.add(argument)
-        again = opcode.name in ("BINGET", "LONG_BINGET", "GET") and argument in made
+        again = opcode.name in _GETS and argument in made
         if again or opcode.name in ("DUP", "MEMOIZE"):
             raise pickle.UnpicklingError("it takes a part of itself twice")
         before = opcode.name

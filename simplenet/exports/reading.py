@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 
 from simplenet.exports import json_file, pytorch
 from simplenet.network import SimpleNet
-from simplenet.storage import KEY, MOST_BYTES, ModelFileError, SavedModel, model_from_bytes
+from simplenet.storage import KEY, MOST_BYTES, ModelFileError, SavedModel, model_from_bytes, shown
 
 
 def read_network(content: bytes, name: str = "the file") -> SavedModel:
@@ -48,7 +48,7 @@ def read_network(content: bytes, name: str = "the file") -> SavedModel:
     except ModelFileError:
         raise
     except ValueError as error:
-        raise ModelFileError(f"{name} is not a network that can be read: {error}") from error
+        raise ModelFileError(f"{name} is not a network that can be read: {shown(error)}") from error
 
 
 def _from_safetensors(content: bytes, name: str) -> SavedModel:

@@ -22,12 +22,13 @@ from cattrs.errors import BaseValidationError
 from safetensors import SafetensorError
 from tensorboardX import SummaryWriter
 
+from simplenet.archives import TooLargeError, opened
 from simplenet.jobs.ledger import End
 from simplenet.network import Params, SimpleNet
 from simplenet.runs.kinds import settings_of, training_result
 from simplenet.runs.packing import pack, unpack
 from simplenet.runs.training_run import TrainingRun, TrainingState, described
-from simplenet.storage import model_to_bytes
+from simplenet.storage import model_to_bytes, shown
 from simplenet.training import History
 
 FORMAT = 1
@@ -133,14 +134,8 @@ def bundle_from_bytes(content: bytes) -> Bundle:
         If it is something else, damaged, of a newer release, or not a training that can have been.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            infos = [archive.getinfo(name) for name in (ABOUT, WORK, STATE, RECORDS)]
-            size = sum(info.file_size for info in infos)
-            if size > MOST_BYTES:
-                raise BundleError(
-                    f"it would take {size} bytes, at most {MOST_BYTES} are opened", "too_large"
-                )
-            about, work, state, records = (archive.read(info) for info in infos)
+        with opened(content, MOST_BYTES, (ABOUT, WORK, STATE, RECORDS)) as archive:
+            about, work, state, records = map(archive.read, (ABOUT, WORK, STATE, RECORDS))
         known = json.loads(about)
         if not isinstance(known, dict) or not isinstance(known.get("format"), int):
             raise BundleError(f"{ABOUT} does not say of which format it is")
@@ -160,22 +155,20 @@ def bundle_from_bytes(content: bytes) -> Bundle:
         _check(bundle)
     except BundleError:
         raise
+    except TooLargeError as error:
+        raise BundleError(str(error), "too_large") from error
     except KeyError as error:
-        raise BundleError(f"something is missing: {error.args[0]}") from error
+        raise BundleError(f"something is missing: {shown(error)}") from error
     except (
-        zipfile.BadZipFile,
-        NotImplementedError,  # A compression that Python does not know.
-        RuntimeError,  # A password.
-        EOFError,
-        OSError,
         ValueError,
         TypeError,
         AttributeError,
+        ArithmeticError,
         RecursionError,
         SafetensorError,
         BaseValidationError,
     ) as error:
-        raise BundleError(f"it is no bundle of a run, or damaged: {error}") from error
+        raise BundleError(f"it is no bundle of a run, or damaged: {shown(error)}") from error
     return bundle
 
 

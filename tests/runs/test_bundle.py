@@ -203,6 +203,6 @@ def test_a_bundle_that_is_small_on_disk_and_huge_in_memory_is_refused(content, m
             archive.writestr(name, parts(content)[name])
         archive.writestr(RECORDS, bytes(120_000_000))
     assert len(out.getvalue()) < 1_000_000
-    with pytest.raises(BundleError, match="at most 100000000") as error:
+    with pytest.raises(BundleError, match="at most 100000000 are unpacked") as error:
         bundle_from_bytes(out.getvalue())
     assert error.value.reason == "too_large"
