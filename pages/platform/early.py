@@ -1,6 +1,7 @@
-"""What a server loads as soon as it is there, while nobody, or only a browser's files, asks for it.
+"""What a server does as soon as it is there, while nobody, or only a browser's files, asks for it.
 
-Otherwise its first visitor would wait for it: half a second of a core.
+It loads what its first visitor would wait for, half a second of a core; and it goes on with the
+runs that were under way when the last server ended.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from time import sleep
 from typing import Any
 
 logger = logging.getLogger(__name__)
@@ -30,12 +32,39 @@ MODULES = (
 )
 """What the first page imports."""
 
+RETRY_S = 2.0
+"""How often it is tried again to read the runs."""
+
 
 @asynccontextmanager
 async def early(app: object) -> AsyncIterator[dict[str, Any]]:
     """Load what the first page needs, beside a server that has begun."""
-    threading.Thread(target=load, name="early", daemon=True).start()
+    threading.Thread(target=begin, name="early", daemon=True).start()
     yield {}
+
+
+def begin() -> None:
+    """Load the modules, and go on with the runs."""
+    load()
+    go_on()
+
+
+def go_on() -> None:
+    """Go on with the runs that were under way, as soon as the database can be read."""
+    from pages.session import take_up
+    from simplenet.jobs import LedgerError
+
+    told = False
+    while True:
+        try:
+            take_up()
+        except LedgerError as error:
+            if not told:
+                logger.warning("the runs cannot be read, and are as soon as they can: %s", error)
+            told = True
+            sleep(RETRY_S)
+        else:
+            return
 
 
 def load() -> None:

@@ -8,10 +8,17 @@ import pytest
 from streamlit import config
 
 import pages
+from pages import session
 from pages.glossary import served
 from pages.language.text import catalogue
+from pages.platform import early
 from pages.platform.early import MODULES
 from pages.platform.front import EARLY, answer, routes
+from simplenet.jobs import LedgerError
+from simplenet.jobs.ledger import Wishes
+from simplenet.runs import TrainingRun
+from simplenet.runs.store import Store
+from simplenet.runs.store.opening import in_memory
 from tests.browser.test_every_page import PAGES
 
 
@@ -71,3 +78,30 @@ def test_what_a_server_loads_early_is_what_its_first_page_imports():
     loaded = sorted({*MODULES, "pages.components.network_view"})  # Others import that.
     assert wanted <= set(loaded)
     assert all(find_spec(name) for name in loaded)
+
+
+def test_a_server_goes_on_with_what_was_under_way_though_nobody_comes(monkeypatch, caplog):
+    store, begun, away = Store(in_memory()), [], ["the database is away", "it still is"]
+
+    def read():
+        if away:
+            raise LedgerError(away.pop(0))
+        return store
+
+    monkeypatch.setattr(session, "store", read)
+    monkeypatch.setattr(session, "jobs", lambda: begun.append("jobs"))
+    monkeypatch.setattr(early, "RETRY_S", 0)
+    monkeypatch.delenv("SIMPLENET_STORE", raising=False)
+    early.go_on()
+    assert begun == []  # There is nothing to do: the first visitor has the cores.
+    assert [record.message.split(":")[-1] for record in caplog.records] == [" the database is away"]
+    store.add("run", "me", TrainingRun(), Wishes(held=True), "gone")
+    early.go_on()
+    assert begun == []
+    store.wish("run", lambda wishes, _: Wishes())
+    early.go_on()
+    assert begun == ["jobs"]
+    monkeypatch.setenv("SIMPLENET_STORE", "of several servers")
+    store.delete(["run"], "me")
+    early.go_on()
+    assert begun == ["jobs", "jobs"]

@@ -220,6 +220,13 @@ class Driven(Database):
             ).all()
         return [_standing(row) for row in rows]
 
+    def is_any_left(self) -> bool:
+        """Return whether a job has something to do, or waits to be called up."""
+        there = RUNS.c.ended.is_(None) & RUNS.c.deleted_at.is_(None)
+        goes_on = there & (RUNS.c.queued | RUNS.c.held.is_(False))
+        with self._read() as database:
+            return database.scalar(select(RUNS.c.id).where(goes_on).limit(1)) is not None
+
     def beat(self, driver: str) -> None:
         """Show that a driver is alive."""
         with self._write() as database:
