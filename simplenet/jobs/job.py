@@ -195,7 +195,7 @@ class Job(Generic[DoneWork, Records]):
         self._started_at = monotonic() if is_new else None
         self._leaves = False
         self._heed_stop()
-        threading.Thread(target=self._drive, name=f"job-{self.id[:6]}", daemon=True).start()
+        threading.Thread(target=self._drive, name=f"job-{logged(self.id)}", daemon=True).start()
 
     def give_back(self) -> None:
         """Let go of a job that rests: it is driven again, here or elsewhere, when it goes on."""
@@ -344,7 +344,7 @@ class Job(Generic[DoneWork, Records]):
             self._server.line.leave(self)
             self._finish(end, error)
         except LostLeaseError:
-            logger.info("job %s is driven by another server now", logged(self.id))
+            logger.warning("job %s is driven by another server now", logged(self.id))
             self._let_go()
         except GivenBackError:
             with suppress(LedgerError):
@@ -507,7 +507,7 @@ class Job(Generic[DoneWork, Records]):
             )
         except LedgerError as error:
             if self.unkept is None:
-                logger.warning("what is done cannot be written down: %s", error)
+                logger.warning("job %s cannot be written down now: %s", logged(self.id), error)
             self.unkept = error
             return
         if not ours:
@@ -551,6 +551,7 @@ class Job(Generic[DoneWork, Records]):
             done = workers.result(call)
         except WorkerLostError as error:
             self.restarts += 1
+            logger.warning("a worker was lost: its slice of job %s is done again", logged(self.id))
             self._lost_in_a_row += not error.blameless
             if self._lost_in_a_row == ATTEMPTS:
                 raise JobError(f"{ATTEMPTS} workers in a row were lost") from error

@@ -197,10 +197,12 @@ class Jobs:
                 self.ledger.call_up(self.id, max(self.workers.cores, 1) + SPARE)
                 self._look(self.ledger.standings())
                 self._forget()
+                if told:
+                    logger.warning("the runs can be read and written again")
                 told = False
             except LedgerError as error:
                 if not told:
-                    logger.warning("the ledger cannot be looked into: %s", error)
+                    logger.warning("the runs cannot be read or written now, and go on: %s", error)
                 told = True
             except Exception:  # Without this thread no other server would ever be heard.
                 if threading.main_thread().is_alive():  # Otherwise the server is being stopped.
@@ -248,7 +250,7 @@ class Jobs:
             return
         job = self._known(entry)
         job.take(entry)
-        logger.info("job %s is taken over", logged(job_id))
+        logger.warning("job %s is taken over", logged(job_id))
         self.line.join(job)
         job.begin(fence=lease.fence + 1)
 
