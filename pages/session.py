@@ -31,6 +31,7 @@ from pages.state import (
     JobId,
 )
 from simplenet.jobs import Job, Jobs, LedgerError, Work
+from simplenet.jobs.cluster import cluster_size
 from simplenet.jobs.memory import share_arenas
 from simplenet.jobs.workers import EARLY_S
 from simplenet.runs import TrainingRun, warm_up
@@ -77,7 +78,17 @@ def jobs() -> Jobs:
     settling = threading.Timer(EARLY_S, _settle)
     settling.daemon = True
     settling.start()
-    return Jobs(store(), os.environ.get("SIMPLENET_SCHEDULER"), warm_up=warm_up)
+    return Jobs(store(), os.environ.get("SIMPLENET_SCHEDULER"), local_workers(), warm_up)
+
+
+def local_workers() -> int | None:
+    """Return how many local workers the environment asks for; None is one for each core."""
+    text = os.environ.get("SIMPLENET_WORKERS")
+    try:
+        return cluster_size(text) if text else None
+    except ValueError as error:
+        logger.warning("SIMPLENET_WORKERS is left aside, each core gets a worker: %s", error)
+        return None
 
 
 @st.cache_resource(show_spinner=False)

@@ -38,6 +38,23 @@ DASK_CONFIG = {
 }
 
 
+MOST_WORKERS = 512
+"""More than any machine has cores: a slip of the finger, and too many processes to start."""
+
+
+def cluster_size(text: str) -> int:
+    """Return how many local workers a setting asks for.
+
+    Raises
+    ------
+    ValueError
+        If that is no number of workers; the message says what would be one.
+    """
+    if not text.strip().isdecimal() or not 0 < (size := int(text)) <= MOST_WORKERS:
+        raise ValueError(f"a whole number from 1 to {MOST_WORKERS} is needed, such as 2: {text!r}")
+    return size
+
+
 def configure_dask() -> None:
     """Set what this process needs of Dask; before a cluster is started in it."""
     import dask
