@@ -76,6 +76,9 @@ def test_train_to_the_end_and_download_the_network(server, visit):
     with page.expect_download() as download:
         page.locator(".live-chart").first.locator("[data-title*=SVG]").click()
     assert "<svg" in download.value.path().read_text(encoding="utf-8")[:200]
+    with page.expect_download() as download:
+        page.locator(".live-chart").first.locator("[data-title*=PNG i]").click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(server, visit):
