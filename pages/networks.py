@@ -36,6 +36,9 @@ BEST = "robust"
 CLEAR = "robust-50"
 """The one to look at: fifty units are few enough to see each."""
 
+SAVED_BY = "saved_by"
+"""What the file of a network calls the fingerprint of whoever saved it here: nobody is told."""
+
 MOST_EXCITING = 16
 """Test digits that are shown of a hidden unit."""
 
@@ -130,7 +133,8 @@ def metadata(choice: str) -> dict[str, Any]:
         brought = uploaded()
         return brought.metadata if brought else {}
     saved = None if choice in (TUNED, FRESH) else saved_model(choice)
-    return saved.metadata if saved else {}
+    known = saved.metadata if saved else {}
+    return {name: value for name, value in known.items() if name != SAVED_BY}
 
 
 def saved_model(name: str) -> SavedModel | None:
@@ -162,6 +166,14 @@ def what_it_is(name: str) -> str:
     return T("network.named", name=name, what=T("network.and").join(parts))
 
 
+def saved_by(path: Path) -> str | None:
+    """Return the fingerprint of whoever saved a network here; None if nobody did."""
+    try:
+        return _about(path, path.stat().st_mtime_ns).saved_by
+    except (OSError, ModelFileError):
+        return None
+
+
 class About(NamedTuple):
     """What the file of a network tells of it.
 
@@ -173,11 +185,14 @@ class About(NamedTuple):
         On MNIST's test set, in [0, 1]; None where the file does not say it.
     varied : bool
         Whether it was trained on varied digits.
+    saved_by : str or None
+        The fingerprint of whoever saved it here.
     """
 
     units: int
     accuracy: float | None
     varied: bool
+    saved_by: str | None
 
 
 @st.cache_data(show_spinner=False, max_entries=500)
@@ -188,7 +203,8 @@ def _about(path: Path, changed_ns: int) -> About:
     recipe = saved.metadata.get("recipe")
     training = recipe.get("training") if isinstance(recipe, dict) else None
     varied = bool(training.get("augmentation")) if isinstance(training, dict) else False
-    return About(saved.net.hidden_size, accuracy, varied)
+    by = saved.metadata.get(SAVED_BY)
+    return About(saved.net.hidden_size, accuracy, varied, by if isinstance(by, str) else None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)

@@ -17,6 +17,7 @@ from pages.language.words import megabytes
 from pages.platform.clock import show_by_clock
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
+from pages.publishing import own_networks
 from pages.session import store
 from pages.state import COMPARE, NEW, SWEEP, VISITOR, RunIds, sweep_id
 from simplenet.runs.store import Summary
@@ -60,6 +61,8 @@ def listed() -> None:
             with st.container(horizontal=True):
                 another()
                 several()
+        with place():
+            own_networks()
         return
     st.markdown(T("runs.intro"))
     with place():
@@ -81,6 +84,8 @@ def listed() -> None:
             most=megabytes(store().limits.visitor_bytes),
         )
     )
+    with place():
+        own_networks()
     if any(run.ended is None and not run.held for run in runs):
         show_by_clock(lambda: refresh(runs), lambda: REFRESH_S)
 

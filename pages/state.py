@@ -549,6 +549,12 @@ def sweep_values(name: str) -> Value[Any]:
     return Value(f"sweep_values_{name}", None)
 
 
+OWN_NETWORK: Value[str | None] = Value("own_network", None)
+"""Which of the networks that the visitor has saved on this server is chosen."""
+
+DELETED_NETWORK: Value[tuple[str, SavedModel] | None] = Value("network_deleted", None)
+"""The network that was deleted last, with its name; None if it was put back."""
+
 DELETED: Value[Sequence[str]] = Value("runs_deleted", ())
 """The ids of the runs that were deleted last; none if they were put back."""
 
@@ -778,6 +784,8 @@ class Widget(StrEnum):
     RUNS_STAR = "runs_star"
     RUNS_DELETE = "runs_delete"
     RUNS_UNDO = "runs_undo"
+    NETWORK_DELETE = "network_delete"
+    NETWORK_UNDO = "network_undo"
     BUNDLE_TAKE = "bundle_take"
     BUNDLE_FILE = "bundle_file"
     COMPARE_BACK = "compare_back"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages import networks
 from pages.exporting import offer_formats
 from pages.language import T
-from pages.language.text import quoted
+from pages.publishing import publish
 from pages.session import TrainingJob, network_of
 from pages.training.naming import recipe_name
 from pages.training.taking import take_along
 from simplenet.network import SimpleNet
 from simplenet.runs import described
-from simplenet.storage import check_model_name, model_to_bytes, save_model
+from simplenet.storage import model_to_bytes
 
 
 def keep(job: TrainingJob) -> None:
@@ -40,20 +39,3 @@ def keep(job: TrainingJob) -> None:
         name = st.text_input(T("keep.name"), max_chars=40, help=T("keep.publish_help"), width=280)
         if st.form_submit_button(T("keep.publish"), icon=":material/public:"):
             publish(name, net, about)
-
-
-def publish(name: str, net: SimpleNet, about: dict[str, object]) -> None:
-    """Save a network in `models/`, or say why that cannot be."""
-    try:
-        path = networks.MODELS / f"{check_model_name(name)}.safetensors"
-    except ValueError:
-        st.error(T("keep.bad_name"), icon=":material/error:")
-        return
-    try:
-        save_model(path, net, about)
-    except FileExistsError:
-        st.error(T("keep.taken", name=quoted(path.stem)), icon=":material/error:")
-    except OSError as error:
-        st.error(T("keep.failed", error=quoted(error)), icon=":material/error:")
-    else:
-        st.success(T("keep.done", name=quoted(path.stem)), icon=":material/check:")
