@@ -14,7 +14,7 @@ from pages.language import T
 from pages.networks import exciting
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
-from pages.session import TrainingJob, current_run, network_of, steers
+from pages.session import TrainingJob, current_run, jobs, network_of, steers
 from pages.state import (
     DIGIT,
     PACE,
@@ -90,6 +90,8 @@ def page() -> None:
         sweep_link()
     with place():
         show_wrong()
+        if jobs().workers.open_at:
+            st.warning(T("train.open_scheduler"), icon=":material/lock_open:")
     run = entered()
     with buttons:
         controls(run, job, shown)

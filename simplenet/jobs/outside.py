@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -61,3 +62,21 @@ def parsed(address: str) -> tuple[bool, tuple[str, int]]:
     if how not in ("tcp", "tls"):
         raise ValueError(f"it begins with {how}://; tcp:// and tls:// are understood")
     return how == "tls", parse_host_port(place)
+
+
+def is_open(addresses: tuple[str, ...]) -> bool:
+    """Return whether others can run programs by a scheduler: without a key, from elsewhere.
+
+    Parameters
+    ----------
+    addresses : tuple of str
+        Where it is reached, and where it says that it listens.
+    """
+    places = map(parsed, addresses)
+    return any(not is_tls and not _is_loopback(host) for is_tls, (host, _) in places)
+
+
+def _is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches a host."""
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return all(ip_address(str(place[0]).partition("%")[0]).is_loopback for *_, place in found)

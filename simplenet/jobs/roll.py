@@ -46,12 +46,15 @@ class Roll:
     ----------
     threads : dict of str to int
         How many threads each worker has that may get calls, by its address.
+    address : str
+        Where the scheduler says that it listens.
     stuck : frozenset of str
         Keys of the calls that are with workers who do not report any more.
     """
 
     def __init__(self, client: Client, warm_up: Callable[[], Any] | None) -> None:
         self.threads: dict[str, int] = {}
+        self.address = ""
         self.stuck: frozenset[str] = frozenset()
         self._client = client
         self._warm_up = warm_up
@@ -73,6 +76,7 @@ class Roll:
             return False
         if told["id"] != self._scheduler:  # It may have been started anew, at its old address.
             self._scheduler, self._same, self._heard = told["id"], {}, {}
+            self.address = told["address"]
             self._prepare()
         workers = told["workers"]
         self._listen({address: worker["last_seen"] for address, worker in workers.items()})

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from simplenet.jobs.calls import Call, WorkerLostError, computing, end_process, measured, waited
 from simplenet.jobs.cluster import configure_dask, local_cluster
-from simplenet.jobs.outside import connected
+from simplenet.jobs.outside import connected, is_open
 from simplenet.jobs.roll import Roll, ask
 from simplenet.jobs.same_code import package_code
 
@@ -77,6 +77,9 @@ class Workers:
         down. One that does not answer may come back; it is tried again and again.
     closed : bool
         Whether the server is shutting down.
+    open_at : str or None
+        Where others can run programs by the scheduler, if they can: it wants no key, and other
+        machines reach the address.
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class Workers:
         self.cores = 0
         self.failure: JobError | None = None
         self.closed = False
+        self.open_at: str | None = None
         self._changed = changed
         self._scheduler = scheduler
         self._size = size
@@ -104,6 +108,7 @@ class Workers:
         self._stuck: frozenset[str] = frozenset()  # Keys of calls that nobody will do.
         self._loop: LoopRunner | None = None  # What connections to a scheduler run in.
         self._is_away = False  # Whether the scheduler does not answer.
+        self._checked = ""  # The address that `open_at` is about.
         self._had_cores = self._had_processes = monotonic()
         self._keeper = threading.Thread(target=self._keep, name="workers", daemon=True)
         self._keeper.start()
@@ -272,11 +277,23 @@ class Workers:
         self._is_away = bool(self._scheduler)
         self._set_cores(0)
 
-    def _find(self) -> None:
-        """Take note that the scheduler answers."""
+    def _find(self, listens_at: str) -> None:
+        """Take note that the scheduler answers, and whether others reach it, too."""
         if self._is_away:
             logger.warning("the Dask scheduler at %s answers again", self._scheduler)
         self._is_away = False
+        if not self._scheduler or listens_at == self._checked:
+            return
+        self._checked = listens_at
+        self.open_at = listens_at if is_open((self._scheduler, listens_at)) else None
+        if self.open_at:
+            logger.warning(
+                "the Dask scheduler at %s wants no key, and listens on %s: whoever reaches that "
+                "can run programs on the workers and on this server. The guide about workers on "
+                "other machines says how they speak TLS",
+                self._scheduler,
+                self.open_at,
+            )
 
     def _fail(self, why: str) -> None:
         """Tell whoever waits that no worker will come."""
@@ -303,7 +320,7 @@ class Workers:
                 self._disconnect()
             return
         if roll.call():
-            self._find()
+            self._find(roll.address)
             with self._changed:
                 self._right, self._stuck = frozenset(roll.threads), roll.stuck
                 self._set_cores(sum(roll.threads.values()))

@@ -34,6 +34,7 @@ class Processes:
         self._folder = folder
         self._log = folder / "cluster.log"
         self._running: list[subprocess.Popen[bytes]] = []
+        self.environment = os.environ | {"PYTHONPATH": str(ROOT)}
 
     def __enter__(self) -> Processes:
         self.start()
@@ -61,7 +62,7 @@ class Processes:
                 process = subprocess.Popen(
                     words,
                     cwd=self._folder,
-                    env=os.environ | {"PYTHONPATH": str(ROOT)},
+                    env=self.environment,
                     stdout=output,
                     stderr=output,
                 )

@@ -21,6 +21,7 @@ import simplenet.jobs.cluster
 import simplenet.jobs.job
 import simplenet.jobs.jobs
 import simplenet.jobs.line
+import simplenet.jobs.outside
 import simplenet.jobs.roll
 import simplenet.jobs.same_code
 import simplenet.jobs.workers
@@ -635,6 +636,15 @@ def test_a_scheduler_that_does_not_answer_is_waited_for_and_named(monkeypatch, c
                 jobs.workers._connect()
             assert threading.active_count() <= threads + 1  # That of the line, or none.
             stopped(job)
+
+
+def test_a_scheduler_that_others_can_use_is_told_of_once(theirs, monkeypatch, caplog):
+    monkeypatch.setattr(simplenet.jobs.outside, "_is_loopback", lambda host: False)
+    with closing(Jobs(ledger(), theirs.scheduler_address)) as jobs:
+        for _ in range(2):
+            ended(jobs.start(Counting()))
+        assert jobs.workers.open_at == theirs.scheduler_address
+    assert len([line for line in caplog.messages if "wants no key" in line]) == 1
 
 
 @pytest.mark.parametrize(

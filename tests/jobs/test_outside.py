@@ -1,6 +1,8 @@
 """A Dask cluster that somebody else runs, by the commands of the documentation."""
 
 import re
+import socket
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 import simplenet.jobs.line
 import simplenet.jobs.workers
 from simplenet.jobs import Jobs
+from simplenet.jobs.outside import is_open
 from simplenet.runs import TrainingRun
 from simplenet.training import TrainingConfig
 from tests.jobs.counting import Counting
@@ -62,3 +65,73 @@ def test_runs_wait_for_a_scheduler_that_is_killed_and_go_on_when_it_is_back(tmp_
     assert np.array_equal(slow.records.losses, undisturbed.records.losses)
     for name, ours in slow.state.params.items():
         assert np.array_equal(ours, undisturbed.state.params[name])
+
+
+SERVER = """
+import os
+from simplenet.jobs import Jobs
+from tests.jobs.counting import Counting
+from tests.jobs.kept import ledger
+if __name__ == "__main__":
+    jobs = Jobs(ledger(), os.environ["SIMPLENET_SCHEDULER"])
+    job = jobs.start(Counting(end=3))
+    job.wait(200)
+    print(job.status, len(job.records), job.error, jobs.workers.open_at)
+    jobs.close()
+"""
+
+
+def test_with_the_keys_of_the_guide_workers_compute_and_without_them_nobody_gets_in(
+    tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr(simplenet.jobs.workers, "MISSING_S", 0.2)
+    guide = (ROOT / "docs" / "cluster.md").read_text("utf-8")
+    (make_keys,) = re.findall(r"^openssl .*$", guide, re.MULTILINE)
+    scheduler, worker = re.findall(r"^\S+ -m dask .* --tls.*$", guide, re.MULTILINE)
+    exports, address = re.search(
+        r"^((?:export .*\n)+)SIMPLENET_SCHEDULER=(\S+) make run$", guide, re.MULTILINE
+    ).groups()
+    subprocess.run(make_keys, shell=True, cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "cluster.key").stat().st_mode & 0o077 == 0
+    (tmp_path / "server.py").write_text(SERVER)
+    start = f"{exports}SIMPLENET_SCHEDULER={address} {ROOT}/.venv/bin/python server.py"
+    with Processes(scheduler, worker, tmp_path) as cluster:
+        run = subprocess.run(
+            cluster.here(start),
+            shell=True,
+            cwd=tmp_path,
+            env=cluster.environment,
+            capture_output=True,
+            text=True,
+        )
+        assert run.stdout.split() == ["finished", "3", "None", "None"], run.stderr + cluster.log
+        plain = cluster.here(address).replace("tls", "tcp")
+        with closing(Jobs(ledger(), plain)) as jobs:
+            job = jobs.start(LONG)
+            until(lambda: job.status == "no_scheduler")
+            assert not job.records
+            job.stop()
+            assert job.wait(240)
+    assert f"the Dask scheduler at {plain} does not answer" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("reached", "listens", "others_get_in"),
+    [
+        ("tcp://127.0.0.1:8786", "tcp://127.0.0.1:8786", False),
+        ("tcp://localhost:8786", "tcp://[::1]:8786", False),
+        ("127.0.0.1:8786", "tcp://192.0.2.7:8786", True),
+        ("tcp://classroom:8786", "tcp://192.0.2.7:8786", True),
+        ("tcp://[2001:db8::7]:8786", "tcp://[2001:db8::7]:8786", True),
+        ("tls://classroom:8786", "tls://192.0.2.7:8786", False),
+    ],
+)
+def test_a_scheduler_that_wants_no_key_and_is_reached_from_elsewhere_is_open(
+    reached, listens, others_get_in, monkeypatch
+):
+    real = socket.getaddrinfo
+    known = {"classroom": "192.0.2.7", "localhost": "127.0.0.1"}
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *a, **k: real(known.get(host, host), *a, **k)
+    )
+    assert is_open((reached, listens)) == others_get_in

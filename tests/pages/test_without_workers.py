@@ -67,3 +67,18 @@ def test_every_page_says_that_no_worker_is_there(
     assert job.status == "stopped"
     app.run()
     assert not app.exception
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_train_says_where_others_can_use_the_workers(language, monkeypatch):
+    from pages.session import jobs
+
+    app = AppTest.from_file(APP, default_timeout=300)
+    app.query_params["language"] = language
+    app.run()
+    words = text(language, "train.open_scheduler")
+    assert words not in [
+        warning.value for warning in app.switch_page("pages/train.py").run().warning
+    ]
+    monkeypatch.setattr(jobs().workers, "open_at", "tcp://192.0.2.7:8786")
+    assert words in [warning.value for warning in app.run().warning]
