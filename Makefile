@@ -6,6 +6,9 @@
 # make load   measures a class of 10, 30 and 50 at one server, about half an hour, and writes the
 #             table into benchmarks/RESULTS.md; SHORT=1 takes a minute and writes nothing,
 #             VISITORS=30 MINUTES=2 only one class; it needs two cores that have nothing else to do
+# make chaos  has everything fail once that can, and writes the table into benchmarks/RESULTS.md;
+#             half an hour; ON=sqlite only one database, ONLY="disk_full server_killed" only these,
+#             and writes nothing
 # make models trains the shipped networks anew, and writes the known digits anew;
 #             NAMES=robust only one of the networks
 # make docs   builds the guides and the reference as a site, into site/
@@ -14,7 +17,7 @@ BIN := .venv/bin
 # The address that is shown: a browser cannot open 0.0.0.0.
 SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
-.PHONY: run test lint quick bench load models docs
+.PHONY: run test lint quick bench load chaos models docs
 run: .venv/run
 	$(BIN)/python -m pages.platform.offline run app.py $(if $(ADDRESS),--server.address $(ADDRESS) --browser.serverAddress $(SHOWN)) $(if $(PORT),--server.port $(PORT))
 
@@ -40,6 +43,9 @@ bench: .venv-bench/ready
 
 load: .venv/test
 	$(BIN)/python -m benchmarks.load $(if $(SHORT),--short,$(if $(VISITORS),--visitors $(VISITORS) --minutes $(or $(MINUTES),3),--write))
+
+chaos: .venv/test
+	$(BIN)/python -m benchmarks.chaos $(if $(ON)$(ONLY),$(if $(ON),--on $(ON)) $(if $(ONLY),--only $(ONLY)),--write)
 
 # The first variable: no advertisement in the terminal.
 docs: .venv-docs/ready

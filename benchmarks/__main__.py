@@ -14,7 +14,9 @@ from statistics import median
 import numpy as np
 
 from benchmarks import app, estimator, gradients, history, steps, store, sweep
-from benchmarks.load.report import section
+from benchmarks.chaos.__main__ import HEADING as CHAOS
+from benchmarks.load.report import HEADING as LOAD
+from benchmarks.section import section
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 LIBRARIES = ("numpy", "torch", "jax", "scikit-learn", "streamlit", "distributed", "plotly")
@@ -232,7 +234,8 @@ def main() -> None:
             "",
             *page_table,
             NOTES,
-            section(RESULTS),
+            section(LOAD, RESULTS),
+            section(CHAOS, RESULTS),
         ]
     )
     RESULTS.write_text(text, encoding="utf-8")

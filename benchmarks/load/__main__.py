@@ -9,9 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from benchmarks.load.report import put, report
+from benchmarks.load.report import HEADING, report
 from benchmarks.load.served import Served
 from benchmarks.load.stage import Stage, quiet, warm, with_visitors
+from benchmarks.section import put
 
 RESULTS = Path(__file__).parents[1] / "RESULTS.md"
 SHORT_S, HASTE = 20.0, 8.0
@@ -48,7 +49,7 @@ def main() -> None:
     text = report(stages)
     print(text)
     if chosen.write:
-        put(text, RESULTS)
+        put(text, HEADING, RESULTS)
     sys.exit(any(stage.measures.errors for stage in stages))
 
 

@@ -1,11 +1,10 @@
-"""The table of a measurement, and its place among the other results."""
+"""The table of a measurement."""
 
 # ruff: noqa: E501, the notes have a paragraph a line
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.load.measures import TIMES
@@ -59,18 +58,3 @@ def report(stages: Sequence[Stage]) -> str:
         for error, often in stage.measures.errors.most_common():
             lines.append(f"\n{stage.visitors} visitors, {often} times: {error}")
     return "\n".join(lines) + "\n" + NOTES
-
-
-def put(text: str, path: Path) -> None:
-    """Write the section into a file, in place of the one that is there."""
-    path.write_text(_without(path) + "\n\n" + text, encoding="utf-8")
-
-
-def section(path: Path) -> str:
-    """Return the section that is in a file, if there is one."""
-    return path.read_text(encoding="utf-8")[len(_without(path)) :] if path.exists() else ""
-
-
-def _without(path: Path) -> str:
-    """Return what comes before the section, which is the last one."""
-    return path.read_text(encoding="utf-8").split(HEADING)[0].rstrip()

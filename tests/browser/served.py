@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any
 from urllib.error import HTTPError
 from urllib.parse import urljoin
 
@@ -92,20 +92,28 @@ class Server:
         """Start the process; once more, at the same address, after it was stopped."""
         command = [sys.executable, "-m", "streamlit", "run", "app.py"]
         options = ["--server.headless", "true", "--server.port", str(self.port)]
-        with self.log.open("ab") as log:
+        with self.open_log() as log:
             self.process = subprocess.Popen(
                 [*command, *options, *self._options],
                 cwd=self.folder,
                 env=os.environ | self._environment,
                 stdout=log,
                 stderr=log,
-                preexec_fn=lambda: _use_cores(self._cores),
+                preexec_fn=self.prepare,
             )
         until = time.monotonic() + WAIT_S
         while not lives(self.url):
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < until, self.log.read_text()
             time.sleep(0.1)
+
+    def open_log(self) -> IO[bytes]:
+        """Return what the process writes to."""
+        return self.log.open("ab")
+
+    def prepare(self) -> None:
+        """Limit the process, before it becomes the server."""
+        os.sched_setaffinity(0, list(os.sched_getaffinity(0))[: self._cores])
 
     def workers(self) -> list[psutil.Process]:
         children = psutil.Process(self.process.pid).children(recursive=True)
@@ -161,7 +169,3 @@ def lives(url: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def _use_cores(most: int | None) -> None:
-    os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:most])

@@ -1,0 +1,1 @@
+"""An hour in which everything that can fail does, once: `make chaos`."""

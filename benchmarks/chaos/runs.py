@@ -1,0 +1,106 @@
+"""The runs that go on while something fails, as the database has them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from simplenet.jobs.ledger import Pace, Position, Wishes
+from simplenet.runs import TrainingRun
+from simplenet.runs.store import Store, Summary
+from simplenet.runs.store.opening import opened
+from simplenet.training import TrainingConfig
+from tests.runs.whole import lost
+from tests.waiting import until
+
+SHORT = TrainingRun(TrainingConfig(600), 5)
+VISITOR = "chaos"
+
+
+class Runs:
+    """A few trainings in a database, started and steered from outside of every server.
+
+    Parameters
+    ----------
+    url : str
+        Of the database.
+    iterations : int
+        Of the trainings at full speed: they should not end before what has failed is mended.
+    """
+
+    def __init__(self, url: str, iterations: int) -> None:
+        self._store = Store(opened(url))
+        self._long = TrainingRun(TrainingConfig(iterations, seed=1), 5)
+        self.going: list[str] = []
+        self.slow: list[str] = []
+        self.paused: list[str] = []
+
+    @property
+    def ids(self) -> list[str]:
+        """All of them."""
+        return self.going + self.slow + self.paused
+
+    def start(self) -> None:
+        """Start two at full speed, one in slow motion and one that is paused; wait until they are.
+
+        They are at it when something fails: what is slow does not end meanwhile.
+        """
+        self.going = [self._start(self._long, "full") for _ in range(2)]
+        self.slow = [self._start(SHORT, "slow")]
+        self.paused = [self._start(SHORT, "slow")]
+        until(lambda: all(run.result.done for run in self.look()), every_s=0.1)
+        self.wish(self.paused, held=True)
+
+    def _start(self, work: TrainingRun, pace: Pace) -> str:
+        run = secrets.token_urlsafe(12)
+        with self._at_it() as store:
+            store.add(run, VISITOR, work, Wishes(pace), None)  # Whoever wants to may drive it.
+        return run
+
+    def look(self) -> list[Summary]:
+        """Return what the list of runs says of each."""
+        with self._at_it() as store:
+            return store.summaries(self.ids)
+
+    def wish(self, runs: list[str], **wanted: Any) -> None:
+        """Want something of runs, as a page does."""
+
+        def change(wishes: Wishes, _: Position) -> Wishes:
+            return replace(wishes, **wanted, number=wishes.number + 1)
+
+        with self._at_it() as store:
+            for run in runs:
+                store.wish(run, change)
+
+    def move_on(self) -> None:
+        """Let all of them go to their end as fast as they can."""
+        self.wish(self.slow + self.paused, pace="full", held=False)
+
+    def lost(self) -> list[str]:
+        """Return what is not as it would be if nothing had failed; nothing if all is whole."""
+        found = []
+        for run in self.ids:
+            with self._at_it() as store:
+                entry = store.read(run)
+            if entry is None:
+                found.append("a run")
+                continue
+            position = entry.standing.position
+            if position.end != "finished":
+                found.append(f"the end: {position.end} {position.error or ''}".strip())
+            records = entry.work.no_records()
+            for chunk in entry.chunks:
+                records.extend(chunk)
+            found += lost(entry.work, records, entry.state)
+        return found
+
+    @contextmanager
+    def _at_it(self) -> Iterator[Store]:
+        """Give the store; its connections end with the block, so that a server's are the last."""
+        try:
+            yield self._store
+        finally:
+            self._store.close()
