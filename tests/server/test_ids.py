@@ -83,3 +83,14 @@ def test_a_damaged_run_is_named_without_its_id(tmp_path, monkeypatch):
     assert "secret" not in str(damaged.value)
     assert logged("secret") in str(damaged.value)
     store.close()
+
+
+def test_whose_a_run_is_is_compared_in_the_same_time_whoever_asks():
+    compared = 0
+    for source in (ROOT / "pages").rglob("*.py"):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare):
+                sides = [getattr(side, "attr", "") for side in (node.left, *node.comparators)]
+                assert "visitor" not in sides, f"{source.name}:{node.lineno}"
+            compared += isinstance(node, ast.Call) and name_of(node.func) == "compare_digest"
+    assert compared
