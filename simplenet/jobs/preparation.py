@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
+import signal
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +28,8 @@ class Preparation(WorkerPlugin):
         # Windows.)
         if hasattr(os, "setpriority") and os.getpriority(os.PRIO_PROCESS, 0) < NICENESS:
             os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+        if worker.nanny and sys.platform == "linux":
+            _end_with_parent()
         if self._warm_up:
             try:
                 self._warm_up()
@@ -32,3 +37,13 @@ class Preparation(WorkerPlugin):
                 # Dask would tell it to a log that a local worker does not have. If it matters,
                 # the work itself will fail, and say why.
                 logging.getLogger(__name__).exception("a worker could not be warmed up")
+
+
+def _end_with_parent() -> None:
+    """Have the system kill this process when the thread ends that started it, its nanny's.
+
+    A worker ends by itself when its nanny is gone, but not while it is stopped: then it would
+    stay for ever.
+    """
+    pr_set_pdeathsig = 1  # From <sys/prctl.h>.
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)

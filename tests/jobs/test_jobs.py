@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import sleep
+from types import SimpleNamespace
 
 import dask
 import distributed.scheduler
@@ -363,7 +364,7 @@ def test_an_error_of_the_warm_up_is_logged_and_stops_no_worker(monkeypatch, capl
     def warm_up():
         raise KeyError("no such pixel")
 
-    Preparation(warm_up).setup(None)
+    Preparation(warm_up).setup(SimpleNamespace(nanny=None))
     assert "no such pixel" in caplog.text
     assert "Traceback" in caplog.text
 

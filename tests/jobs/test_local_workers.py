@@ -94,3 +94,12 @@ def test_no_worker_outlives_its_server(killed_by):
         server.send_signal(killed_by)
         server.wait(240)
     until(lambda: not psutil.pid_exists(worker))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends what is stopped")
+def test_no_worker_that_is_stopped_outlives_its_server():
+    with running() as (server, worker):
+        psutil.Process(worker).suspend()
+        server.kill()
+        server.wait(240)
+    until(lambda: not psutil.pid_exists(worker))
