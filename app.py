@@ -68,12 +68,13 @@ elif __name__ == "app":  # The server reads it once, to learn what it serves.
     from pages.platform.headers import SafeHeaders, failed
     from pages.platform.hosts import Hosts
     from pages.platform.messages import Messages
+    from pages.platform.packed import Packed
     from pages.platform.uploads import Uploads
 
     app = App(
         __file__,
         routes=[*front.routes(), *served.routes()],
-        middleware=[Middleware(one) for one in (SafeHeaders, Hosts, Messages, Uploads)],
+        middleware=[Middleware(one) for one in (SafeHeaders, Hosts, Packed, Messages, Uploads)],
         exception_handlers={Exception: failed},
         lifespan=early,
     )

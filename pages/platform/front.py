@@ -119,7 +119,7 @@ def _text(name: str) -> str:
 
 
 @cache
-def _static() -> Path:
+def static_folder() -> Path:
     """Return the folder with the files of Streamlit's browser side."""
     from streamlit import file_util
 
@@ -129,13 +129,13 @@ def _static() -> Path:
 @cache
 def streamlits() -> str:
     """Return Streamlit's own document."""
-    return (_static() / "index.html").read_text(encoding="utf-8")
+    return (static_folder() / "index.html").read_text(encoding="utf-8")
 
 
 @cache
 def _preloads() -> str:
     """Return what has the browser fetch, beside the rest, what each page has."""
-    folder = _static() / "static" / "js"
+    folder = static_folder() / "static" / "js"
     waiting = [path for name in EARLY for path in folder.glob(f"{name}.*.js")]
     found: set[str] = set()
     while waiting:

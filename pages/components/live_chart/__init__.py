@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
-import streamlit.components.v1 as components
 
 from pages.components.numbers import NUMBERS_CSS, NUMBERS_JS
 from pages.language import T, language
 from pages.language.text import CODES, plain, translations
+from pages.platform.packed import PLOTLY
 from pages.state import Chart
 
 if TYPE_CHECKING:
@@ -26,16 +26,6 @@ HEIGHT = 340
 """Of a chart in pixels, where a figure does not say another."""
 
 _HERE = Path(__file__).parent
-
-
-@st.cache_resource(show_spinner=False)
-def _plotly_url() -> str:
-    """Serve the folder that holds plotly.min.js, and return the address of the file."""
-    import plotly
-
-    folder = Path(plotly.__file__).parent / "package_data"
-    served = components.declare_component("plotly_js", path=str(folder))
-    return f"component/{served.name}/plotly.min.js"
 
 
 _mount = st.components.v2.component(
@@ -94,7 +84,7 @@ def live_chart(
             "height": height or own or HEIGHT,
             "alt": plain(alt),
             "empty": empty,
-            "plotly": _plotly_url(),
+            "plotly": PLOTLY,
             "locale": CODES[language()],
             "svg": T("chart.svg"),
             "words": dict(translations("plotly", language())),
