@@ -13,8 +13,7 @@ import threading
 from collections.abc import Callable
 from math import ceil, log2
 from time import monotonic, thread_time
-from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakValueDictionary
 
 import streamlit as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -78,8 +77,16 @@ class Clock:
 
 CLOCK = Clock(SHARE)
 
-_told: WeakKeyDictionary[Any, dict[str, tuple[Every, float]]] = WeakKeyDictionary()
-"""For each visit, the parts of its page: how often they want to be shown, and what was told."""
+
+class Parts(dict[str, tuple[Every, float]]):
+    """The living parts of a page: how often each wants to be shown, and what the browser was told.
+
+    Only the parts themselves keep it: what they show is as large as a training, and is forgotten
+    together with them.
+    """
+
+
+_of_visits: WeakValueDictionary[str, Parts] = WeakValueDictionary()
 
 
 def show_by_clock(show: Callable[[], None], every: Every | None) -> None:
@@ -95,24 +102,24 @@ def show_by_clock(show: Callable[[], None], every: Every | None) -> None:
         Returns how often it wants to be shown, as the seconds in between; None if the clock is not
         to show it again.
     """
-    first_s = every() * CLOCK.slower() if every else None
+    context, first_s = get_script_run_ctx(), every() * CLOCK.slower() if every else None
+    parts = _of_visits.setdefault(context.session_id, Parts()) if context else Parts()
 
     def part() -> None:
         started = thread_time()
         show()
         if every and first_s:
-            _beat(every, first_s, thread_time() - started)
+            _beat(parts, every, first_s, thread_time() - started)
 
     st.fragment(part, run_every=first_s)()
 
 
-def _beat(every: Every, first_s: float, took_s: float) -> None:
+def _beat(parts: Parts, every: Every, first_s: float, took_s: float) -> None:
     """Note that a part was shown, and tell the browser how often to ask for each from now on."""
     context, part = get_script_run_ctx(), ThreadState.get().fragment_id
     if context is None or part is None:
         return
     CLOCK.shown(context.session_id, part, every(), WHOLE * took_s)
-    parts = _told.setdefault(context.fragment_storage, {})
     if not context.fragment_ids_this_run:  # The whole page was shown, and has told of this one.
         parts[part] = every, first_s
         return

@@ -1,5 +1,7 @@
 """Living parts of pages: as often as they want for one, and for many as the server can bear it."""
 
+import gc
+import weakref
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
@@ -7,7 +9,7 @@ import pytest
 
 from pages import following
 from pages.platform import clock
-from pages.platform.clock import Clock
+from pages.platform.clock import Clock, Parts, show_by_clock
 
 
 class Time:
@@ -58,6 +60,24 @@ def test_a_single_slow_answer_changes_little(time):
     assert of_class.slower() > 2
 
 
+def test_what_is_shown_is_forgotten_with_the_page(monkeypatch):
+    """A training takes megabytes: the clock must not keep it when somebody has left its page."""
+    kept, trainings = [], [Time()]
+    context = SimpleNamespace(session_id="somebody")
+    monkeypatch.setattr(clock, "get_script_run_ctx", lambda: context)
+    monkeypatch.setattr(clock.st, "fragment", lambda part, run_every: lambda: kept.append(part))
+    for name in ("picture", "figures"):
+        show_by_clock(lambda: None, trainings[0])
+        clock._of_visits["somebody"][name] = trainings[0], 1.0
+    assert len(clock._of_visits["somebody"]) == 2  # Both parts of a page know each other.
+    left = weakref.ref(trainings.pop())
+    assert left() is not None
+    kept.clear()
+    gc.collect()
+    assert left() is None
+    assert "somebody" not in clock._of_visits
+
+
 @dataclass(eq=False)
 class Fragments:
     ids: set = field(default_factory=set)
@@ -69,7 +89,7 @@ class Fragments:
 @pytest.fixture
 def visit(monkeypatch, time):
     """A visit whose parts are shown by hand, and what its browser is told."""
-    told, fragments = [], Fragments({"picture", "figures"})
+    told, fragments, parts = [], Fragments({"picture", "figures"}), Parts()
     context = SimpleNamespace(
         session_id="me",
         fragment_storage=fragments,
@@ -85,7 +105,7 @@ def visit(monkeypatch, time):
         context.fragment_ids_this_run = [part] if first_s is None else None
         state = SimpleNamespace(get=lambda: SimpleNamespace(fragment_id=part))
         monkeypatch.setattr(clock, "ThreadState", state)
-        clock._beat(every, first_s or 0, took_s)
+        clock._beat(parts, every, first_s or 0, took_s)
         return told
 
     return SimpleNamespace(show=show, told=told, fragments=fragments)
