@@ -15,6 +15,7 @@ def doubt_about(x: NDArray[np.floating]) -> str:
         None: "",
         "parts": T("draw.doubt_parts"),
         "wide": T("draw.doubt_wide"),
+        "pair": T("draw.doubt_pair"),
         "unlike": T("draw.doubt_unlike"),
     }
     return words[known_digits().look(x).doubt]

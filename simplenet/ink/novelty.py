@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,30 +17,31 @@ from scipy import ndimage
 
 from simplenet.data import Dataset, load_mnist
 from simplenet.functions import as_pixels
+from simplenet.ink import pairs
+from simplenet.ink.directions import oriented_gradients
+from simplenet.ink.pairs import PairUnit, pair_unit
 
-Doubt = Literal["parts", "wide", "unlike"]
+Doubt = Literal["parts", "wide", "pair", "unlike"]
 """Why a picture does not look like one digit: it has parts that stand beside each other, it is
-wider than digits are, or it is far from all digits that were learned from."""
+wider than digits are, it looks like two digits that touch, or it is far from all digits that were
+learned from."""
 
 BUNDLED = Path(__file__).parents[1] / "data" / "mnist" / "known_digits.npz"
 """Digits of MNIST's training set: `KnownDigits.of` takes longer than whoever draws wants to wait.
 `make models` writes it anew."""
 
 SIDE = 28
-BINS, CELLS, SPREAD = 8, 7, 1.8
-"""Directions that are told apart; places of an image, each way; and how far a place looks around
-it, as the standard deviation of its weights in pixels."""
-
-CHUNK = 50
-"""Pictures worked on at a time: they stay in the cache."""
 
 COMPONENTS, KNOWN, NEIGHBOURS = 60, 10_000, 3
 """How many numbers of a picture are compared, with how many digits, and how many of them count."""
 
-FAR, SLIM, WIDER = 0.565, 0.9, 0.12
+FAR, SLIM, WIDER = 0.575, 0.9, 0.12
 """Distance beyond which a picture is unlike a digit, up to a width by height that most digits keep
-to, and by how much the distance may be less for each 1 that it is wider: two digits that touch are
-wide, and not very far. 3 in 1,000 of MNIST's test digits are unlike."""
+to, and by how much the distance may be less for each 1 that it is wider: what is wide and no digit
+need not be very far. 2 in 1,000 of MNIST's test digits are unlike."""
+
+PAIR = 0.9
+"""How sure the unit of `pairs.py` has to be that there are two: 4 in 10,000 of them."""
 
 INK, JOINED = 0.25, 0.5
 """Ink below this share of a pixel leaves a gap between columns, or does not join two parts: a gap
@@ -68,11 +69,14 @@ class Look:
         Share of the ink, 0 to 0.5, of what stands beside the rest: see `beside`.
     aspect : float
         Width of the ink by its height.
+    pair : float
+        How sure the unit of `pairs.py` is that there are two digits, 0 to 1.
     """
 
     distance: float
     beside: float
     aspect: float
+    pair: float
 
     @property
     def doubt(self) -> Doubt | None:
@@ -81,6 +85,10 @@ class Look:
             return "parts"
         if self.aspect > WIDEST:
             return "wide"
+        if self.distance > FAR:
+            return "unlike"
+        if self.pair > PAIR:
+            return "pair"
         wider = max(self.aspect - SLIM, 0)
         return "unlike" if self.distance + WIDER * wider > FAR else None
 
@@ -148,48 +156,15 @@ class KnownDigits:
     def look(self, x: ArrayLike) -> Look:
         """Return what is measured of one picture with ink on it, shape (784,)."""
         image = as_pixels(x).reshape(SIDE, SIDE)
-        return Look(float(self.distances(image.reshape(1, -1))[0]), beside(image), aspect(image))
+        row = image.reshape(1, -1)
+        distance, pair = self.distances(row)[0], pair_unit().shares(row)[0]
+        return Look(float(distance), beside(image), aspect(image), float(pair))
 
 
 @cache
 def known_digits() -> KnownDigits:
     """Return the digits that pictures are compared with, read once for the process."""
     return KnownDigits.load()
-
-
-def oriented_gradients(x: ArrayLike) -> NDArray[np.float32]:
-    """Return the directions of the strokes of pictures, (n, 784), as vectors of length 1, (n, 392).
-
-    Each entry is the root of how much edge of one direction there is near one of 7 x 7 places.
-    """
-    rows = np.asarray(x)
-    return np.concatenate(
-        [_oriented_gradients(rows[i : i + CHUNK]) for i in range(0, len(rows), CHUNK)]
-    )
-
-
-def _oriented_gradients(x: NDArray[Any]) -> NDArray[np.float32]:
-    images = ndimage.gaussian_filter(as_pixels(x).reshape(-1, SIDE, SIDE), (0, 0.7, 0.7))
-    down, right = np.gradient(images, axis=(1, 2))  # (n, 28, 28) each
-    strength = np.hypot(right, down)
-    turn = np.arctan2(down, right) / np.pi * BINS  # An edge and its opposite are one direction.
-    centres = np.arange(BINS, dtype=np.float32)[:, np.newaxis, np.newaxis]
-    away = (turn[:, np.newaxis] - centres + BINS / 2) % BINS - BINS / 2  # (n, 8, 28, 28)
-    shares = np.maximum(1 - np.abs(away), 0) * strength[:, np.newaxis]
-    cells = _PLACES @ shares @ _PLACES.T  # (n, 8, 7, 7)
-    roots = np.sqrt(cells.reshape(len(x), -1))
-    return np.asarray(roots / np.maximum(np.linalg.norm(roots, axis=1, keepdims=True), 1e-9))
-
-
-def _places() -> NDArray[np.float32]:
-    """Return the weight of each pixel for each place along an axis, (7, 28)."""
-    centres = (np.arange(CELLS) + 0.5) * SIDE / CELLS - 0.5
-    away = np.arange(SIDE) - centres[:, np.newaxis]
-    weights = np.exp(-((away / SPREAD) ** 2) / 2)
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
-
-
-_PLACES = _places()
 
 
 def beside(image: NDArray[np.floating]) -> float:
@@ -235,4 +210,6 @@ def aspect(image: NDArray[np.floating]) -> float:
 
 
 if __name__ == "__main__":
-    KnownDigits.of(load_mnist()).save(BUNDLED)
+    MNIST = load_mnist()
+    KnownDigits.of(MNIST).save(BUNDLED)
+    PairUnit.of(MNIST).save(pairs.BUNDLED)
