@@ -101,6 +101,7 @@ def predict_command(files: tuple[Path, ...], model: Named, machine: bool) -> Non
 WORDS = {
     "parts": "looks like several",
     "wide": "is wider than a digit",
+    "pair": "looks like two digits that touch",
     "unlike": "looks like no digit",
 }
 """Why a picture does not look like one digit, for people."""

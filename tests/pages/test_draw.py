@@ -1,15 +1,20 @@
 """What the Draw page says of a photo, and what becomes of a fine-tuning, without a browser."""
 
 import io
+from types import SimpleNamespace
+from typing import get_args
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
+from pages.drawing.doubt import doubt_about
 from pages.networks import TUNED
+from simplenet.cli.asking import WORDS
 from simplenet.data.drawings import DrawingSet
 from simplenet.ink import canvas_to_input
+from simplenet.ink.novelty import Doubt
 from tests.pages.conftest import APP, opened
 
 
@@ -98,3 +103,11 @@ def test_a_copy_of_the_network_learns_and_is_discarded_or_kept(app):
 
     another = opened(AppTest.from_file(APP, default_timeout=300), "draw", tuned=job.id)
     assert "My fine-tuned network" in another.selectbox(key="draw_network").options
+
+
+@pytest.mark.parametrize("doubt", get_args(Doubt))
+def test_each_reason_for_a_doubt_is_told_in_words(doubt, monkeypatch):
+    known = SimpleNamespace(look=lambda x: SimpleNamespace(doubt=doubt))
+    monkeypatch.setattr("pages.drawing.doubt.known_digits", lambda: known)
+    assert "does not look like" in doubt_about(np.zeros(784))
+    assert doubt in WORDS  # Of the command line.
