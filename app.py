@@ -20,6 +20,7 @@ def main() -> None:
     from pages.platform.offline import stay_offline
     from pages.platform.place import place
     from pages.platform.reruns import lose_nothing
+    from pages.platform.returned import serve_returned
     from pages.room import no_room
     from pages.state import LOST, NO_ROOM, PAGE, UNREADABLE
     from simplenet.jobs import LedgerError
@@ -27,6 +28,7 @@ def main() -> None:
     guard()
     stay_offline()
     lose_nothing()
+    serve_returned()
     work_out_once()
     page = navigation()
     if PAGE.get() != page.url_path:

@@ -6,6 +6,7 @@ runs that were under way when the last server ended.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -13,6 +14,8 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from time import sleep
 from typing import Any
+
+from pages.platform.forgetting import forget_again_and_again
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +41,11 @@ RETRY_S = 2.0
 
 @asynccontextmanager
 async def early(app: object) -> AsyncIterator[dict[str, Any]]:
-    """Load what the first page needs, beside a server that has begun."""
+    """Load what the first page needs, beside a server that has begun, and forget who has left."""
     threading.Thread(target=begin, name="early", daemon=True).start()
+    forgetting = asyncio.create_task(forget_again_and_again())
     yield {}
+    forgetting.cancel()
 
 
 def begin() -> None:
