@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.challenges.order import TASKS
 from pages.challenges.task import Task
+from pages.challenges.trainings import all_reached
 from pages.language import T
 from pages.lessons.frame import course
 from pages.state import CHALLENGE, KEEPING, Place, Widget, challenge_key, one_of
@@ -16,6 +17,8 @@ PREFIX = "challenge_"
 
 def challenges() -> None:
     """Show the challenge that is open, beside it all of them."""
+    for reached in all_reached():
+        solve(reached)
     CHALLENGE.follow(one_of({name: name for name in TASKS}))
     name = CHALLENGE.get() or next((n for n in TASKS if not is_solved(n)), next(iter(TASKS)))
     CHALLENGE.keep(CHALLENGE.get())
@@ -31,13 +34,19 @@ def is_solved(name: str) -> bool:
     return PREFIX + name in course().entries
 
 
+def solve(name: str) -> None:
+    """Remember that a challenge is solved."""
+    if not is_solved(name):
+        KEEPING.get().study(course().finished(PREFIX + name, course().last))
+
+
 def challenge(name: str, task: Task) -> None:
     """Show a challenge: what is asked for, what is missing, and what there is to learn from it."""
     st.header(task.title(), anchor=False)
     st.markdown(task.words())
     told = task.check()
-    if told.solved and not is_solved(name):
-        KEEPING.get().study(course().finished(PREFIX + name, course().last))
+    if told.solved:
+        solve(name)
     with st.container(key=Place.LESSON_ANSWER):
         if is_solved(name):
             st.markdown(f":material/check_circle: **{T('challenge.solved')}** {task.why()}")

@@ -21,6 +21,12 @@ def attempts() -> list[Attempt]:
     ]
 
 
+def all_reached() -> list[str]:
+    """Return the names of all goals that the visitor has reached."""
+    tried = attempts()
+    return [name for name, goal in GOALS.items() if standing(goal, tried).solved]
+
+
 def reached(name: str) -> Callable[[], Told]:
     """Return the check of a goal."""
 
