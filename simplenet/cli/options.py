@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import fields
+from inspect import cleandoc
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -105,9 +106,10 @@ def split(options: dict[str, Any]) -> tuple[TrainingConfig, dict[str, Any]]:
 
 def described(owner: type) -> dict[str, str]:
     """Return the first sentence of each parameter in a numpydoc docstring."""
-    section = re.split(r"\n\n {4}[A-Z]\w+\n {4}-+\n", owner.__doc__ or "")[1]
+    # Python 3.13 takes the indentation away by itself.
+    section = re.split(r"\n\n[A-Z]\w+\n-+\n", cleandoc(owner.__doc__ or ""))[1]
     found = {}
-    for name, text in re.findall(r"^ {4}(\w+) : .*\n((?: {8}.*\n?)+)", section, re.MULTILINE):
+    for name, text in re.findall(r"^(\w+) : .*\n((?: {4}.*\n?)+)", section, re.MULTILINE):
         words = " ".join(text.split())
         found[name] = re.split(r"(?<=\w)[.:;] |\.$", words)[0].replace("``", "")
     return found

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import fields
+from inspect import cleandoc
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
@@ -24,7 +25,7 @@ import simplenet.cli.training
 from simplenet import SimpleNet, TrainingConfig, __version__, load_model, places, save_model, train
 from simplenet.__main__ import main
 from simplenet.cli import lab
-from simplenet.cli.options import settings
+from simplenet.cli.options import described, settings
 from simplenet.ink.strokes import WAYS, pixels_of
 from simplenet.runs.bundle import bundle_from_bytes
 from simplenet.runs.shipped import SHIPPED
@@ -52,6 +53,19 @@ def test_it_names_its_commands_and_its_version():
     assert run("--version") == f"simplenet, version {__version__}\n"
     for shell in ("bash", "zsh", "fish"):
         assert "_SIMPLENET_COMPLETE" in run("completion", shell)
+
+
+def test_the_help_is_the_same_where_python_takes_the_indentation_of_docstrings_away():
+    """As it does from 3.13 on."""
+
+    class Dedented:
+        __doc__ = cleandoc(TrainingConfig.__doc__)
+
+    class Indented:
+        __doc__ = cleandoc(TrainingConfig.__doc__).replace("\n", "\n    ").replace("    \n", "\n")
+
+    assert described(Dedented) == described(Indented) == described(TrainingConfig)
+    assert {field.name for field in fields(TrainingConfig)} <= described(Dedented).keys()
 
 
 def test_every_field_of_a_recipe_is_an_option():
