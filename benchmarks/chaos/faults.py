@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from time import sleep
@@ -137,11 +137,11 @@ def database_disk_full(stage: Stage) -> Iterator[App | None]:
     """The database's disk is full for 3 s."""
     assert stage.database
     server = psutil.Process(stage.database.process.pid)
-    _limit_files([server, *server.children()], 0)
+    _limit_files([server, *server.children()], "0")
     sleep(AWAY_S)
     yield stage.apps[0]
     if stage.database.process.poll() is None:
-        _limit_files([server, *server.children()], resource.RLIM_INFINITY)
+        _limit_files([server, *server.children()], "unlimited")
     else:
         stage.database.start()
 
@@ -149,10 +149,10 @@ def database_disk_full(stage: Stage) -> Iterator[App | None]:
 def disk_full(stage: Stage) -> Iterator[App | None]:
     """The server's disk is full for 3 s."""
     server = psutil.Process(stage.apps[0].process.pid)
-    _limit_files([server, *server.children()], 0)
+    _limit_files([server, *server.children()], "0")
     sleep(AWAY_S)
     yield stage.apps[0]
-    _limit_files([server, *server.children()], resource.RLIM_INFINITY)
+    _limit_files([server, *server.children()], "unlimited")
 
 
 def data_read_only(stage: Stage) -> Iterator[App | None]:
@@ -279,11 +279,13 @@ def _still(*processes: psutil.Process) -> Iterator[None]:
                 process.resume()
 
 
-def _limit_files(processes: list[psutil.Process], size: int) -> None:
+def _limit_files(processes: list[psutil.Process], size: str) -> None:
     """Let processes write no file beyond a size: a full disk for them, and for nobody else."""
     for process in processes:
         with suppress(psutil.NoSuchProcess):
-            process.rlimit(psutil.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+            # Only its own user may do so: that of a database is another one's.
+            command = ["prlimit", "--pid", str(process.pid), f"--fsize={size}:"]
+            subprocess.run(command, user=process.uids().real, check=False)
 
 
 def _set_modes(stage: Stage, folder: int, files: int) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from simplenet.jobs.ledger import Pace, Position, Wishes
+from simplenet.jobs.ledger import LedgerError, Pace, Position, Wishes
 from simplenet.runs import TrainingRun
 from simplenet.runs.store import Store, Summary
 from simplenet.runs.store.opening import opened
@@ -18,6 +17,8 @@ from tests.waiting import until
 
 SHORT = TrainingRun(TrainingConfig(600), 5)
 VISITOR = "chaos"
+
+T = TypeVar("T")
 
 
 class Runs:
@@ -56,14 +57,13 @@ class Runs:
 
     def _start(self, work: TrainingRun, pace: Pace) -> str:
         run = secrets.token_urlsafe(12)
-        with self._at_it() as store:
-            store.add(run, VISITOR, work, Wishes(pace), None)  # Whoever wants to may drive it.
+        # Without a server: whoever wants to may drive it.
+        self._ask(lambda store: store.add(run, VISITOR, work, Wishes(pace), None))
         return run
 
     def look(self) -> list[Summary]:
         """Return what the list of runs says of each."""
-        with self._at_it() as store:
-            return store.summaries(self.ids)
+        return self._ask(lambda store: store.summaries(self.ids))
 
     def wish(self, runs: list[str], **wanted: Any) -> None:
         """Want something of runs, as a page does."""
@@ -71,9 +71,8 @@ class Runs:
         def change(wishes: Wishes, _: Position) -> Wishes:
             return replace(wishes, **wanted, number=wishes.number + 1)
 
-        with self._at_it() as store:
-            for run in runs:
-                store.wish(run, change)
+        for run in runs:
+            self._ask(lambda store, run=run: store.wish(run, change))
 
     def move_on(self) -> None:
         """Let all of them go to their end as fast as they can."""
@@ -83,8 +82,7 @@ class Runs:
         """Return what is not as it would be if nothing had failed; nothing if all is whole."""
         found = []
         for run in self.ids:
-            with self._at_it() as store:
-                entry = store.read(run)
+            entry = self._ask(lambda store, run=run: store.read(run))
             if entry is None:
                 found.append("a run")
                 continue
@@ -97,10 +95,18 @@ class Runs:
             found += lost(entry.work, records, entry.state)
         return found
 
-    @contextmanager
-    def _at_it(self) -> Iterator[Store]:
-        """Give the store; its connections end with the block, so that a server's are the last."""
-        try:
-            yield self._store
-        finally:
-            self._store.close()
+    def _ask(self, question: Callable[[Store], T]) -> T:
+        """Return what the store answers, as soon as it does.
+
+        The connections end each time: a server that dies is then the last one that had any.
+        """
+
+        def answered() -> tuple[T] | None:
+            try:
+                return (question(self._store),)
+            except LedgerError:
+                return None
+            finally:
+                self._store.close()
+
+        return until(answered, every_s=0.1)[0]

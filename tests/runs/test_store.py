@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from contextlib import contextmanager
 from dataclasses import replace
 from time import time
@@ -24,7 +25,7 @@ from simplenet.runs.mapping import Mapping
 from simplenet.runs.packing import pack, unpack
 from simplenet.runs.scaling import Scaling
 from simplenet.runs.store import Limits, Store, open_store
-from simplenet.runs.store.opening import FILE, in_memory, opened
+from simplenet.runs.store.opening import FILE, REACHED, in_memory, opened
 from simplenet.runs.store.schema import METADATA
 from simplenet.training import History, TrainingConfig
 
@@ -463,8 +464,17 @@ def test_the_file_of_a_newer_release_is_left_alone(tmp_path):
 
 
 def test_an_address_that_leads_nowhere_is_an_error(tmp_path):
-    with pytest.raises(LedgerError, match="cannot be opened"):
+    with pytest.raises(LedgerError, match="cannot be opened") as told:
         open_store("postgresql+psycopg://nobody@127.0.0.1:9/nothing", tmp_path, Limits())
+    assert "\n" not in str(told.value)  # It becomes a line of a log.
+
+
+def test_a_database_that_says_nothing_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setitem(REACHED, "connect_timeout", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql+psycopg://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
+        with pytest.raises(LedgerError, match="timeout"):
+            open_store(address, tmp_path, Limits())
 
 
 def test_every_kind_has_a_name_of_its_own():

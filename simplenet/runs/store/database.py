@@ -131,9 +131,14 @@ def _told() -> Iterator[None]:
     except DatabaseError as error:
         if isinstance(error, IntegrityError | ProgrammingError):  # That is our fault.
             raise
-        raise LedgerError(str(error.orig)) from error
+        raise LedgerError(in_a_line(error.orig)) from error
     except PoolTimeout as error:
         raise LedgerError(str(error)) from error
+
+
+def in_a_line(error: BaseException | None) -> str:
+    """Return what a database says of an error; some take several lines for it."""
+    return " ".join(str(error).split())
 
 
 def of_wishes(wishes: Wishes) -> dict[str, Any]:

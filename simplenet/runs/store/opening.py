@@ -22,6 +22,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from simplenet.jobs.ledger import LEASE_S, LedgerError
+from simplenet.runs.store.database import in_a_line
 from simplenet.runs.store.schema import HEAD, METADATA, RUNS
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,16 @@ STILL_S = LEASE_S
 
 STOOD_STILL = "25P03"
 """PostgreSQL's code for a connection that it ended because of that."""
+
+REACHED = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How soon a PostgreSQL that says nothing any more is given up, as psycopg has it, unless the
+address says so: the system waits a quarter of an hour for a machine that is gone."""
 
 PRAGMAS = (
     "PRAGMA foreign_keys = ON",
@@ -72,7 +83,8 @@ def opened(url: str) -> Engine:
             connection.execute(select(RUNS.c.id).limit(1)).all()
     except DatabaseError as error:
         engine.dispose()
-        raise LedgerError(f"the database of the runs cannot be opened: {error.orig}") from error
+        why = in_a_line(error.orig)
+        raise LedgerError(f"the database of the runs cannot be opened: {why}") from error
     return engine
 
 
@@ -159,8 +171,16 @@ def migrate(connection: Connection) -> None:
 
 def _engine(url: str) -> Engine:
     # No error tells, nor does the log, which ids were asked for.
-    if make_url(url).get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True, max_overflow=20, hide_parameters=True)
+    parts = make_url(url)
+    if parts.get_backend_name() != "sqlite":
+        reached = REACHED if parts.drivername == "postgresql+psycopg" else {}
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            max_overflow=20,
+            hide_parameters=True,
+            connect_args={key: value for key, value in reached.items() if key not in parts.query},
+        )
         if engine.dialect.name == "postgresql":
             event.listen(engine, "connect", _set_up_postgresql)
             event.listen(engine, "handle_error", _tell_disconnect)
