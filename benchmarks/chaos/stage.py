@@ -16,6 +16,7 @@ from benchmarks.chaos.visit import Visit, visit
 from simplenet.runs.store.opening import FILE
 from tests.browser.served import ROOT
 from tests.runs.postgres import Postgres, new_database, postgres
+from tests.waiting import until
 
 
 class Stage:
@@ -57,6 +58,7 @@ class Stage:
                 self.visit(app)
         if self.cluster:
             self.cluster.tend()
+        until(lambda: not any(map(_is_still, self.workers())), every_s=0.5)  # It is replaced.
 
     def lines(self) -> int:
         """Return how long the logs are."""
@@ -76,6 +78,12 @@ class Stage:
         with suppress(psutil.Error):
             return process.environ().get("CHAOS_CLOCK") == str(self.clock)
         return False
+
+
+def _is_still(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.status() == psutil.STATUS_STOPPED)
+    return False
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 from contextlib import contextmanager
 from dataclasses import replace
@@ -450,6 +451,20 @@ def test_without_a_folder_runs_last_as_long_as_the_server_and_it_says_so(tmp_pat
     a_run(store)
     assert [run.id for run in store.runs_of("me")] == ["a"]
     assert "as long as this server" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["kept", FILE])
+def test_what_may_not_be_written_is_named_and_left_alone(tmp_path, monkeypatch, caplog, name):
+    folder = tmp_path / "kept"
+    open_store(None, folder, Limits()).close()
+    before = sorted(folder.iterdir())
+    # Root may write everything.
+    monkeypatch.setattr(os, "access", lambda path, mode: path.name != name)
+    store = open_store(None, folder, Limits())
+    assert f"may not write {name}" in store.problem
+    assert str(folder) in caplog.text
+    assert sorted(folder.iterdir()) == before
+    a_run(store)
 
 
 def test_the_file_of_a_newer_release_is_left_alone(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,9 @@ def opened_file(folder: Path) -> Engine:
             logger.warning("%s is damaged: it is now %s, and a new one begins", path, moved.name)
     except OSError as error:
         raise LedgerError(f"the folder of the runs cannot be written: {error}") from error
+    for place in (folder, path):  # SQLite would only say that it cannot open a file.
+        if place.exists() and not os.access(place, os.W_OK):
+            raise LedgerError(f"this server may not write {place.name}, which is for the runs")
     return opened(f"sqlite:///{path.resolve()}")
 
 

@@ -45,5 +45,5 @@ def open_store(url: str | None, folder: Path, limits: Limits) -> Store:
     try:
         return Store(opened_file(folder), limits=limits)
     except LedgerError as error:
-        logger.warning("runs last only as long as this server: %s", error)
+        logger.warning("runs last only as long as this server: %s (%s)", error, folder)
         return Store(in_memory(), problem=str(error), limits=limits)
