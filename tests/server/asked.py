@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
 
-def ask(server, path="/", method="GET", **headers: str) -> HTTPResponse:
+from tests.browser.served import WAIT_S
+from tests.waiting import until
+
+
+def ask(server, path="/", method="GET", body=None, **headers: str) -> HTTPResponse:
     """Return the answer of a server; an underscore in the name of a header is a hyphen there."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=180)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    connection.request(method, path, headers=named)
+    connection.request(method, path, body, named)
     answer = connection.getresponse()
     answer.body = answer.read()
     connection.close()
     return answer
+
+
+@contextmanager
+def begun(server) -> Iterator[ClientConnection]:
+    """Give the connection of a page that was opened and is shown, as Streamlit's own begin."""
+    address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
+    message = BackMsg()
+    message.rerun_script.query_string = ""
+    with connect(address, origin=server.url, subprotocols=["streamlit"], max_size=None) as page:
+        page.send(message.SerializeToString())
+        # What is asked for before that may be lost.
+        until(lambda: said(page).WhichOneof("type") == "script_finished")
+        yield page
+
+
+def said(page) -> ForwardMsg:
+    """Return what a page is told next."""
+    return ForwardMsg.FromString(page.recv(timeout=WAIT_S))
 
 
 def scope(kind="http", headers=(), **more: Any) -> dict[str, Any]:

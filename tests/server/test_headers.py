@@ -61,8 +61,9 @@ def test_every_other_answer_may_do_nothing(open_server, method):
 
 
 def test_so_has_what_a_websocket_is_refused_with(open_server):
-    with pytest.raises(InvalidStatus) as refused:
-        connect(f"ws://127.0.0.1:{open_server.port}/_stcore/stream", origin="http://evil.example")
+    address = f"ws://127.0.0.1:{open_server.port}/_stcore/stream"
+    with pytest.raises(InvalidStatus) as refused, connect(address, origin="http://evil.example"):
+        pass
     for name, value in HEADERS.items():
         assert refused.value.response.headers.get_all(name) == [value]
 

@@ -5,14 +5,16 @@ import socket
 
 import pytest
 from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from pages.language.text import text
 from pages.platform import hosts
 from pages.platform.hosts import MOST_TOLD, Hosts, names, refusal
-from tests.server.asked import answered, ask, scope
+from tests.server.asked import answered, ask, begun, said, scope
 from tests.server.conftest import OUTSIDE
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -221,8 +223,11 @@ def test_a_server_that_runs_refuses_foreign_names_and_pages(open_server):
     with connect(address, origin=open_server.url, subprotocols=["streamlit"]):
         pass
     for origin in ("http://evil.example", f"http://localhost:{port + 1}", "null"):
-        with pytest.raises(InvalidStatus) as refused:
-            connect(address, origin=origin, subprotocols=["streamlit"])
+        with (
+            pytest.raises(InvalidStatus) as refused,
+            connect(address, origin=origin, subprotocols=["streamlit"]),
+        ):
+            pass
         assert refused.value.response.status_code == 403
         assert b"with its own pages only" in refused.value.response.body
     log = open_server.log.read_text()
@@ -231,6 +236,32 @@ def test_a_server_that_runs_refuses_foreign_names_and_pages(open_server):
 
 
 def test_an_upload_needs_the_token_of_a_page_of_the_server(open_server):
-    path = "/_stcore/upload_file/session/file"
-    assert ask(open_server, path, "PUT").status == 403
-    assert ask(open_server, path, "DELETE", Origin=open_server.url).status == 403
+    asked = BackMsg()
+    asked.file_urls_request.request_id = "request"
+    asked.file_urls_request.file_names.append("a.png")
+    with begun(open_server) as page:
+        page.send(asked.SerializeToString())
+        path = until(lambda: place_for_a_file(said(page)))
+        put_and_take_back(open_server, path)
+
+
+def put_and_take_back(open_server, path):
+    """Try to put a file where a page was told to, first as others would."""
+    file = "--x\r\nContent-Disposition: form-data; name=f; filename=a.png\r\n\r\n1\r\n--x--\r\n"
+    kind = {"Content_Type": "multipart/form-data; boundary=x", "Origin": open_server.url}
+    assert ask(open_server, path, "PUT", file, **kind).status == 403
+    assert ask(open_server, path, "DELETE", **kind).status == 403
+    cookie = ask(open_server, "/_stcore/health").headers["Set-Cookie"].split(";")[0]
+    assert ask(open_server, path, "PUT", file, Cookie=cookie, **kind).status == 403
+    token = cookie.partition("=")[2]
+    foreign = {**kind, "Cookie": cookie, "X_Xsrftoken": token, "Origin": "http://evil.example"}
+    assert ask(open_server, path, "PUT", file, **foreign).status == 403
+    own = {**foreign, "Origin": open_server.url}
+    assert ask(open_server, path, "PUT", file, **own).status == 204
+    assert ask(open_server, path, "DELETE", **own).status == 204
+
+
+def place_for_a_file(told):
+    """Return where a page is told to put a file, if it is in what a server says."""
+    urls = told.file_urls_response.file_urls
+    return urls[0].upload_url if urls else None

@@ -4,20 +4,9 @@ import socket
 from ipaddress import ip_address
 
 import psutil
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from websockets.sync.client import connect
 
+from tests.server.asked import begun
 from tests.waiting import until
-
-
-def begins(server):
-    """Visit a page, so that the server starts its workers."""
-    address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
-    message = BackMsg()
-    message.rerun_script.query_string = ""
-    with connect(address, subprotocols=["streamlit"], max_size=None) as page:
-        page.send(message.SerializeToString())
-        until(server.workers)
 
 
 def is_at_work(worker):
@@ -38,6 +27,6 @@ def open_doors(server):
 
 
 def test_only_the_pages_port_can_be_reached_from_outside(open_server):
-    begins(open_server)
-    until(lambda: all(map(is_at_work, open_server.workers())))
+    with begun(open_server):  # Its first visitor has a server start its workers.
+        until(lambda: (found := open_server.workers()) and all(map(is_at_work, found)))
     assert open_doors(open_server) == {("0.0.0.0", open_server.port)}
