@@ -136,9 +136,11 @@ def running(folder: Path, **options: Any) -> Iterator[Server]:
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
     (folder / "simplenet").symlink_to(ROOT / "simplenet")
     server = Server(folder, CORES, **options)
-    yield server
-    if server.process.poll() is None:
-        server.stop()
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
     log = server.log.read_text()
     assert "Traceback" not in log, log
     assert not [key for key in keys(folder) if key in log], log

@@ -1,6 +1,7 @@
 """What listens where."""
 
 import socket
+from contextlib import suppress
 from ipaddress import ip_address
 
 import psutil
@@ -9,9 +10,16 @@ from tests.server.asked import begun
 from tests.waiting import until
 
 
+def sockets(process, kind):
+    """Return the sockets of a process; one that has just ended has none."""
+    with suppress(psutil.NoSuchProcess):
+        return process.net_connections(kind)
+    return []
+
+
 def is_at_work(worker):
     """Return whether a worker has a way to the scheduler."""
-    return any(one.laddr for one in worker.net_connections("all"))
+    return any(one.laddr for one in sockets(worker, "all"))
 
 
 def open_doors(server):
@@ -19,7 +27,7 @@ def open_doors(server):
     server_process = psutil.Process(server.process.pid)
     found = set()
     for process in [server_process, *server_process.children(recursive=True)]:
-        for one in process.net_connections("inet"):
+        for one in sockets(process, "inet"):
             waits = one.status == psutil.CONN_LISTEN or one.type == socket.SOCK_DGRAM
             if waits and not one.raddr and not ip_address(one.laddr.ip).is_loopback:
                 found.add((one.laddr.ip, one.laddr.port))
