@@ -33,6 +33,7 @@ def examples(n: int) -> settings:
     return settings(
         max_examples=max(n * settings.default.max_examples // USUAL, 1),
         suppress_health_check=list(HealthCheck),
+        phases=settings.default.phases,
     )
 
 

@@ -50,7 +50,7 @@ def read(content: bytes) -> tuple[Params, dict[str, Any]]:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ValueError(f'it is no network in JSON: its "format" is not {FORMAT!r}')
     params, dtype = found.get("params"), found.get("dtype", "float32")
-    if not isinstance(params, dict) or dtype not in DIGITS:
+    if not (isinstance(params, dict) and isinstance(dtype, str) and dtype in DIGITS):
         raise ValueError('it needs "params", and a "dtype" of float32 or float64')
     try:
         with np.errstate(over="ignore"):  # What becomes infinite is refused as such.

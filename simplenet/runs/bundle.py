@@ -29,7 +29,7 @@ from simplenet.runs.kinds import settings_of, training_result
 from simplenet.runs.packing import pack, unpack
 from simplenet.runs.training_run import TrainingRun, TrainingState, described
 from simplenet.storage import model_to_bytes, shown
-from simplenet.training import History
+from simplenet.training import History, Record
 
 FORMAT = 1
 """Raised when a bundle of today could not be opened by an older release."""
@@ -39,6 +39,10 @@ WORK, STATE, RECORDS, ABOUT = "run/work", "run/state", "run/records", "run/about
 
 MOST_BYTES = 100_000_000
 """The most that these parts may take when they are unpacked: a million iterations take 20 MB."""
+
+MOST_LOSS, MOST_S = 100.0, 1e9
+"""The largest loss, of which -log(1e-7) = 16.1 is the most that there can be, and the longest time:
+what is beyond it, or no number, was never measured."""
 
 MOST_WORDS = 200
 """Characters of each word of what a run was made with."""
@@ -146,11 +150,11 @@ def bundle_from_bytes(content: bytes) -> Bundle:
             unpack(records, History),
             unpack(state, TrainingState),
             {
-                str(key)[:MOST_WORDS]: str(value)[:MOST_WORDS]
+                _text(key)[:MOST_WORDS]: _text(value)[:MOST_WORDS]
                 for key, value in known["made_with"].items()
             },
             known["end"],
-            str(known["name"]),
+            _text(known["name"]),
         )
         _check(bundle)
     except BundleError:
@@ -186,9 +190,13 @@ def _check(bundle: Bundle) -> None:
             )
         )
 
-    known = records.evaluations
-    shares = np.concatenate([known[n] for n in ("train_accuracy", "test_accuracy", "vanished")])
+    known, rows = records.evaluations, records.parts()["rows"]
+    shares = np.concatenate(
+        [known[name] for name in ("train_accuracy", "test_accuracy", "vanished")]
+        + [rows["batch_accuracy"].astype(float)]
+    )
     shares = shares[~np.isnan(shares)]
+    times = np.concatenate([rows["elapsed_s"].astype(float), known["elapsed_s"]])
     at = known["iteration"]
     last = records.first + len(records) - 1
     first = run.start.from_iteration + 1 if run.start else 0
@@ -197,6 +205,8 @@ def _check(bundle: Bundle) -> None:
     wrong = {
         "end": bundle.end not in ("finished", "stopped"),
         "records": records.first != first or not first <= last <= run.training.iterations,
+        "losses": not ((rows["loss"] >= 0) & (rows["loss"] <= MOST_LOSS)).all(),
+        "times": not ((times >= 0) & (times <= MOST_S)).all(),
         "evaluations": bool(
             (at < first).any()
             or (at > last).any()
@@ -204,12 +214,14 @@ def _check(bundle: Bundle) -> None:
             or (shares < 0).any()
             or (shares > 1).any()
         ),
-        "state": state.last.iteration != last,
-        "start": states[-1].last.iteration != (first - 1 if run.start else last),
+        "state": state.last.iteration != last or not all(_can_be(one.last) for one in states),
+        "start": states[-1].last.iteration != (first - 1 if run.start else last)
+        or bool(run.start and not _can_be_id(run.start.follows)),
         "parameters": not all(fits(one.params) for one in states),
         "velocity": not all(fits(one.velocity) for one in states),
         "best evaluation": not all(
             0 <= one.record.iteration <= last
+            and _can_be(one.record)
             and None not in (one.record.train_accuracy, one.record.test_accuracy)
             and fits(one.params)
             for one in best
@@ -221,6 +233,31 @@ def _check(bundle: Bundle) -> None:
     for part, is_wrong in wrong.items():
         if is_wrong:
             raise BundleError(f"its {part} do not belong to a training of its recipe")
+
+
+def _text(value: object) -> str:
+    """Return what a file says as a text that can be kept and sent: JSON can say halves of pairs."""
+    return str(value).encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def _can_be_id(text: str) -> bool:
+    """Return whether a text can be the id of a run."""
+    return text.isascii() and text.isprintable() and len(text) <= MOST_WORDS
+
+
+def _can_be(record: Record) -> bool:
+    """Return whether the numbers of a record can have been measured."""
+    shares = (
+        record.train_accuracy,
+        record.test_accuracy,
+        record.vanished,
+        record.batch_accuracy,
+    )
+    return (
+        0 <= record.loss <= MOST_LOSS
+        and 0 <= record.elapsed_s <= MOST_S
+        and all(share is None or 0 <= share <= 1 for share in shares)
+    )
 
 
 def _tables(records: History) -> dict[str, pd.DataFrame]:
