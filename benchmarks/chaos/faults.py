@@ -78,7 +78,7 @@ def scheduler_still(stage: Stage) -> Iterator[App | None]:
 
 
 def server_killed(stage: Stage) -> Iterator[App | None]:
-    """A server is killed; alone, it is started again and nobody comes."""
+    """A server is killed (if it is the only one, it is started again, and nobody comes)."""
     app = stage.apps[0]
     app.kill()
     if len(stage.apps) == 1:

@@ -69,5 +69,8 @@ def report(found: Mapping[str, Sequence[Tried]]) -> str:
 
 def _short(lines: Sequence[str]) -> str:
     """Return different lines, each once, and cut."""
-    different = dict.fromkeys(re.sub(r"[\w-]{16}", "…", line)[:LONGEST] for line in lines)
-    return "<br>".join(different)
+    same = (
+        re.sub(r"job [0-9a-f]{8}", "job …", re.sub(r"^[-0-9]{10} \S+ ", "", line)) for line in lines
+    )
+    short = (line if len(line) <= LONGEST else f"{line[:LONGEST]} …" for line in same)
+    return "<br>".join(dict.fromkeys(short))

@@ -10,6 +10,9 @@ from benchmarks.chaos.stage import Stage
 from benchmarks.chaos.visit import Visit
 from tests.waiting import until
 
+NOISE = "You can now view", "URL: ", "already registered", "leaked semaphore", "warnings.warn("
+"""Lines of every start and end of a server."""
+
 RECOVERY_S = 90.0
 """How long a recovery may take before it is none."""
 
@@ -38,7 +41,7 @@ def tried(fault: Fault, stage: Stage) -> Tried:
         line
         for app, n in zip(stage.apps, before, strict=True)
         for line in app.lines[n:]
-        if line.strip()
+        if line.strip() and not any(word in line for word in NOISE)
     ]
     lost += stage.runs.lost() + wrong(visits, lines)
     stage.clock.write_text("0")

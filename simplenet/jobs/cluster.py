@@ -63,6 +63,8 @@ def configure_dask() -> None:
     dask.config.set(DASK_CONFIG)
     # It tells with a traceback that a connection was closed, as each is when a server is stopped.
     logging.getLogger("distributed.batched").setLevel(logging.WARNING)
+    # It calls it an error that a scheduler is away, which we say, too, and try again.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     # It times the garbage collector for its log, and raises in it if that is at work just then.
     for name in ("enable_gc_diagnosis", "disable_gc_diagnosis"):
         assert hasattr(distributed.scheduler, name)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,7 +26,7 @@ from simplenet.runs.kinds import KINDS, settings_of, training_of
 from simplenet.runs.mapping import Mapping
 from simplenet.runs.packing import pack, unpack
 from simplenet.runs.scaling import Scaling
-from simplenet.runs.store import Limits, Store, open_store
+from simplenet.runs.store import Limits, Store, open_store, opening
 from simplenet.runs.store.opening import FILE, REACHED, in_memory, opened
 from simplenet.runs.store.schema import METADATA
 from simplenet.training import History, TrainingConfig
@@ -458,13 +459,39 @@ def test_what_may_not_be_written_is_named_and_left_alone(tmp_path, monkeypatch, 
     folder = tmp_path / "kept"
     open_store(None, folder, Limits()).close()
     before = sorted(folder.iterdir())
-    # Root may write everything.
+
+    def cannot(url):
+        raise LedgerError("unable to open database file")
+
+    monkeypatch.setattr(opening, "opened", cannot)  # Root may open and write everything.
     monkeypatch.setattr(os, "access", lambda path, mode: path.name != name)
     store = open_store(None, folder, Limits())
     assert f"may not write {name}" in store.problem
     assert str(folder) in caplog.text
     assert sorted(folder.iterdir()) == before
     a_run(store)
+
+
+def test_a_file_that_is_gone_or_another_one_is_told_and_is_found_again(tmp_path):
+    folder, away = tmp_path / "kept", tmp_path / "away"
+    store = open_store(None, folder, Limits())
+    a_run(store)
+    folder.rename(away)
+    for _ in range(2):  # The second one would be another file, where there is a folder again.
+        with pytest.raises(LedgerError, match="is gone"):
+            store.runs_of("me")
+        with pytest.raises(LedgerError, match="is gone"):
+            a_run(store, "b")
+        folder.mkdir(exist_ok=True)
+    assert list(folder.iterdir()) == []
+    shutil.copy(away / FILE, folder)
+    with pytest.raises(LedgerError, match="another one"):
+        a_run(store, "b")
+    shutil.rmtree(folder)
+    away.rename(folder)
+    a_run(store, "b")
+    assert {run.id for run in store.runs_of("me")} == {"a", "b"}
+    store.close()
 
 
 def test_the_file_of_a_newer_release_is_left_alone(tmp_path):

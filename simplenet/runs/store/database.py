@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 from simplenet.jobs.ledger import LedgerError, Position, Wishes
 from simplenet.runs.kinds import KINDS, Kind, settings_of
 from simplenet.runs.made_with import made_with
+from simplenet.runs.store.place import Place
 from simplenet.runs.store.room import DEFAULT, Limits, make_room
 from simplenet.runs.store.schema import CONTENTS, RUNS
 
@@ -47,7 +48,7 @@ class Database:
         problem: str = "",
     ) -> None:
         self.problem, self.limits = problem, limits
-        self._engine = engine
+        self._engine, self._place = engine, Place(engine)
         self._kinds = {kind.name: kind for kind in kinds}
         # SQLite has one writer at a time; waiting here is quicker than its looking again and again.
         one_at_a_time = engine.dialect.name == "sqlite"
@@ -109,11 +110,13 @@ class Database:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
+        self._place.check()
         with self._writing, _told(), self._engine.begin() as database:
             yield database
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
+        self._place.check()
         with self._reading, _told(), self._engine.connect() as database:
             yield database
 

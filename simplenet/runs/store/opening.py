@@ -111,10 +111,14 @@ def opened_file(folder: Path) -> Engine:
             logger.warning("%s is damaged: it is now %s, and a new one begins", path, moved.name)
     except OSError as error:
         raise LedgerError(f"the folder of the runs cannot be written: {error}") from error
-    for place in (folder, path):  # SQLite would only say that it cannot open a file.
-        if place.exists() and not os.access(place, os.W_OK):
-            raise LedgerError(f"this server may not write {place.name}, which is for the runs")
-    return opened(f"sqlite:///{path.resolve()}")
+    try:
+        return opened(f"sqlite:///{path.resolve()}")
+    except LedgerError as error:
+        for place in (folder, path):  # SQLite only says that it cannot open a file.
+            if place.exists() and not os.access(place, os.W_OK):
+                why = f"this server may not write {place.name}, which is for the runs"
+                raise LedgerError(why) from error
+        raise
 
 
 def is_damaged(path: Path) -> bool:
