@@ -105,6 +105,8 @@ class Job(Generic[DoneWork, Records]):
         Unguessable: who knows it may follow the job.
     visitor : str
         Who started it.
+    known : bool
+        Whether that is no stranger.
     work : Work
         What is done.
     records : list or History
@@ -126,6 +128,7 @@ class Job(Generic[DoneWork, Records]):
     def __init__(self, entry: Entry, server: Server) -> None:
         self.id = entry.standing.id
         self.visitor = entry.visitor
+        self.known = entry.known
         self.work: DoneWork = entry.work
         self.fence: int | None = None
         self.unkept: LedgerError | None = None

@@ -85,15 +85,16 @@ class Jobs:
             If the visitor has too many, or there are too many in all.
         """
         job_id, wishes, unwritten = secrets.token_urlsafe(12), Wishes(pace), None
+        known = False
         try:
-            self.ledger.add(job_id, visitor, work, wishes, self.id)
+            known = self.ledger.add(job_id, visitor, work, wishes, self.id)
         except NoRoomError:
             raise
         except LedgerError as error:
             logger.warning("a job cannot be written down: %s", error)
             unwritten = error
         standing = Standing(job_id, Lease(self.id), wishes, Position())
-        job: Job[DoneWork, Any] = Job(Entry(standing, visitor, work, None, []), self)
+        job: Job[DoneWork, Any] = Job(Entry(standing, visitor, work, None, [], known), self)
         with self.changed:
             self._jobs[job.id] = job
             self.line.join(job)  # Now, so that the order in line is that of the starts.

@@ -171,6 +171,8 @@ class Entry:
         The state after the last slice that was committed.
     chunks : list
         Its records as they were committed, or those after the ones that the reader knew.
+    known : bool
+        Whether the visitor is no stranger: has started something some time ago.
     """
 
     standing: Standing
@@ -178,13 +180,17 @@ class Entry:
     work: Any
     state: Any
     chunks: list[Any]
+    known: bool = False
 
 
 class Ledger(Protocol):
     """Where jobs are written down; each method is one transaction, and may raise LedgerError."""
 
-    def add(self, job_id: str, visitor: str, work: Any, wishes: Wishes, driver: str) -> None:
-        """Write down a new job, that this server drives with the fence 0."""
+    def add(self, job_id: str, visitor: str, work: Any, wishes: Wishes, driver: str) -> bool:
+        """Write down a new job, that this server drives with the fence 0.
+
+        Return whether its visitor is no stranger.
+        """
 
     def queue(self, sweep: str, visitor: str, works: Mapping[str, Any]) -> None:
         """Write down the jobs of a sweep by their ids; they wait until they are called up."""

@@ -4,6 +4,9 @@ Who starts forty jobs makes nobody wait for forty turns: each visitor's first jo
 anybody's second. Whoever has come while others have all cores need not wait for a turn to end, but
 only for a slice of their work: a visitor who has two cores more gives one back, and of visitors who
 have none, one at a time does the first slice of a job beside those that have a core.
+
+Anybody can come as many visitors. So where those whom nobody knows outnumber the others, the two
+groups take turns, and the strangers have half of the cores at the most while others want them.
 """
 
 from __future__ import annotations
@@ -29,6 +32,10 @@ class Waiting(Protocol):
     @property
     def visitor(self) -> str:
         """Whose turn it takes."""
+
+    @property
+    def known(self) -> bool:
+        """Whether its visitor is no stranger."""
 
     @property
     def wants_core(self) -> bool:
@@ -59,6 +66,7 @@ class Line:
         self._on_core: set[Waiting] = set()
         self._beginner: Waiting | None = None  # Does its first slice, and has no core of its own.
         self._turned: dict[str, int] = {}  # When a visitor last took a core, or gave one back.
+        self._group_turned = {True: 0, False: 0}  # When somebody known did, and when a stranger.
 
     def join(self, who: Waiting) -> None:
         """Put somebody into the line who is not in it."""
@@ -107,6 +115,27 @@ class Line:
                 heapreplace(turns, (has + 1, now + len(self._line), visitor))
             else:
                 heappop(turns)
+        everybody = {(who.visitor, who.known) for who in (*self._line, *self._on_core)}
+        if 2 * sum(known for _, known in everybody) < len(everybody):
+            self._line = self._alternated(self._line, now)
+
+    def _alternated(self, line: list[Waiting], now: int) -> list[Waiting]:
+        """Return a line in which those known and the strangers take turns, as visitors do."""
+        groups = {known: deque(w for w in line if w.known is known) for known in (True, False)}
+        cores = Counter(who.known for who in self._on_core)
+        turned, found = dict(self._group_turned), list[Waiting]()
+        while groups[True] and groups[False]:
+            known = min(groups, key=lambda group: (cores[group], turned[group]))
+            found.append(groups[known].popleft())
+            cores[known] += 1
+            turned[known] = now + len(found)
+        return [*found, *groups[True], *groups[False]]
+
+    def _note_turn(self, who: Waiting) -> int:
+        """Note that somebody takes a core, or gives one back; return when."""
+        now = next(self._clock)
+        self._turned[who.visitor] = self._group_turned[who.known] = now
+        return now
 
     @contextmanager
     def core(self, who: Waiting) -> Iterator[Callable[[], bool]]:
@@ -137,8 +166,8 @@ class Line:
                     self._beginner = who
                 elif granted:
                     self._on_core.add(who)
-                    before, turn = self._turned.get(who.visitor, 0), next(self._clock)
-                    self._turned[who.visitor] = turn
+                    before = self._turned.get(who.visitor, 0)
+                    turn = self._note_turn(who)
             finally:
                 self.leave(who)
         until = monotonic() + TURN_S
@@ -163,7 +192,8 @@ class Line:
                     if self._turned[who.visitor] == turn:
                         self._turned[who.visitor] = before
                 elif granted:
-                    self._turned[who.visitor], came = next(self._clock), 0
+                    self._note_turn(who)
+                    came = 0
                 if granted and came and who.wants_core:
                     self._came[who] = came  # Its turn is not over, or is still to come.
                 self._sort()

@@ -21,6 +21,7 @@ class Runner:
     left: int = 1000
     done: int = 0
     wants_core: bool = True
+    known: bool = False
 
     @property
     def has_begun(self):
@@ -160,6 +161,26 @@ def test_turns_go_round(floor):
     ]
     assert turns == [*runners[1:], *runners, *runners][: len(turns)]
     assert len(turns) >= 6
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_however_many_strangers_come_who_is_known_has_half_of_the_cores(floor, cores):
+    floor = floor(cores)
+    floor.add(*(Runner(f"stranger {i}", left=100_000) for i in range(20)))
+    floor.go(30)
+    known = floor.add(*(Runner("known", left=100_000, known=True) for _ in range(3)))
+    before = len(floor.slices)
+    floor.go(int(10 * TURN_S / SLICE_S))
+    theirs = sum(one in known for one in floor.slices[before:])
+    assert 0.4 < theirs / (len(floor.slices) - before) < 0.6
+
+
+def test_a_stranger_among_many_who_are_known_has_no_more_than_they(floor):
+    floor = floor(1)
+    floor.add(*(Runner(f"known {i}", left=100_000, known=True) for i in range(4)))
+    (stranger,) = floor.add(Runner("stranger", left=100_000))
+    floor.go(int(20 * TURN_S / SLICE_S))
+    assert 0.15 < stranger.done / len(floor.slices) < 0.25
 
 
 def test_runs_of_a_single_slice_leave_another_most_of_a_core(floor):

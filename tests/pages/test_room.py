@@ -62,7 +62,7 @@ def test_of_two_that_belong_together_none_goes_on_alone(app, limits):
 @pytest.mark.parametrize(
     ("language", "page", "said"),
     [
-        ("en", "", ["This browser has 20 runs"]),
+        ("en", "", ["as it may have here (20)"]),
         ("zh", "", ["已暂停的训练已达 20 个"]),
         ("en", "train", []),  # It was said there, and another page is opened now.
     ],

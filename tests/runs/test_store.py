@@ -370,11 +370,14 @@ def test_strangers_have_half_of_the_places_and_paused_runs_take_none(memory):
     memory.limits = Limits(all_runs=4)
     with at(memory, -7200):
         end(memory, a_run(memory, "earlier", "known"))
+    assert memory.read("earlier").known
     a_run(memory, "a", "1"), a_run(memory, "b", "2")
+    assert not memory.read("a").known
     with pytest.raises(NoRoomError) as refused:
         a_run(memory, "c", "3")
     assert refused.value.of == "crowd"
-    a_run(memory, "d", "known"), a_run(memory, "e", "known")
+    assert memory.add("d", "known", RUN, Wishes(), "server") is True
+    a_run(memory, "e", "known")
     with pytest.raises(NoRoomError):
         a_run(memory, "f", "known")
     memory.wish("a", lambda wishes, _: replace(wishes, held=True))

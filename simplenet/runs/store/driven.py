@@ -16,7 +16,7 @@ from simplenet.data import DataSourceError
 from simplenet.jobs import JobError
 from simplenet.jobs.ledger import Entry, Lease, LedgerError, Position, Standing, Wishes, logged
 from simplenet.runs.store.database import Database, is_id, of_position, of_wishes
-from simplenet.runs.store.room import busy, check_start, check_sweep
+from simplenet.runs.store.room import busy, check_start, check_sweep, is_known
 from simplenet.runs.store.schema import CHUNKS, CONTENTS, RUNS
 
 ERRORS = {kind.__name__: kind for kind in (DataSourceError, JobError)}
@@ -38,8 +38,10 @@ class Driven(Database):
         By every method, if the database cannot be read or written now.
     """
 
-    def add(self, job_id: str, visitor: str, work: Any, wishes: Wishes, driver: str) -> None:
+    def add(self, job_id: str, visitor: str, work: Any, wishes: Wishes, driver: str) -> bool:
         """Write down a new job, that this server drives with the fence 0.
+
+        Return whether its visitor is no stranger.
 
         Raises
         ------
@@ -47,8 +49,9 @@ class Driven(Database):
             If the visitor has as many as he may, or there are as many as there may be in all.
         """
         with self._write() as database:
-            check_start(database, self.limits, visitor)
+            known = check_start(database, self.limits, visitor)
             self._insert(database, job_id, visitor, work, driver=driver, **of_wishes(wishes))
+        return known
 
     def queue(self, sweep: str, visitor: str, works: Mapping[str, Any]) -> None:
         """Write down the jobs of a sweep by their ids; they wait until they are called up.
@@ -190,6 +193,7 @@ class Driven(Database):
             ).one_or_none()
             if row is None:
                 return None
+            known_one = is_known(database, row.visitor)
             # Not those that are committed just now: they belong to a newer row.
             parts = database.scalars(
                 select(CHUNKS.c.records)
@@ -206,6 +210,7 @@ class Driven(Database):
                 kind.unpack(row.work, "work"),
                 None if row.state is None else kind.unpack(row.state, "state"),
                 [kind.unpack(part, "records") for part in parts],
+                known_one,
             )
         except UNREADABLE as error:
             raise LedgerError(

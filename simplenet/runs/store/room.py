@@ -109,8 +109,14 @@ def _free(database: Connection, whose: ColumnElement[bool], over: int) -> int:
     return over
 
 
-def check_start(database: Connection, limits: Limits, visitor: str) -> None:
-    """Check that one more run of a visitor may begin.
+def is_known(database: Connection, visitor: str) -> bool:
+    """Return whether a visitor is no stranger."""
+    earlier = (RUNS.c.visitor == visitor) & (RUNS.c.started_at < time() - KNOWN_S)
+    return database.execute(select(RUNS.c.id).where(earlier).limit(1)).first() is not None
+
+
+def check_start(database: Connection, limits: Limits, visitor: str) -> bool:
+    """Check that one more run of a visitor may begin; return whether it is no stranger.
 
     Raises
     ------
@@ -122,12 +128,15 @@ def check_start(database: Connection, limits: Limits, visitor: str) -> None:
         raise NoRoomError("runs", limits.visitor_runs)
     if busy(database) >= limits.all_runs:
         raise NoRoomError("crowd", limits.all_runs)
+    if is_known(database, visitor):
+        return True
     earlier = RUNS.alias()
-    known = select(earlier.c.id).where(earlier.c.started_at < time() - KNOWN_S)
-    if database.execute(known.where(earlier.c.visitor == visitor).limit(1)).first() is None:
-        strangers = BUSY & ~known.where(earlier.c.visitor == RUNS.c.visitor).exists()
-        if _count(database, strangers) >= limits.all_runs // 2:
-            raise NoRoomError("crowd", limits.all_runs // 2)
+    known = select(earlier.c.id).where(
+        earlier.c.visitor == RUNS.c.visitor, earlier.c.started_at < time() - KNOWN_S
+    )
+    if _count(database, BUSY & ~known.exists()) >= limits.all_runs // 2:
+        raise NoRoomError("crowd", limits.all_runs // 2)
+    return False
 
 
 def check_sweep(database: Connection, limits: Limits, visitor: str, runs: int) -> None:
