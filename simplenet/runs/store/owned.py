@@ -117,9 +117,10 @@ class Owned(Database):
 
     def summaries(self, ids: Sequence[str]) -> list[Summary]:
         """Return runs by their ids, in that order, whoever's they are; without those not there."""
+        possible = [one for one in ids if is_id(one)]
         with self._read() as database:
             rows = database.execute(
-                select(*SHOWN).where(RUNS.c.id.in_(ids), RUNS.c.deleted_at.is_(None))
+                select(*SHOWN).where(RUNS.c.id.in_(possible), RUNS.c.deleted_at.is_(None))
             ).all()
         found = {row.id: _summary(row) for row in rows}
         return [found[one] for one in ids if one in found]
