@@ -15,6 +15,7 @@ from importlib import import_module
 from time import sleep
 from typing import Any
 
+from pages.platform.files import allow_files
 from pages.platform.forgetting import forget_again_and_again
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ RETRY_S = 2.0
 @asynccontextmanager
 async def early(app: object) -> AsyncIterator[dict[str, Any]]:
     """Load what the first page needs, beside a server that has begun, and forget who has left."""
+    allow_files()
     threading.Thread(target=begin, name="early", daemon=True).start()
     forgetting = asyncio.create_task(forget_again_and_again())
     yield {}
