@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 
 from benchmarks.chaos.faults import Fault
-from benchmarks.chaos.report import Tried
+from benchmarks.chaos.report import LONGEST, Tried
 from benchmarks.chaos.stage import Stage
 from benchmarks.chaos.visit import Visit
 from tests.waiting import until
@@ -25,12 +25,16 @@ def tried(fault: Fault, stage: Stage) -> Tried:
     stage.ensure()
     stage.runs.start()
     before = [len(app.lines) for app in stage.apps]
-    visits = []
-    for app in fault(stage):
-        if app:
-            visits.append(stage.visit(app))
+    visits, lost = [], []
+    try:
+        for app in fault(stage):
+            if app:
+                visits.append(stage.visit(app))
+    except AssertionError as error:  # What was to come did not.
+        lost.append(f"{error}"[:LONGEST])
     mended, at_it = monotonic(), sum(not (run.ended or run.held) for run in stage.runs.look())
-    lost = [] if _goes_on(stage) else [f"no run goes on within {RECOVERY_S:.0f} s"]
+    if not _goes_on(stage):
+        lost.append(f"a run does not go on within {RECOVERY_S:.0f} s")
     recovery_s = monotonic() - mended
     stage.ensure()
     visits.append(stage.visit(stage.apps[0]))

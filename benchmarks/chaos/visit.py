@@ -10,9 +10,17 @@ from streamlit.proto.Element_pb2 import Element
 from benchmarks.load.http import Fetcher, FetchError
 from benchmarks.load.measures import Measures
 from benchmarks.load.tab import LostError, Tab
+from pages.language.text import catalogue
 
 READING_S = 1.0
 """How long the page stays open: its living parts come by themselves."""
+
+
+TROUBLE = tuple(
+    catalogue("en")[f"train.{key}"].split("{")[0]
+    for key in ("unkept", "no_server", "no_scheduler", "no_worker", "other_code")
+)
+"""How the words begin that say what a run waits for, or cannot do."""
 
 
 @dataclass
@@ -22,7 +30,7 @@ class Visit:
     Parameters
     ----------
     told : list of str
-        The notices of the page.
+        The notices of the page, and what the progress of the run says of what is wrong.
     wrong : list of str
         What a page must not show: exceptions, and answers that never came.
     """
@@ -39,6 +47,9 @@ class Reader(Tab):
     def _show(self, element: Element, everywhere: bool, part: str) -> None:
         if element.WhichOneof("type") == "alert":
             self.notices.append(element.alert.body)
+        elif element.WhichOneof("type") == "progress":
+            words = element.progress.text.split(" · ")
+            self.notices += (word for word in words if word.startswith(TROUBLE))
         super()._show(element, everywhere, part)
 
 

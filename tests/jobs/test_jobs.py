@@ -329,7 +329,7 @@ def test_an_error_of_the_work_is_told_and_keeps_what_is_done(jobs):
     assert job.state == len(job.records) > 0
 
 
-def test_a_killed_worker_costs_no_record_and_doubles_none(jobs):
+def test_a_killed_worker_costs_no_record_and_doubles_none(jobs, caplog):
     job = jobs.start(LONG)
     until(lambda: job.records)
     while not job.restarts:  # Between two slices there is nothing to lose: once more.
@@ -340,6 +340,8 @@ def test_a_killed_worker_costs_no_record_and_doubles_none(jobs):
     until(lambda: len(job.records) > at)
     stopped(job)
     assert numbers(job)[:-1] == list(range(1, len(job.records)))
+    assert caplog.text.count("a worker was lost") == job.restarts
+    assert job.id not in caplog.text
 
 
 def test_a_worker_that_comes_later_is_prepared_like_the_first(jobs):
