@@ -15,6 +15,9 @@ from distributed import Worker, WorkerPlugin
 NICENESS = 5
 """Of the workers: when every core trains, pages and drawings still get most of one."""
 
+PR_SET_PDEATHSIG = 1
+"""From <sys/prctl.h>."""
+
 
 class Preparation(WorkerPlugin):
     """Lower a worker's priority and warm it up; the scheduler sends it to later workers, too."""
@@ -24,12 +27,13 @@ class Preparation(WorkerPlugin):
 
     def setup(self, worker: Worker) -> None:
         """Prepare a worker; it runs in the thread that starts those that compute."""
-        # A tenth of a second for an answer beats a tenth of the speed of a training. (Not on
-        # Windows.)
-        if hasattr(os, "setpriority") and os.getpriority(os.PRIO_PROCESS, 0) < NICENESS:
+        # A tenth of a second for an answer beats a tenth of the speed of a training.
+        if sys.platform != "win32" and os.getpriority(os.PRIO_PROCESS, 0) < NICENESS:
             os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
-        if worker.nanny and sys.platform == "linux":
-            _end_with_parent()
+        if sys.platform == "linux" and worker.nanny:
+            # A worker ends by itself when its nanny is gone, but not while it is stopped: then it
+            # would stay for ever. So the system kills it when the thread ends that started it.
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if self._warm_up:
             try:
                 self._warm_up()
@@ -37,13 +41,3 @@ class Preparation(WorkerPlugin):
                 # Dask would tell it to a log that a local worker does not have. If it matters,
                 # the work itself will fail, and say why.
                 logging.getLogger(__name__).exception("a worker could not be warmed up")
-
-
-def _end_with_parent() -> None:
-    """Have the system kill this process when the thread ends that started it, its nanny's.
-
-    A worker ends by itself when its nanny is gone, but not while it is stopped: then it would
-    stay for ever.
-    """
-    pr_set_pdeathsig = 1  # From <sys/prctl.h>.
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
