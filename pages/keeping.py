@@ -101,6 +101,11 @@ class Keeping:
             "most": MOST_CHARACTERS,
         }
 
+    @property
+    def heard(self) -> bool:
+        """Whether the browser has told what it keeps."""
+        return self._seen > 0
+
     def receive(self, message: object) -> None:
         """Take what the browser tells; a message that it cannot have sent changes nothing.
 

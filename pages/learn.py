@@ -66,6 +66,10 @@ STYLE = f"""<style>
 </style>"""
 
 
+COMING = '<div data-testid="stSkeleton" style="height: 22rem"></div>'
+"""Keeps the place of a lesson; the page is shown once it is gone, see `front.js`."""
+
+
 def page() -> None:
     """Show the page."""
     st.html(STYLE)
@@ -90,10 +94,13 @@ def lessons() -> None:
     following = LESSONS[names[at + 1]] if at + 1 < len(names) else None
     main, beside = st.columns([2, 1], gap="large")
     with main, st.container(key=Place.LESSON):
-        lesson_shown(LESSONS[name], at + 1, following)
+        if LESSON.get() or KEEPING.get().heard:
+            lesson_shown(LESSONS[name], at + 1, following)
+            begin(name, answered=name in course().entries)
+        else:  # Which one is open, the browser knows: it tells in a moment.
+            st.html(COMING)
     with beside:
         path(name)
-        begin(name, answered=name in course().entries)
 
 
 def path(shown: str) -> None:
