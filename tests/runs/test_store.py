@@ -387,20 +387,24 @@ def test_strangers_have_half_of_the_places_and_paused_runs_take_none(memory):
 
 
 def test_sweeps_are_called_up_as_there_is_room_and_wait_in_bounds(memory):
-    memory.limits = Limits(visitor_runs=1, all_runs=3, visitor_waiting=4, all_waiting=6)
+    memory.limits = Limits(visitor_runs=1, all_runs=6, visitor_waiting=4, all_waiting=12)
     memory.queue("s", "me", {str(i): RUN for i in range(4)})
     with pytest.raises(NoRoomError) as refused:
         memory.queue("t", "me", {"more": RUN})
     assert (refused.value.of, refused.value.most) == ("waiting", 4)
     with pytest.raises(NoRoomError) as refused:
         memory.queue("t", "you", {f"more {i}": RUN for i in range(3)})
-    assert refused.value.of == "crowd"
+    assert refused.value.of == "crowd"  # Strangers may have half as many.
     memory.queue("t", "you", {"theirs": RUN})
+    with at(memory, -7200):
+        end(memory, a_run(memory, "earlier", "known"))
+    memory.queue("u", "known", {f"known {i}": RUN for i in range(4)})
     a_run(memory, "single")  # A sweep takes nobody's places for single runs.
     for _ in range(3):
         memory.call_up("server", 10)
     live = {one.id for one in memory.standings()}
-    assert live == {"single", "0", "theirs"}  # Not more than there may be in all.
+    # Three of strangers, as many as there are places for them; three that are left.
+    assert live == {"single", "0", "theirs", "known 0", "known 1", "known 2"}
 
 
 def test_a_full_disk_is_told_and_harms_nothing(tmp_path):

@@ -16,7 +16,13 @@ from simplenet.data import DataSourceError
 from simplenet.jobs import JobError
 from simplenet.jobs.ledger import Entry, Lease, LedgerError, Position, Standing, Wishes, logged
 from simplenet.runs.store.database import Database, is_id, of_position, of_wishes
-from simplenet.runs.store.room import busy, check_start, check_sweep, is_known
+from simplenet.runs.store.room import (
+    check_start,
+    check_sweep,
+    is_known,
+    known_among,
+    room_to_run,
+)
 from simplenet.runs.store.schema import CHUNKS, CONTENTS, RUNS
 
 ERRORS = {kind.__name__: kind for kind in (DataSourceError, JobError)}
@@ -88,7 +94,8 @@ class Driven(Database):
             ).all()
             if not rows:
                 return
-            room = self.limits.all_runs - busy(database)
+            known = known_among(database, {row.visitor for row in rows})
+            room = room_to_run(database, self.limits)
             goes_on = database.execute(
                 select(RUNS.c.visitor, func.count().label("n"))
                 .where(
@@ -105,12 +112,15 @@ class Driven(Database):
         for row in rows:
             waiting.setdefault(row.visitor, deque()).append(row.id)
         called: list[str] = []
-        while waiting and len(called) < room:
-            visitor = min(waiting, key=have.__getitem__)
+        while free := [visitor for visitor in waiting if room[visitor in known] > 0]:
+            visitor = min(free, key=have.__getitem__)
             if have[visitor] and have.total() >= most:
                 break
             called.append(waiting[visitor].popleft())
             have[visitor] += 1
+            room[True] -= 1
+            room[False] -= visitor not in known
+            room[False] = min(room.values())
             if not waiting[visitor]:
                 del waiting[visitor]
         if called:

@@ -8,6 +8,7 @@ for runs that go on, and a run makes room for somebody else's only once it is a 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from time import time
 
@@ -30,6 +31,9 @@ TAKES = RUNS.c.kept_bytes + RUNS.c.state_bytes
 
 LIVE = RUNS.c.ended.is_(None) & RUNS.c.queued.is_(False)
 
+WAITS = RUNS.c.ended.is_(None) & RUNS.c.queued
+"""What waits to be called up."""
+
 _STEPPED = and_(RUNS.c.pace == "step", RUNS.c.steps <= RUNS.c.steps_done, RUNS.c.pending.is_(False))
 BUSY = LIVE & or_(RUNS.c.stop, and_(RUNS.c.held.is_(False), not_(_STEPPED)))
 """What goes on, and does not rest: see `rests` of the ledger."""
@@ -49,7 +53,8 @@ class Limits:
     all_runs : int
         Runs that go on, in all; those of strangers may be half as many.
     visitor_waiting, all_waiting : int
-        Runs of sweeps that wait until they are called up, of a visitor and in all.
+        Runs of sweeps that wait until they are called up, of a visitor and in all; those of
+        strangers may be half as many.
     """
 
     visitor_bytes: int = 200_000_000
@@ -111,8 +116,13 @@ def _free(database: Connection, whose: ColumnElement[bool], over: int) -> int:
 
 def is_known(database: Connection, visitor: str) -> bool:
     """Return whether a visitor is no stranger."""
-    earlier = (RUNS.c.visitor == visitor) & (RUNS.c.started_at < time() - KNOWN_S)
-    return database.execute(select(RUNS.c.id).where(earlier).limit(1)).first() is not None
+    return bool(known_among(database, [visitor]))
+
+
+def known_among(database: Connection, visitors: Collection[str]) -> set[str]:
+    """Return which of some visitors are no strangers."""
+    known = RUNS.c.visitor.in_(visitors) & (RUNS.c.started_at < time() - KNOWN_S)
+    return set(database.scalars(select(RUNS.c.visitor).where(known).distinct()))
 
 
 def check_start(database: Connection, limits: Limits, visitor: str) -> bool:
@@ -126,17 +136,10 @@ def check_start(database: Connection, limits: Limits, visitor: str) -> bool:
     own = LIVE & (RUNS.c.visitor == visitor) & RUNS.c.sweep.is_(None)
     if _count(database, own) >= limits.visitor_runs:
         raise NoRoomError("runs", limits.visitor_runs)
-    if busy(database) >= limits.all_runs:
+    known = is_known(database, visitor)
+    if room_to_run(database, limits)[known] <= 0:
         raise NoRoomError("crowd", limits.all_runs)
-    if is_known(database, visitor):
-        return True
-    earlier = RUNS.alias()
-    known = select(earlier.c.id).where(
-        earlier.c.visitor == RUNS.c.visitor, earlier.c.started_at < time() - KNOWN_S
-    )
-    if _count(database, BUSY & ~known.exists()) >= limits.all_runs // 2:
-        raise NoRoomError("crowd", limits.all_runs // 2)
-    return False
+    return known
 
 
 def check_sweep(database: Connection, limits: Limits, visitor: str, runs: int) -> None:
@@ -147,16 +150,25 @@ def check_sweep(database: Connection, limits: Limits, visitor: str, runs: int) -
     NoRoomError
         If they may not.
     """
-    waits = RUNS.c.queued & RUNS.c.ended.is_(None)
-    if _count(database, waits & (RUNS.c.visitor == visitor)) + runs > limits.visitor_waiting:
+    if _count(database, WAITS & (RUNS.c.visitor == visitor)) + runs > limits.visitor_waiting:
         raise NoRoomError("waiting", limits.visitor_waiting)
-    if _count(database, waits) + runs > limits.all_waiting:
+    if _room(database, WAITS, limits.all_waiting)[is_known(database, visitor)] < runs:
         raise NoRoomError("crowd", limits.all_waiting)
 
 
-def busy(database: Connection) -> int:
-    """Return how many runs go on."""
-    return _count(database, BUSY)
+def room_to_run(database: Connection, limits: Limits) -> dict[bool, int]:
+    """Return how many more runs may go on: of those known, by True, and of strangers, by False."""
+    return _room(database, BUSY, limits.all_runs)
+
+
+def _room(database: Connection, which: ColumnElement[bool], most: int) -> dict[bool, int]:
+    """Return how many more there may be of `most` in all, half of which may be strangers'."""
+    earlier = RUNS.alias()
+    known = select(earlier.c.id).where(
+        earlier.c.visitor == RUNS.c.visitor, earlier.c.started_at < time() - KNOWN_S
+    )
+    left = most - _count(database, which)
+    return {True: left, False: min(left, most // 2 - _count(database, which & ~known.exists()))}
 
 
 def _count(database: Connection, which: ColumnElement[bool]) -> int:
