@@ -72,7 +72,9 @@ elif __name__ == "app":  # The server reads it once, to learn what it serves.
     from pages.platform.messages import Messages
     from pages.platform.packed import Packed
     from pages.platform.uploads import Uploads
+    from simplenet.jobs.memory import share_arenas
 
+    share_arenas()
     app = App(
         __file__,
         routes=[*front.routes(), *served.routes()],

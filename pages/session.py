@@ -8,6 +8,7 @@ import os
 import threading
 from hmac import compare_digest
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from time import sleep
 from typing import Any, TypeAlias, TypeVar
@@ -32,7 +33,7 @@ from pages.state import (
 )
 from simplenet.jobs import Job, Jobs, LedgerError, Work
 from simplenet.jobs.cluster import cluster_size
-from simplenet.jobs.memory import share_arenas
+from simplenet.jobs.memory import give_back
 from simplenet.jobs.workers import EARLY_S
 from simplenet.runs import TrainingRun, warm_up
 from simplenet.runs.comparison import Comparison, GradientComparison
@@ -65,14 +66,14 @@ SOON = (
 KEPT = Path(__file__).parents[1] / "kept"
 """Where the runs are kept, unless the environment says otherwise."""
 
-TIDY_S = 20.0
-"""How often all garbage is collected, as opposed to the little that is new."""
+TIDY_S, THOROUGH = 20.0, 3
+"""How often garbage is collected, as opposed to the little that is new; and the how manieth time it
+is looked for everywhere, for a tenth of a second."""
 
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """Return the jobs of this server; the first call starts the workers in the background."""
-    share_arenas()
     # Two threads would only wait for each other, while the trainings have the cores.
     threadpool_limits(limits=1, user_api="blas")
     settling = threading.Timer(EARLY_S, _settle)
@@ -129,12 +130,14 @@ def _settle() -> None:
     except Exception:
         if threading.main_thread().is_alive():  # Otherwise the server is being stopped.
             logger.exception("settling")
-    # Streamlit collects garbage after every run of a page, before it sends the last of its answer:
-    # 100 ms if it looks through all modules and all records each time. So they are set aside.
-    while True:
-        gc.unfreeze()
+    # Python would look through all modules and all records again and again, for 100 ms each time,
+    # while no page is answered. So what has lasted a while is set aside.
+    for turn in count():
+        if turn % THOROUGH == 0:
+            gc.unfreeze()
         gc.collect()
         gc.freeze()
+        give_back()
         sleep(TIDY_S)
 
 
