@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from contextlib import contextmanager
 from dataclasses import replace
 from time import time
 from unittest.mock import patch
 
 import numpy as np
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -27,7 +27,7 @@ from simplenet.runs.mapping import Mapping
 from simplenet.runs.packing import pack, unpack
 from simplenet.runs.scaling import Scaling
 from simplenet.runs.store import Limits, Store, open_store, opening
-from simplenet.runs.store.opening import FILE, REACHED, in_memory, opened
+from simplenet.runs.store.opening import FILE, in_memory, opened
 from simplenet.runs.store.schema import METADATA
 from simplenet.training import History, TrainingConfig
 
@@ -519,11 +519,18 @@ def test_an_address_that_leads_nowhere_is_an_error(tmp_path):
 
 
 def test_a_database_that_says_nothing_is_given_up(tmp_path, monkeypatch):
-    monkeypatch.setitem(REACHED, "connect_timeout", 2)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"postgresql+psycopg://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
-        with pytest.raises(LedgerError, match="timeout"):
-            open_store(address, tmp_path, Limits())
+    asked = {}
+
+    def connect(*_, **options):
+        asked.update(options)
+        raise psycopg.OperationalError("connection timeout expired")
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    for query, connect_s in (("", 5), ("?connect_timeout=9", "9")):  # Who runs it knows better.
+        with pytest.raises(LedgerError, match="timeout expired"):
+            open_store(f"postgresql+psycopg://me@host/runs{query}", tmp_path, Limits())
+        assert asked["connect_timeout"] == connect_s
+        assert asked["tcp_user_timeout"] == 10_000
 
 
 def test_every_kind_has_a_name_of_its_own():
