@@ -14,7 +14,7 @@ from simplenet import Dataset, load_mnist, one_hot_label
 # passes every time.
 settings.register_profile("simplenet", deadline=None, derandomize=True)
 # Other examples each time, and many: ``pytest --hypothesis-profile=long -k bad``.
-settings.register_profile("long", deadline=None, max_examples=10_000, print_blob=True)
+settings.register_profile("long", deadline=None, max_examples=3_000, print_blob=True)
 settings.load_profile("simplenet")
 
 

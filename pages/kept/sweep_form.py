@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.kept.sweeps import back, label
 from pages.language import T
+from pages.language.text import quoted
 from pages.language.words import count, duration, megabytes
 from pages.platform.place import place
 from pages.room import no_room
@@ -233,7 +234,7 @@ def number(name: str, setting: str, word: str) -> float:
     try:
         value = type(first_value(name))(word)
     except ValueError as error:
-        words = T("sweep.no_number", word=word, name=setting, such=FIRST[name])
+        words = T("sweep.no_number", word=quoted(word), name=setting, such=FIRST[name])
         raise NoSweepError(words) from error
     low, high = LIMITS[name]
     if not low <= value <= high:

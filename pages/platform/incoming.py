@@ -40,6 +40,9 @@ MOST_BYTES = 1_000_000
 MOST_TEXT = 2_000_000
 """Characters of what a browser has kept: a thousand drawings take about half."""
 
+MOST_FIELD = 100_000
+"""Characters of a field, or of the rows that are chosen in a table."""
+
 MOST_STROKES, MOST_PARTS, MOST_WORDS = 1000, 200_000, 200
 """Strokes of a drawing; numbers and names in all of them; characters of a name in them."""
 
@@ -113,6 +116,8 @@ def fits(state: WidgetState, widget: WidgetMetadata[Any]) -> bool:
     if kind is None:
         return True  # It was emptied.
     if kind != widget.value_type and not {kind, widget.value_type} <= _NUMBERS:
+        return False
+    if len(state.string_value) > MOST_FIELD:
         return False
     try:
         value = unpack_widget_state_value(state)

@@ -6,11 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
+from pages.kept.sweep_form import FIRST
 from pages.platform.incoming import _PARTS, is_message
-from pages.state import Component
+from pages.state import RECIPE, Component, sweep_values
+from simplenet.runs import LIMITS
 from tests.bad_input import (
     Kinds,
     any_json,
@@ -19,10 +21,11 @@ from tests.bad_input import (
     changed_json,
     examples,
     nested,
+    numbers,
     texts,
     without_traceback,
 )
-from tests.pages.messages import DRAWN, STROKE, send, widgets_of
+from tests.pages.messages import DRAWN, STROKE, send, widget, widgets_of
 from tests.pages.test_incoming import NASTY
 from tests.pages.visiting import PARAMETERS, VIEWS, keep_runs, name_of, visited
 
@@ -47,6 +50,9 @@ GOOD: dict[str, Any] = {
     "drawing": {"raw": {"objects": [STROKE]}, "data": DRAWN},
 }
 """A good message of each part; one that is missing here is tried with any JSON only."""
+
+NUMBERS = [field.name for field in RECIPE if field.name in LIMITS]
+"""The fields for numbers of a recipe."""
 
 PART_NAMES = sorted(_PARTS)
 
@@ -118,6 +124,38 @@ def test_bad_address_and_bad_messages(view, link, data):
         send(app, said)
         assert not app.exception
         assert len(list(app.main)) > LEAST_PARTS
+
+
+@pytest.mark.parametrize("field", NUMBERS)
+@examples(2)
+@given(number=numbers.filter(lambda number: number == number) | some.floats())
+def test_bad_number_of_a_recipe(field, number):
+    with without_traceback():
+        app = visited(("train", {}))
+        before = app.session_state[field]
+        send(app, {widget(app, f"-{field}"): {"double_value": float(number)}})
+        assert not app.exception
+    held, (low, high) = app.session_state[field], LIMITS[field]
+    fits = held is None or low <= held <= high
+    assert fits or held == before or "must be between" in app.error[0].value
+    if not fits:
+        assert app.button(key="train").disabled
+
+
+@pytest.mark.parametrize("name", sorted(FIRST))
+@examples(2)
+@given(text=texts | some.lists(texts, max_size=5).map(", ".join))
+@example(text="![x](http://elsewhere/x.png)")
+@example(text="1 " * 60_000)
+def test_bad_values_of_a_sweep(name, text):
+    with without_traceback():
+        app = visited(("runs", {"sweep": "new"}))
+        app.session_state["sweep_axes"] = [name]
+        app.run()
+        send(app, {widget(app, f"-{sweep_values(name).name}"): {"string_value": text}})
+        assert not app.exception
+    assert len(app.error) <= 1
+    assert not any(error.value.startswith("![x](") for error in app.error)
 
 
 @pytest.mark.parametrize("name", PART_NAMES)

@@ -87,7 +87,7 @@ def test_a_sweep_is_entered_started_and_followed_to_its_end(app):
     [
         (
             "0.1, fast",
-            "“fast” is not a number that Learning rate can have. Enter values such as 0.",
+            "`fast` is not a number that Learning rate can have. Enter values such as 0.",
         ),
         ("0.1, 1e9", "between 1e-06 and 100"),
         ("0.1, nan", "between 1e-06 and 100"),
