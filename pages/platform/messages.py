@@ -52,6 +52,7 @@ class Messages:
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._app, self._now, self._wait = app, now, wait
+        self._slowed = 0  # Connections that wait for their allowance just now.
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the app hear a connection as fast as its allowance is."""
@@ -70,7 +71,15 @@ class Messages:
             if left < 0 and not told:
                 told = True
                 logger.warning("a connection is slowed: it sends over %d messages/s", PER_S)
-            await self._wait(max(-left / PER_S, 0.0))  # Others have their turn in any case.
+            if left < 0:
+                self._slowed += 1
+                try:
+                    await self._wait(-left / PER_S * self._slowed)
+                finally:
+                    self._slowed -= 1
+                left, at = 0.0, self._now()
+            else:
+                await self._wait(0.0)  # Others have their turn.
             return LOST if gone else message
 
         async def send_while_there(message: Message) -> None:

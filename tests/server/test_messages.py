@@ -61,6 +61,45 @@ def test_a_flood_is_heard_no_faster_than_the_allowance_and_nothing_is_lost(caplo
     assert [record.message.count("is slowed") for record in caplog.records] == [1]
 
 
+def test_connections_that_flood_have_one_allowance_together():
+    browsers = [Browser(times=1000) for _ in range(3)]
+    heard_in_all = []
+
+    async def app(scope, receive, send):
+        while (await receive())["type"] != "websocket.disconnect":
+            heard_in_all.append(scope["who"])
+
+    now = 0.0
+    waiting = []
+
+    async def wait(seconds):
+        """Wait until the clock of all is so far."""
+        if seconds:
+            waiting.append(event := [now + seconds, asyncio.Event()])
+            await event[1].wait()
+
+    async def all_at_once():
+        nonlocal now
+        around = Messages(app, lambda: now, wait)
+        at_work = [
+            asyncio.create_task(around({"type": "websocket", "who": i}, one.receive, one.send))
+            for i, one in enumerate(browsers)
+        ]
+        for _ in range(10):
+            await asyncio.sleep(0)
+        while waiting:
+            waiting.sort(key=lambda event: event[0])
+            now, event = waiting.pop(0)
+            event.set()
+            for _ in range(10):
+                await asyncio.sleep(0)
+        await asyncio.gather(*at_work)
+
+    asyncio.run(all_at_once())
+    assert len(heard_in_all) == 3000
+    assert now == pytest.approx((3003 - 3 * MOST) / PER_S, rel=0.1)
+
+
 def test_what_a_person_causes_waits_for_nothing(caplog):
     browser = Browser(times=1000, every_s=1 / 25)
     heard(browser)
