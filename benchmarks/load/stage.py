@@ -17,7 +17,7 @@ from benchmarks.load.visitor import Visitor
 LOOK_S = 2.0
 """How often it is looked how far the runs are."""
 
-RUN_S = 3.0
+RUN_S = 2.5
 """How long a training of the usual recipe takes at the least; so many are started."""
 
 
@@ -67,8 +67,8 @@ async def warm(served: Served) -> None:
 async def quiet(served: Served, seconds: float) -> float:
     """Return the iterations a second of trainings whose visitors have left."""
     many = int(seconds * (psutil.cpu_count() or 1) / RUN_S) + 2
-    for number in range(many):
-        await Visitor(number, served.address, Measures()).leave_training()
+    visitors = [Visitor(number, served.address, Measures()) for number in range(many)]
+    await asyncio.gather(*(visitor.leave_training() for visitor in visitors))
     looks = [served.progress()]
     until = monotonic() + seconds
     while monotonic() < until and looks[-1].live:
