@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import re
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -119,14 +121,19 @@ def test_the_table_that_the_bad_ones_are_made_of_is_good():
     assert (read_digits(GOOD)[0] == PIXELS_OF_SOME).all()
 
 
+def packed(content: bytes) -> str:
+    return base64.b64encode(zlib.compress(content)).decode()
+
+
 KEPT = DrawingSet(PIXELS_OF_SOME, np.array([3, 8], np.uint8)).to_text()
 
 
-@pytest.mark.parametrize("kind", ["any text", "cut", "damaged", "spliced"])
+@pytest.mark.parametrize("kind", ["any text", "cut", "damaged", "spliced", "small on disk"])
 @examples(20)
 @given(data=some.data())
 def test_bad_set_that_a_browser_has_kept(kind, data):
-    strategies = {"any text": any_texts} | {
+    bombs = some.integers(1, 60).map(lambda mb: packed(bytes(mb * 1_000_000)))
+    strategies = {"any text": any_texts, "small on disk": bombs} | {
         name: of_file("set", KEPT.encode())[f"set, {name}"].map(lambda b: b.decode("latin-1"))
         for name in ("cut", "damaged", "spliced")
     }

@@ -19,17 +19,20 @@ from tests.waiting import until
 MOST_MB = 1200
 """Of a server; at rest it has some 250 MB, and a photo may take 420 to decode."""
 
-LARGE = png(7000, 7000, 8, 0, bytes(7001 * 7000))
-"""49 megapixels, the most that is decoded."""
 
-WORST = [
-    *(("draw", Widget.NETWORK_FILE, f"{name}.pt", content) for name, content in FOUND.items()),
-    ("draw", Widget.PHOTO, "huge.png", png(60_000, 60_000, 8, 0, b"")),
-    ("draw", Widget.PHOTO, "blank.png", LARGE),
-    ("draw", Widget.SET_FILE, "columns.csv", b"1," * 1_000_000),
-    ("draw", Widget.SET_FILE, "again.csv", repeated(UNITS[3], 10**6, "utf-16")),
-    ("runs", Widget.BUNDLE_FILE, "bomb.zip", zipped(PARTS | {RECORDS: bytes(110_000_000)})),
-]
+def worst():
+    """Return where each of the worst files is brought, its name, and its content."""
+    networks = [("draw", Widget.NETWORK_FILE, f"{name}.pt", FOUND[name]) for name in FOUND]
+    # 49 megapixels, the most that is decoded.
+    blank = png(7000, 7000, 8, 0, bytes(7001 * 7000))
+    return [
+        *networks,
+        ("draw", Widget.PHOTO, "huge.png", png(60_000, 60_000, 8, 0, b"")),
+        ("draw", Widget.PHOTO, "blank.png", blank),
+        ("draw", Widget.SET_FILE, "columns.csv", b"1," * 1_000_000),
+        ("draw", Widget.SET_FILE, "again.csv", repeated(UNITS[3], 10**6, "utf-16")),
+        ("runs", Widget.BUNDLE_FILE, "bomb.zip", zipped(PARTS | {RECORDS: bytes(110_000_000)})),
+    ]
 
 
 class Page:
@@ -88,7 +91,7 @@ def test_the_worst_files_get_a_sentence_and_the_server_lives(open_server):
     process = psutil.Process(open_server.process.pid)
     with begun(open_server) as connection:
         page = Page(open_server, connection)
-        for number, (where, key, name, content) in enumerate(WORST):
+        for number, (where, key, name, content) in enumerate(worst()):
             told = page.bring(where, key, f"{number}.{name.rpartition('.')[2]}", content)
             assert told, name
             assert {alert.format for alert in told} <= {Alert.ERROR, Alert.WARNING}, name
