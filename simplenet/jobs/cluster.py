@@ -8,7 +8,12 @@ each cluster, and refuse everybody else; and their folder, from which workers im
 from __future__ import annotations
 
 import logging
-from tempfile import TemporaryDirectory
+import os
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+from tempfile import gettempdir, mkdtemp
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -71,21 +76,31 @@ def configure_dask() -> None:
         setattr(distributed.scheduler, name, lambda: None)
 
 
-def local_cluster(size: int | None, folder: TemporaryDirectory[str]) -> LocalCluster:
-    """Start one process with one thread for each core; nothing of it leaves this machine.
+def private_folder() -> Path:
+    """Return a folder for the files of local workers that nobody else can write into.
 
-    Parameters
-    ----------
-    size : int or None
-        How many processes; None is one for each core.
-    folder : TemporaryDirectory
-        Where they keep what they need. Not the one that Dask makes: whoever is the first to run
-        Dask on a machine owns that, and workers import from it.
+    It is the same for all servers of a user: Dask clears away there what one that was killed has
+    left. Not Dask's own, whose owner is whoever was the first to run Dask on the machine: workers
+    import from it.
     """
+    if sys.platform == "win32":  # There each user has a folder for temporary files.
+        return Path(gettempdir()) / "simplenet"
+    folder = Path(gettempdir()) / f"simplenet-{os.getuid()}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    if is_ours and not found.st_mode & 0o077:
+        return folder
+    return Path(mkdtemp(prefix="simplenet-"))
+
+
+def local_cluster(size: int | None) -> LocalCluster:
+    """Start one process with one thread for each core; nothing of it leaves this machine."""
     import dask
     from distributed import LocalCluster
 
-    with dask.config.set({"temporary-directory": folder.name}):
+    with dask.config.set({"temporary-directory": str(private_folder())}):
         return LocalCluster(
             n_workers=size,
             threads_per_worker=1,

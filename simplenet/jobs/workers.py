@@ -12,7 +12,6 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +98,6 @@ class Workers:
         self._warm_up = warm_up
         self._client: Client | None = None
         self._cluster: LocalCluster | None = None
-        self._folder: TemporaryDirectory[str] | None = None  # Of the local cluster.
         self._roll: Roll | None = None  # Of those that the connection leads to.
         self._wanted = False
         self._given_up: dict[Call, float] = {}  # Since when.
@@ -237,8 +235,7 @@ class Workers:
                     self._loop.start()
                 self._client = connected(self._scheduler, self._loop.loop, CONNECT_S)
             else:
-                self._folder = TemporaryDirectory(prefix="simplenet-", ignore_cleanup_errors=True)
-                self._cluster = local_cluster(self._size, self._folder)
+                self._cluster = local_cluster(self._size)
                 self._client = Client(self._cluster, timeout=CONNECT_S, set_as_default=False)
         except (OSError, ValueError, RuntimeError) as error:
             self._disconnect()
@@ -256,15 +253,13 @@ class Workers:
     def _disconnect(self) -> None:
         """End the connection, and the local cluster."""
         with self._changed:
-            client, cluster, folder = self._client, self._cluster, self._folder
-            self._client = self._cluster = self._folder = self._roll = None
+            client, cluster = self._client, self._cluster
+            self._client = self._cluster = self._roll = None
         self._set_cores(0)
         if client:
             client.close()
         if cluster:
             cluster.close()
-        if folder:
-            folder.cleanup()
 
     def _miss(self, why: object) -> None:
         """Take note that the scheduler does not answer: nothing is known of its workers."""

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from distributed import Security
 from distributed.comm import connect
 
+from simplenet.jobs import cluster
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -66,6 +68,25 @@ def page_of(place):
         browser.sendall(b"GET /info/main/workers.html HTTP/1.1\r\nHost: localhost\r\n\r\n")
         return browser.recv(100).decode(errors="replace")
     return ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there temporary files are private")
+def test_the_folder_of_the_workers_is_kept_unless_others_may_write_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = cluster.private_folder()
+    assert folder == cluster.private_folder()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.chmod(0o777)
+    other = cluster.private_folder()
+    assert other != folder
+    assert other.stat().st_mode & 0o777 == 0o700
+    folder.rmdir()
+    folder.symlink_to(other)
+    assert cluster.private_folder() not in (folder, other)
+    folder.unlink()
+    folder.touch()
+    assert cluster.private_folder().is_dir()
 
 
 def test_no_other_user_of_the_machine_can_use_the_local_workers():
