@@ -18,9 +18,46 @@ Each visitor speaks Streamlit's own protocol, as a browser does: it fetches the 
 """
 
 
+def goals(stage: Stage) -> list[tuple[str, str, str]]:
+    """Return what is wanted of a class of thirty and of one of fifty, and what was found."""
+    found = stage.measures
+    pages, longest = (f"{found.at('page change', percent):.2f}" for percent in (95, 100))
+    errors = ("errors", "none", str(found.errors.total()))
+    if stage.visitors == 50:
+        return [errors, ("page change, 95th percentile, s", "under 1", pages)]
+    if stage.visitors != 30:
+        return []
+    return [
+        errors,
+        ("page change, 95th percentile, s", "under 0.5", pages),
+        ("page change, longest, s", "under 3", longest),
+        (
+            "click on Train, 95th percentile, s",
+            "under 0.7",
+            f"{found.at('click on Train', 95):.2f}",
+        ),
+        ("throughput, % of that without visitors", "85 or more", _share(stage)),
+        (
+            "server, MB with all there; at the end",
+            "under 700, and flat",
+            "; ".join(f"{server.rss:.0f}" for server, _ in stage.memory[1:]),
+        ),
+    ]
+
+
+def _share(stage: Stage) -> str:
+    """Return the throughput of the trainings in percent of that without visitors."""
+    return f"{100 * stage.rate / stage.alone:.0f}" if stage.alone and stage.rate else "–"
+
+
 def report(stages: Sequence[Stage]) -> str:
     """Return what was measured, as a section in Markdown."""
-    lines = [HEADING, "", "| visitors | what | median, s | 95th percentile, s | longest, s | n |"]
+    wanted = [(stage.visitors, *goal) for stage in stages for goal in goals(stage)]
+    lines = [HEADING, ""]
+    if wanted:
+        lines += ["| visitors | what | wanted | measured |", "| --- | --- | --- | --- |"]
+        lines += [f"| {' | '.join(map(str, goal))} |" for goal in wanted] + [""]
+    lines += ["| visitors | what | median, s | 95th percentile, s | longest, s | n |"]
     lines.append("| --- | --- | --- | --- | --- | --- |")
     for stage in stages:
         for what in TIMES:
@@ -34,9 +71,7 @@ def report(stages: Sequence[Stage]) -> str:
         "errors": [str(s.measures.errors.total()) for s in stages],
         "trainings started": [str(s.measures.trainings) for s in stages],
         "iterations a second of all trainings": [f"{s.rate:,.0f}" for s in stages],
-        "of those without visitors, %": [
-            f"{100 * s.rate / s.alone:.0f}" if s.alone and s.rate else "–" for s in stages
-        ],
+        "of those without visitors, %": [_share(s) for s in stages],
         "cores: server; workers; visitors": [
             f"{s.server:.2f}; {s.workers:.2f}; {s.load:.2f}" for s in stages
         ],

@@ -18,7 +18,7 @@ import psutil
 
 ROOT = Path(__file__).parents[2]
 START_S = 120.0
-FAULTS = "Traceback", "ERROR", "CRITICAL", "refused: "
+FAULTS = "Traceback", "ERROR", "CRITICAL", "refused: ", "is slowed"
 """What no line of a log may hold while visitors do what a browser does."""
 
 
