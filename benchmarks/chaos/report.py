@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 NOTES = """
-In each, two trainings at full speed, one in slow motion and one that is paused are in the database. Something fails, a visitor comes, and it is mended. The recovery is the time from then on until every run that is not paused has written down more than it had. Then all go to their end, and must be there at their address, with the same losses, evaluations, snapshots and final parameters as a training that nothing has disturbed, bit for bit. No log may hold a traceback, no page an exception, and at the end no process may be left. Servers are the app itself, their visitors speak Streamlit's own protocol; nothing of it needs to be root. The clocks are those that Python reads: the runs know no other, and the leases need none.
+In each, two trainings at full speed, one in slow motion and one that is paused are in the database. Something fails, a visitor comes, and it is mended. The recovery is the time from then on until every run that is not paused has written down more than it had. Then all go to their end, and must be there at their address, with the same losses, evaluations, snapshots and final parameters as a training that nothing has disturbed, bit for bit. No log may hold a traceback, no page an exception, and at the end no process may be left. Servers are the app itself, their visitors speak Streamlit's own protocol; nothing of it needs root. The clocks are those that Python reads: the runs know no other, and the leases need none.
 """
 LONGEST = 140
 

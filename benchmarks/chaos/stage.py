@@ -58,11 +58,9 @@ class Stage:
                 self.visit(app)
         if self.cluster:
             self.cluster.tend()
+            for worker in filter(_is_still, self.workers()):
+                worker.kill()  # Its scheduler, which is not ours, would wait for five minutes.
         until(lambda: not any(map(_is_still, self.workers())), every_s=0.5)  # It is replaced.
-
-    def lines(self) -> int:
-        """Return how long the logs are."""
-        return sum(len(app.lines) for app in self.apps)
 
     def stop(self) -> list[str]:
         """End everything; return what is left of it."""
