@@ -203,7 +203,11 @@ class History(Sequence[Record]):
         elif len(part):
             self.first = part.first
         self._evaluate(part.evaluations)
-        self.snapshots += part.snapshots
+        # As copies: what came from another process would keep all that came with it in memory.
+        self.snapshots += [
+            (iteration, {name: array.copy() for name, array in params.items()})
+            for iteration, params in part.snapshots
+        ]
         self._rows.extend(part._rows.read())  # Last: only now does a reader see any of it.
         self._curve.extend(self.losses)
         self._batch_curve.extend(self.batch_accuracies)

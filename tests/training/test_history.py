@@ -161,3 +161,13 @@ def test_a_reader_in_another_thread_sees_whole_records():
 def test_a_million_iterations_take_less_than_20_megabytes():
     few, many = (len(pickle.dumps(History(records(n, 1, 9999, 9999)))) for n in (1000, 5000))
     assert (many - few) / 4000 < 20
+
+
+def test_a_snapshot_keeps_nothing_else_of_the_message_that_brought_it():
+    message = np.zeros(1000)
+    params = dict.fromkeys(("W1", "b1", "W2", "b2"), message[:3])
+    history = History()
+    history.extend([Record(0, 0.5, 0.1, params=params)])
+    ((_, kept),) = history.snapshots
+    assert all(array.base is None for array in kept.values())
+    assert all(np.array_equal(kept[name], params[name]) for name in params)
