@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -86,8 +88,17 @@ def test_only_the_chosen_arrays_are_measured():
     assert last.chosen == 5 + 4
     assert set(last.definition_to_backprop) == {"b1", "b2"}
     assert set(last.fast_to_backprop) == {"W1", "b1", "W2", "b2"}
-    assert last.projected_definition_s == pytest.approx(last.per_parameter_s * 89)
+    assert last.projected_definition_s == pytest.approx(last.definition_s * 89 / 9)
     assert 0 < last.per_parameter_s < last.definition_s
+
+
+def test_all_parameters_never_take_less_than_those_that_are_measured():
+    """Although the machine did something else for a while, as the median does not tell."""
+    _, last = finished(GradientComparison(NET.params, X, T, per_array=4))
+    slow = replace(last, measured=34_695, parameters=39_760, definition_s=18.1)
+    slow = replace(slow, per_parameter_s=15.0 / 39_760)
+    assert slow.projected_definition_s == pytest.approx(18.1 * 39_760 / 34_695)
+    assert slow.projected_definition_s > slow.definition_s
 
 
 def test_a_slice_ends_when_its_time_is_over():
