@@ -9,11 +9,12 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from tests.waiting import until
 
@@ -107,7 +108,13 @@ def postgres() -> Iterator[Postgres]:
 def new_database(server: str, name: str) -> str:
     """Return the address of a new, empty database of a server."""
     engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    until(lambda: engine.connect().close() is None)
+
+    def answers() -> bool:
+        with suppress(OperationalError), engine.connect():  # It listens before it answers.
+            return True
+        return False
+
+    until(answers)
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
