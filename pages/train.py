@@ -225,7 +225,7 @@ def figures(job: TrainingJob | None, run: TrainingRun | None) -> None:
     """Show the figures of a training, and its curves."""
     history = job.records.now() if job else History()
     shown = job.work if job else run or TrainingRun()
-    metrics(history, job.state.best if job and job.ended and job.state else None)
+    metrics(history, job)
     with place():
         if job and run != replace(job.work, start=None):
             st.caption(T("train.of_recipe", recipe=recipe_name(job.work)))

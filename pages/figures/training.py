@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.before import Before
+from pages.newest import Newest
+from pages.newest import newest as newest_of
 from pages.state import Scale
 from simplenet.training import Curve, History, Record
 
@@ -51,6 +53,7 @@ def accuracy_figure(
     target: float | None = None,
     best: Record | None = None,
     earlier: Before | None = None,
+    newest: Newest | None = None,
 ) -> Figure:
     """Return the accuracies on the training set, on the test set and on the mini-batches.
 
@@ -74,7 +77,11 @@ def accuracy_figure(
         The best evaluation so far: a star.
     earlier : Before, optional
         What it goes on from: its test accuracy comes first, paler.
+    newest : Newest, optional
+        The accuracies that the legend tells; those of the newest evaluation of both sets if it is
+        not given. Of one that is older than the other it tells none.
     """
+    newest = newest or newest_of(history)
     figure = _small("", history, iterations, revision, legend_at=0 if scale == "accuracy" else 1)
     layout, known = figure["layout"], history.evaluations
     layout["meta"] = T("chart.accuracy") if scale == "accuracy" else T("chart.error")
@@ -82,7 +89,7 @@ def accuracy_figure(
     layout["legend"] |= {
         "orientation": "v",
         "traceorder": "reversed",
-        "title": _gap(known, T),
+        "title": _gap(newest, T),
         "font": {"size": 11},
     }
     layout["yaxis"] |= _axis(scale) | {"uirevision": f"{revision} {scale}"}
@@ -93,16 +100,23 @@ def accuracy_figure(
         x, y = (np.concatenate(parts) for parts in points)
         tested = x, y
     curves = (
-        (T("chart.batches"), at, means, {"color": FAINT_BLUE, "width": 1.5}, None),
-        (T("chart.train"), *_evaluated(known, "train"), {"color": BLUE, "width": 2}, "circle"),
+        (T("chart.batches"), at, means, {"color": FAINT_BLUE, "width": 1.5}, None, None),
+        (
+            T("chart.train"),
+            *_evaluated(known, "train"),
+            {"color": BLUE, "width": 2},
+            "circle",
+            newest.train if newest.test is None or newest.gap is not None else None,
+        ),
         (
             T("chart.test"),
             *tested,
             {"color": ORANGE, "width": 2.5, "dash": "7px,5px"},
             "circle-open",
+            newest.test,
         ),
     )
-    for name, x, accuracy, line, symbol in curves:
+    for name, x, accuracy, line, symbol, told in curves:
         y = accuracy if scale == "accuracy" else _errors(accuracy, symbol is not None)
         marked = len(x) < MARKED or symbol is None
         figure["data"].append(
@@ -110,7 +124,7 @@ def accuracy_figure(
                 "type": "scatter",
                 "x": x.astype(np.int32),
                 "y": y.astype(np.float32),
-                "name": f"{name} {y[-1]:.2%}" if symbol and len(y) else name,
+                "name": f"{name} {_told(told[1], scale):.2%}" if told else name,
                 "mode": "lines+markers" if symbol and marked else "lines",
                 "line": line,
                 "marker": {"size": 5 if symbol == "circle" else 8, "symbol": symbol},
@@ -251,14 +265,16 @@ def _axis(scale: Scale) -> Figure:
     }
 
 
-def _gap(known: Mapping[str, NDArray[Any]], T: Callable[..., str]) -> Figure:
-    """Return the title of a legend: by how much the newest accuracies of the two sets differ."""
-    both = ~np.isnan(known["train_accuracy"]) & ~np.isnan(known["test_accuracy"])
-    if not both.any():
+def _told(accuracy: float, scale: Scale) -> float:
+    """Return an accuracy, or the share of errors, as a legend tells it."""
+    return accuracy if scale == "accuracy" else max(1 - accuracy, LEAST_ERROR)
+
+
+def _gap(newest: Newest, T: Callable[..., str]) -> Figure:
+    """Return the title of a legend: by how much the accuracies of the two sets differ."""
+    if newest.gap is None:
         return {}
-    last = np.flatnonzero(both)[-1]
-    points = 100 * float(known["train_accuracy"][last] - known["test_accuracy"][last])
-    words = T("chart.gap", points=f"{points:+.2f}".replace("-", "−"))
+    words = T("chart.gap", points=f"{100 * newest.gap:+.2f}".replace("-", "−"))
     return {"text": words, "font": {"size": 11}}
 
 

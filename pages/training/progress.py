@@ -10,6 +10,7 @@ from pages.figures.training import accuracy_figure, loss_figure, thinned
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, duration, why_waiting
+from pages.newest import Newest, newest
 from pages.platform.choice import choose_one
 from pages.platform.place import place
 from pages.session import TrainingJob
@@ -21,7 +22,7 @@ from simplenet.data import DataSourceError
 from simplenet.jobs import JobError
 from simplenet.jobs.job import SLOW_PERIOD_S, SLOW_RECORDS
 from simplenet.runs import TrainingRun
-from simplenet.training import SMOOTHED, Best, History, early_end, moving_average
+from simplenet.training import SMOOTHED, History, early_end, moving_average
 
 VANISHED = 0.05
 """From what share of the training set without a slope on it is said. Networks that learn well stay
@@ -109,20 +110,39 @@ def show_error(error: Exception) -> None:
     st.error(words, icon=":material/error:")
 
 
-def metrics(history: History, best: Best | None) -> None:
-    """Show the three figures of a training; the accuracies are of the best, if that is given."""
+def is_apart(job: TrainingJob | None) -> bool:
+    """Return whether the test set is evaluated by itself now, many times in an epoch."""
+    return job is not None and not job.ended and job.pace != "full"
+
+
+def metrics(history: History, job: TrainingJob | None) -> None:
+    """Show the three figures of a training; the accuracies are of its best, where it keeps that.
+
+    Where they are of two iterations, it says of which.
+    """
+    best = job.state.best if job and job.ended and job.state else None
+    apart = is_apart(job)
+    found = newest(history, apart)
     if best:
         test, train = f"{best.record.test_accuracy:.2%}", f"{best.record.train_accuracy:.2%}"
     else:
-        test, train = (last_percent(history, f"{of}_accuracy") for of in ("test", "train"))
+        test, train = percent(found.test), percent(found.train)
     figures = (
-        (T("train.test_accuracy"), T("train.test_help"), test),
-        (T("train.train_accuracy"), T("train.train_help"), train),
-        (T("train.loss"), T("train.loss_help", n=SMOOTHED), mean_loss(history)),
+        (T("train.test_accuracy"), T("train.test_help"), test, found.test),
+        (T("train.train_accuracy"), T("train.train_help"), train, found.train),
+        (T("train.loss"), T("train.loss_help", n=SMOOTHED), mean_loss(history), None),
     )
     with st.container(horizontal=True):
-        for label, words, value in figures:
-            st.metric(label, value, help=words, width="content")
+        for label, words, value, of in figures:
+            st.metric(
+                label,
+                value,
+                T("train.of_iteration", n=count(of[0])) if apart and of else None,
+                "off",
+                delta_arrow="off",
+                help=words,
+                width="content",
+            )
 
 
 def vanished(history: History) -> None:
@@ -135,11 +155,19 @@ def vanished(history: History) -> None:
         st.warning(T("train.vanished", share=f"{share:.0%}"), icon=":material/trending_flat:")
 
 
-def last_percent(history: History, name: str) -> str:
-    """Return the newest value of an accuracy, as it is shown."""
-    values = history.evaluations[name]
-    values = values[~np.isnan(values)]
-    return f"{values[-1]:.2%}" if len(values) else "–"
+def percent(found: tuple[int, float] | None) -> str:
+    """Return an accuracy of an iteration, as it is shown."""
+    return f"{found[1]:.2%}" if found else "–"
+
+
+def accuracy_words(found: Newest, at: int) -> str:
+    """Return the newest accuracies in words, for who does not see their chart."""
+    test, train = percent(found.test), percent(found.train)
+    if found.test and found.train and found.gap is None:
+        times = {"tested": count(found.test[0]), "trained": count(found.train[0])}
+        return T("train.accuracy_alt_apart", test=test, train=train, **times)
+    done = count(found.test[0] if found.test else at)
+    return T("train.accuracy_alt", done=done, test=test, train=train)
 
 
 def mean_loss(history: History) -> str:
@@ -157,12 +185,8 @@ def curves(history: History, job: TrainingJob | None, run: TrainingRun) -> None:
         place()
         return
 
-    said = {
-        "done": count(done(history, run)),
-        "test": last_percent(history, "test_accuracy"),
-        "train": last_percent(history, "train_accuracy"),
-        "loss": mean_loss(history),
-    }
+    last = done(history, run)
+    found = newest(history, is_apart(job))
     iterations = run.training.iterations
     named = short_name(before, run) if before else ""
     live_chart(
@@ -177,15 +201,16 @@ def curves(history: History, job: TrainingJob | None, run: TrainingRun) -> None:
             target=run.training.target_accuracy,
             best=job.state.best.record if job.state and job.state.best else None,
             earlier=first,
+            newest=found,
         ),
         key=Chart.ACCURACY,
-        alt=T("train.accuracy_alt", **said),
+        alt=accuracy_words(found, last),
         height=HEIGHT,
     )
     live_chart(
         loss_figure(history, iterations, job.id, T, before, named, first),
         key=Chart.LOSS,
-        alt=T("train.loss_alt", **said),
+        alt=T("train.loss_alt", done=count(last), loss=mean_loss(history)),
         height=HEIGHT,
     )
     with place():

@@ -14,6 +14,7 @@ from pages.figures.training import (
     reach,
     times_figure,
 )
+from pages.newest import Newest, newest
 from simplenet.runs import TrainingRun
 from simplenet.training import History, Record
 from simplenet.training.curve import MOST_POINTS
@@ -48,6 +49,28 @@ def test_sets_that_lie_together_can_be_told_apart_and_their_gap_is_said():
     assert "dash" in test["line"]
     assert train["line"]["color"] != test["line"]["color"]
     assert figure["layout"]["legend"]["title"]["text"] == "chart.gap −1.50"
+
+
+def test_accuracies_of_two_iterations_are_never_told_as_those_of_one():
+    slow = History([Record(0, 2.3, 0.1, 0.1022, 0.1010), Record(1, 2.2, 0.2)])
+    slow.evaluate(Record(1, 2.2, 0.2, None, 0.6024))
+    together = newest(slow)
+    assert together == Newest((0, 0.1010), (0, 0.1022))
+    assert together.gap == pytest.approx(0.0012)
+    apart = newest(slow, apart=True)
+    assert apart == Newest((1, 0.6024), (0, 0.1022))
+    assert apart.gap is None
+    told = {
+        found: accuracy_figure(slow, 10, "run", T, newest=found)
+        for found in (None, together, apart)
+    }
+    names = {found: [one["name"] for one in fig["data"][1:]] for found, fig in told.items()}
+    assert names[None] == names[together] == ["chart.train 10.22%", "chart.test 10.10%"]
+    assert names[apart] == ["chart.train", "chart.test 60.24%"]
+    titles = {found: fig["layout"]["legend"]["title"] for found, fig in told.items()}
+    assert titles[together]["text"] == "chart.gap +0.12"
+    assert titles[apart] == {}
+    assert newest(History(), apart=True) == newest(History()) == Newest()
 
 
 def test_errors_have_a_logarithmic_axis_that_perfection_does_not_break():

@@ -33,8 +33,14 @@ def test_single_steps_show_the_mini_batch_and_what_it_changed(app):
     assert f"reads {right} of them right" in words
     assert words.endswith("These are the first 100.")
     assert said(app, "What the step changed")
+    test, train, loss = app.metric
+    now, before = job.records[1], job.records[0]
+    assert (test.value, test.delta) == (f"{now.test_accuracy:.2%}", "iteration 1")
+    assert (train.value, train.delta) == (f"{before.train_accuracy:.2%}", "iteration 0")
+    assert loss.delta == ""
     # At full speed nothing of it is there: it costs nothing.
     app.button_group(key="pace").set_value("full").run()
     assert said(app, "The mini-batch") == []
+    assert [metric.delta for metric in app.metric] == [""] * 3
     job.stop()
     assert job.wait(240)
