@@ -22,6 +22,9 @@ from simplenet.network import SimpleNet
 SHOWN = 5
 """Misread digits that are shown."""
 
+SURE = 0.5
+"""From what probability on a network is called sure of a digit: all others together have less."""
+
 
 def ending(job: TrainingJob) -> None:
     """Show what came of a training, and lead on."""
@@ -61,15 +64,21 @@ def ending(job: TrainingJob) -> None:
 
 
 def misread(y: NDArray[np.floating], labels: NDArray[np.intp]) -> None:
-    """Show the digits that a network is surest of and wrong about, if there are any."""
+    """Show the digits that a network is surest of and wrong about, if there are any.
+
+    Where it is sure of some, those alone.
+    """
     rows = surest_mistakes(y, labels)
     if not len(rows):
         return
-    st.caption(T("end.misread"))
+    sure = y[rows].max(axis=1) > SURE
+    rows = rows[sure] if sure.any() else rows
+    words = T("end.misread") if sure.any() else T("end.misread_unsure")
+    st.caption(words)
     mosaic(
         loaded("bundled").pixels_test[rows].reshape(-1, 28, 28) / 255,
         key=Component.MISREAD,
-        alt=T("end.misread"),
+        alt=words,
         signed=False,
         side=64,
         captions=[

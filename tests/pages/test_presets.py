@@ -88,6 +88,24 @@ def test_the_surest_mistakes_come_first_and_one_of_each_class():
     assert surest_mistakes(y[:1], labels[:1]).tolist() == []
 
 
+def test_it_is_called_sure_only_of_what_it_gives_more_than_all_else(monkeypatch):
+    from pages.training import ending
+
+    shown = {}
+    monkeypatch.setattr(ending.st, "caption", lambda words: None)
+    monkeypatch.setattr(ending, "mosaic", lambda images, **values: shown.update(values))
+    labels = np.array([0, 1, 2])
+    for highest, alt, captions in (
+        ([0.11, 0.12, 0.5], "It reads these wrong, and is sure of none of them", [2, 1, 0]),
+        ([0.9, 0.12, 0.6], "It is sure of these, and wrong", [0, 2]),
+    ):
+        y = np.full((3, 10), 0.05)
+        y[:, 7] = highest
+        ending.misread(y, labels)
+        assert shown["alt"] == alt
+        assert shown["captions"] == [f"{label}, read as 7" for label in captions]
+
+
 def test_the_end_of_a_training_says_what_it_reads_and_leads_on(app):
     from pages.session import jobs
 
