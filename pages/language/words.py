@@ -13,20 +13,38 @@ def count(n: int) -> str:
     return f"{n:,}"
 
 
+UNITS = (
+    ("us", 1e-3, 1e-6),
+    ("ms", 1.0, 1e-3),
+    ("s", 120.0, 1.0),
+    ("min", 7200.0, 60.0),
+    ("h", 48 * 3600.0, 3600.0),
+    ("d", float("inf"), 86400.0),
+)
+"""The units of a time: up to how many seconds it is told in each, and how many seconds that is."""
+
+
+def time_unit(seconds: float) -> str:
+    """Return the unit that a time is told in, as `UNITS` names it."""
+    for name, limit_s, _ in UNITS:
+        if seconds < limit_s:
+            return name
+    raise ValueError(f"a time must be finite, got {seconds}")
+
+
 def duration(seconds: float) -> str:
     """Return a time with two or three digits, in the unit that fits."""
-    for limit_s, unit_s, name in (
-        (1e-3, 1e-6, T("unit.us")),
-        (1.0, 1e-3, T("unit.ms")),
-        (120.0, 1.0, T("unit.s")),
-        (7200.0, 60.0, T("unit.min")),
-        (48 * 3600.0, 3600.0, T("unit.h")),
-        (float("inf"), 86400.0, T("unit.d")),
-    ):
-        if seconds < limit_s:
-            value = seconds / unit_s
-            return f"{value:.{0 if value >= 100 else 1}f} {name}"
-    raise ValueError(f"a time must be finite, got {seconds}")
+    names = {
+        "us": T("unit.us"),
+        "ms": T("unit.ms"),
+        "s": T("unit.s"),
+        "min": T("unit.min"),
+        "h": T("unit.h"),
+        "d": T("unit.d"),
+    }
+    name = time_unit(seconds)
+    value = seconds / next(unit_s for unit, _, unit_s in UNITS if unit == name)
+    return f"{value:.{0 if value >= 100 else 1}f} {names[name]}"
 
 
 def megabytes(size: int) -> str:

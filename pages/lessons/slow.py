@@ -10,7 +10,7 @@ from pages.components.numbers import Table
 from pages.course import Guess
 from pages.figures.lessons_learning import slow_picture
 from pages.language import T
-from pages.language.words import count, duration
+from pages.language.words import count, duration, time_unit
 from pages.lessons.lesson import Choice, Lesson, Shown, Way
 from pages.lessons.network import a_batch
 from pages.state import LAB_BATCH, LAB_NETWORK, LESSON_SIZE, PANEL, one_of
@@ -22,13 +22,8 @@ from simplenet.study.microscope import Piece
 
 ITERATIONS = TrainingRun().training.iterations
 SIZES = (10, 20, 50, 100, 200)
-LIMITS_S = {
-    "hours": 86_400.0,
-    "days": 7 * 86_400.0,
-    "weeks": 30 * 86_400.0,
-    "months": 365 * 86_400.0,
-}
-"""Up to how many seconds a time is one of hours, and so on; below an hour it is minutes."""
+CHOICES = {"h": "hours", "d": "days"}
+"""What is right, by the unit that the time is told in; in smaller ones it is minutes."""
 
 
 @st.cache_data(show_spinner=False, ttl=600)
@@ -44,10 +39,8 @@ def truth() -> str:
 
 
 def named(seconds: float) -> str:
-    """Return what a time is measured in, as the choices name it."""
-    if seconds < 3600:
-        return "minutes"
-    return next((name for name, limit in LIMITS_S.items() if seconds < limit), "years")
+    """Return which choice a time is, so that it agrees with the unit that it is told in."""
+    return CHOICES.get(time_unit(seconds), "minutes")
 
 
 def names() -> dict[str, str]:

@@ -7,6 +7,8 @@ import pytest
 
 from pages.components.lesson import Symbol, marked
 from pages.course import NAME
+from pages.language import chosen
+from pages.language.words import duration
 from pages.lessons import back, batches, gradient, loss, numbers, slow, unknown
 from pages.lessons.network import a_batch, article, first_of_each, test_digit
 from pages.lessons.order import LESSONS
@@ -87,15 +89,24 @@ def test_many_slopes_are_0_and_a_step_against_the_others_goes_down():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "name"),
+    ("seconds", "name", "said"),
     [
-        *((60, "minutes"), (3600, "hours"), (27.7 * 3600, "days"), (86_400 * 8, "weeks")),
-        *((86_400 * 31, "months"), (86_400 * 366, "years"), (1e12, "years")),
+        *((600, "minutes", "10.0 min"), (7000, "minutes", "117 min"), (7200, "hours", "2.0 h")),
+        *((40.4 * 3600, "hours", "40.4 h"), (172_700, "hours", "48.0 h")),
+        *((172_800, "days", "2.0 days"), (86_400 * 8, "days", "8.0 days")),
     ],
 )
-def test_a_time_is_told_in_what_it_is_measured_in(seconds, name):
+def test_the_right_answer_agrees_with_the_time_beside_it(seconds, name, said):
     assert slow.named(seconds) == name
+    assert duration(seconds) == said
     assert name in slow.names()
+
+
+def test_in_chinese_too_the_right_answer_is_in_the_unit_of_the_time(monkeypatch):
+    monkeypatch.setattr(chosen, "language", lambda: "zh")
+    for seconds, unit in ((600, "分钟"), (40.4 * 3600, "小时"), (86_400 * 8, "天")):
+        assert duration(seconds).endswith(f" {unit}")
+        assert slow.names()[slow.named(seconds)].endswith(unit)
 
 
 def test_the_error_of_an_output_is_the_slope_of_the_loss_by_its_score():
