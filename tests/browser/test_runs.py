@@ -10,6 +10,17 @@ from tests.browser.steps import at_rest, button, expect_accessible, go, metric, 
 
 pytestmark = pytest.mark.browser
 
+STREAMLITS_WORD = """() => {
+  const dialog = document.createElement("div"), close = document.createElement("button");
+  dialog.id = "word";
+  dialog.dataset.testid = "stDialog";
+  dialog.append(close, document.createElement("p"));
+  dialog.lastChild.dataset.testid = "stErrorCodeBlock";
+  close.addEventListener("click", () => { dialog.dataset.closed = "yes"; });
+  document.body.append(dialog);
+}"""
+"""Lets a dialog like that of Streamlit stand there, which comes some seconds later."""
+
 
 def test_a_training_goes_on_by_itself_when_its_server_was_killed_and_is_back(cold_server, visit):
     page = visit(f"{cold_server.url}/train")
@@ -18,6 +29,10 @@ def test_a_training_goes_on_by_itself_when_its_server_was_killed_and_is_back(col
     address = page.url
     cold_server.stop(signal.SIGKILL)
     expect(page.get_by_text("The server does not answer")).to_be_visible()
+    page.evaluate(STREAMLITS_WORD)
+    expect(page.locator("#word")).to_be_hidden()
+    expect(page.locator("#word[data-closed]")).to_be_attached()
+    page.evaluate("document.getElementById('word').remove()")
     cold_server.start()
     expect(page.get_by_text("The server does not answer")).to_have_count(0)
     expect(status(page)).to_contain_text("a second")
