@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.language import T
-from pages.language.words import count, option_names
+from pages.language.words import count, listed, option_names
 from pages.networks import exam, metadata, network
 from pages.platform.incoming import real, whole
 from pages.state import Widget
@@ -33,7 +33,7 @@ def card(choice: str) -> None:
             {str(digit): [f"{share:.1%}"] for digit, share in enumerate(result.per_digit)},
             hide_index=True,
         )
-        mistakes = ", ".join(
+        mistakes = listed(
             T("card.mistake", right=right, taken=taken, n=n)
             for right, taken, n in result.mistakes(5)
         )
@@ -70,7 +70,7 @@ def recipe(about: Mapping[str, Any]) -> str:
         learning_rate=f"{rate:g}",
         schedule=schedule,
         momentum=f"{momentum:g}",
-        augmentation=", ".join(augmentation) or T("train.none"),
+        augmentation=listed(augmentation) or T("train.none"),
         **numbers,
     )
     if later:

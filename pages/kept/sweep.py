@@ -15,7 +15,7 @@ from pages.kept.chosen import actions, delete, repeat
 from pages.kept.sweeps import back, label, leave, names_of, outcome, several
 from pages.kept.table import table
 from pages.language import T
-from pages.language.words import duration
+from pages.language.words import duration, listed, pair
 from pages.platform.clock import show_by_clock
 from pages.platform.place import place
 from pages.session import is_me, jobs, store
@@ -145,9 +145,7 @@ def verdict(axes: Axes, points: Sequence[Point], live: bool) -> str:
 
 def called(axes: Axes, point: Point) -> str:
     """Return the values of a place of the grid, in words."""
-    return ", ".join(
-        ": ".join(label(name, value)) for name, value in zip(axes, point.values, strict=True)
-    )
+    return listed(pair(*label(name, value)) for name, value in zip(axes, point.values, strict=True))
 
 
 def spread(point: Point) -> str:

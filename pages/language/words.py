@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pages.language import T
 from simplenet.jobs import Job
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return several things in one line, with the comma of the language between them."""
+    return T("list.comma").join(parts)
+
+
+def pair(name: object, value: object) -> str:
+    """Return what something is called and its value, with the colon of the language."""
+    return T("list.pair", name=name, value=value)
 
 
 def count(n: int) -> str:

@@ -10,7 +10,7 @@ from pages.components.live_chart import live_chart
 from pages.following import again_and_again, phase, start, start_and_stop
 from pages.language import T
 from pages.language.text import quoted
-from pages.language.words import count, duration, factor, scientific, why_waiting
+from pages.language.words import count, duration, factor, listed, pair, scientific, why_waiting
 from pages.panels.settings import chosen_setting, setting_fields
 from pages.platform.place import place
 from pages.session import RaceJob, current_race
@@ -181,7 +181,7 @@ def times(work: GradientComparison, last: Comparison) -> None:
             )
         )
     st.caption(" ".join(words))
-    said = ", ".join(f"{name}: {label}" for name, label in labels.items())
+    said = listed(pair(name, label) for name, label in labels.items())
     with st.expander(T("race.axis")):
         live_chart(
             times_figure(seconds, labels, T("race.axis")),

@@ -11,7 +11,7 @@ from pages.components.live_chart import live_chart
 from pages.following import again_and_again, phase, start, start_and_stop
 from pages.language import T
 from pages.language.text import quoted
-from pages.language.words import duration, why_waiting
+from pages.language.words import duration, listed, pair, why_waiting
 from pages.platform.place import place
 from pages.session import ScalingJob, current_scaling
 from pages.state import SCALING_ID, Chart, Widget
@@ -91,7 +91,7 @@ def axis(timings: Sequence[Timing], name: Axis, job: ScalingJob | None) -> set[s
     sizes = work.hidden_sizes if name == "hidden_size" else work.batch_sizes
     figure = scaling_figure(points, laws, names, sizes, title, T("scaling.seconds"), job.id)
     said = "; ".join(
-        f"{names[way]}: " + ", ".join(f"{p.size}: {duration(p.seconds)}" for p in found)
+        pair(names[way], listed(pair(p.size, duration(p.seconds)) for p in found))
         for way, found in points.items()
     )
     live_chart(figure, key=key, alt=f"{title}. {said}")

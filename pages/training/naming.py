@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pages.language import T
-from pages.language.words import count, option_names
+from pages.language.words import count, listed, option_names, pair
 from pages.training.presets import PRESETS, preset_names
 from pages.training.recipe import CHOICES, choice_labels, numbers, settings_of
 from simplenet.data.loading import TRAIN_SIZE
@@ -66,10 +66,10 @@ def described(settings: Mapping[str, Any]) -> str:
                 words = T("train.never")
             else:
                 words = count(value) if isinstance(value, int) else f"{value:g}"
-            parts.append(f"{labels[name]}: {words}")
+            parts.append(pair(labels[name], words))
         elif name in choices:
-            parts.append(f"{choices[name]}: {names[value]}")
+            parts.append(pair(choices[name], names[value]))
         else:
-            kinds = ", ".join(names[one] for one in value) or T("train.none")
-            parts.append(f"{T('train.augmentation')}: {kinds}")
-    return ", ".join(parts)
+            kinds = listed(names[one] for one in value) or T("train.none")
+            parts.append(pair(T("train.augmentation"), kinds))
+    return listed(parts)

@@ -61,6 +61,23 @@ def test_a_term_has_one_name_in_chinese():
         assert not other.search(words), key
 
 
+def test_a_thing_has_one_word_and_its_signs_in_chinese():
+    """隐藏单元, 批量大小, 你, in the glossary, too; and no English colon or comma by a word."""
+    other = re.compile("神经元|批大小|您|[\u4e00-\u9fff][:,] |[:,] ?[\u4e00-\u9fff]")
+    for name in ("zh.toml", "glossary.toml"):
+        words = (ROOT / "pages" / "language" / name).read_text(encoding="utf-8")
+        chinese = [line for line in words.splitlines() if re.search("[\u4e00-\u9fff]", line)]
+        assert not [line for line in chinese if other.search(line)]
+    pairs = [text("zh", "list.pair", name=name, value=20) for name in ("学习率", "动量")]
+    assert text("zh", "list.comma").join(pairs) == "学习率：20，动量：20"
+
+
+@pytest.mark.parametrize("name", ["en.toml", "zh.toml", "glossary.toml"])
+def test_times_and_minus_are_no_letters_in_prose(name):
+    words = (ROOT / "pages" / "language" / name).read_text(encoding="utf-8")
+    assert not re.findall(r"[0-9] x [0-9]|exp\(-|\) - f", words)
+
+
 def test_no_text_lives_in_the_code_of_a_page():
     """A literal with a space and a letter that is handed to Streamlit would be a text."""
     for source in SOURCES:
