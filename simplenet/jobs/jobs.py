@@ -251,7 +251,8 @@ class Jobs:
             return
         job = self._known(entry)
         job.take(entry)
-        logger.warning("job %s is taken over", logged(job_id))
+        if lease != Lease():  # Nobody has driven what is called up of a sweep.
+            logger.warning("job %s is taken over", logged(job_id))
         self.line.join(job)
         job.begin(fence=lease.fence + 1)
 

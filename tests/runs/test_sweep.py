@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Boolean, MetaData, create_engine, insert, text
 
 import simplenet.jobs.jobs
 from simplenet.jobs import Jobs
-from simplenet.jobs.ledger import Position, Wishes
+from simplenet.jobs.ledger import Lease, Position, Wishes
 from simplenet.runs import TrainingRun
 from simplenet.runs.kinds import settings_of
 from simplenet.runs.store import Store
@@ -284,16 +284,19 @@ def server(kept, workers=1):
 
 
 @pytest.mark.slow
-def test_a_server_works_a_sweep_off_and_another_goes_on_with_it(tmp_path, monkeypatch):
+def test_a_server_works_a_sweep_off_and_another_goes_on_with_it(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(simplenet.jobs.jobs, "SPARE", 1)
     kept = ledger(tmp_path)
     with server(kept) as jobs:
         sweep = jobs.sweep([Counting(end=40, pause_s=0.02) for _ in range(5)], "me")
         until(lambda: any(run.ended for run in kept.sweep(sweep)))
         assert len(kept.standings()) <= 2  # No more than that are in memory.
+    assert "is taken over" not in caplog.text
+    driven = [one for one in kept.standings() if one.lease != Lease()]
     with server(kept):  # Some are left, unless this machine stood still for seconds.
         until(lambda: {run.ended for run in kept.sweep(sweep)} == {"finished"})
     assert {run.result.done for run in kept.sweep(sweep)} == {40}
+    assert caplog.text.count("is taken over") == len(driven)
     kept.close()
 
 
