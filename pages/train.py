@@ -27,7 +27,7 @@ from pages.state import (
     one_of,
 )
 from pages.training.behind import put_behind
-from pages.training.diagnosis import diagnosed
+from pages.training.diagnosis import cure, diagnosed
 from pages.training.ending import ending
 from pages.training.further import where_from
 from pages.training.keeping import keep
@@ -93,8 +93,10 @@ def page() -> None:
         if jobs().workers.open_at:
             st.warning(T("train.open_scheduler"), icon=":material/lock_open:")
     run = entered()
+    over = job if job and job.ended and job.state else None
+    better = cure(over) if over else None
     with buttons:
-        controls(run, job, shown)
+        controls(run, job, shown, leads=over is None or (better is not None and run == better))
     left, right = st.columns([2, 1], gap="small")
     with left:
         again_and_again(lambda: picture(job, run), shown, job, live_s=PICTURE_S)
@@ -102,25 +104,24 @@ def page() -> None:
             again_and_again(lambda: last_step(job), shown, job, leads=False)
     with right:
         again_and_again(lambda: figures(job, run), shown, job, leads=False)
-    again_and_again(lambda: judged(job), shown, job, live_s=DIAGNOSIS_S, leads=False)
-    over = job is not None and job.ended and job.state is not None
+    again_and_again(lambda: judged(job, run), shown, job, live_s=DIAGNOSIS_S, leads=False)
     with place():
-        if job and over:
-            ending(job)
+        if over:
+            ending(over, leads=better is None)
     if pinned() is None:
         pinned_digit(job)
     else:
         again_and_again(lambda: pinned_digit(job), shown, job, leads=False)
-    if job and over:
-        keep(job)
+    if over:
+        keep(over)
 
 
-def controls(run: TrainingRun | None, job: TrainingJob | None, shown: Phase) -> None:
-    """Show the buttons that steer a training."""
+def controls(run: TrainingRun | None, job: TrainingJob | None, shown: Phase, leads: bool) -> None:
+    """Show the buttons that steer a training; that which starts one may be what comes next."""
     live = job if job and shown != "ended" and steers(job) else None
     st.button(
         T("train.train"),
-        type="secondary" if job and job.ended and job.state else "primary",
+        type="primary" if leads else "secondary",
         icon=":material/play_arrow:",
         disabled=live is not None or run is None,
         on_click=train,
@@ -212,12 +213,12 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
     strip(net, DIGIT.get(), DIGIT.set, key=Component.TWENTY)
 
 
-def judged(job: TrainingJob | None) -> None:
+def judged(job: TrainingJob | None, run: TrainingRun | None) -> None:
     """Say what is wrong with a training, if anything is."""
     with place():
         if job:
             history = job.records.now()
-            if not diagnosed(job, history):
+            if not diagnosed(job, history, run):
                 vanished(history)
 
 

@@ -19,28 +19,49 @@ from simplenet.study.diagnosis import SAMPLE, Finding, diagnose
 from simplenet.training import History
 
 
-def diagnosed(job: TrainingJob, history: History) -> bool:
-    """Say what is wrong with a training, if anything is; return whether something was said."""
-    if not job.state or not history:
+def diagnosed(job: TrainingJob, history: History, run: TrainingRun | None = None) -> bool:
+    """Say what is wrong with a training, if anything is; return whether something was said.
+
+    Parameters
+    ----------
+    job : Job
+    history : History
+    run : TrainingRun, optional
+        What the fields hold: the fix is what to do next, unless they hold it already.
+    """
+    first = found(job, history)
+    if first is None:
         return False
-    data, net = loaded("bundled"), SimpleNet.from_params(job.state.params)
-    found = diagnose(
-        job.work.training, history, net, data.pixels_train[:SAMPLE], data.t_train[:SAMPLE]
-    )
-    if not found:
-        return False
-    first, run = found[0], fixed(job.work, found[0].fix)
+    better = fixed(job.work, first.fix)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/troubleshoot: {words(first)}", width="stretch")
-        if run:
+        if better:
             what = described(first.fix)
             st.button(
                 T("wrong.fix", what=what) if job.ended else T("wrong.stop_and_fix", what=what),
+                type="primary" if job.ended and run != better else "secondary",
                 key=Widget.FIX,
                 icon=":material/build:",
-                on_click=lambda: fix(job, run),
+                on_click=lambda: fix(job, better),
             )
     return True
+
+
+def found(job: TrainingJob, history: History) -> Finding | None:
+    """Return what is wrong with a training, first of all; None if nothing is."""
+    if not job.state or not history:
+        return None
+    data, net = loaded("bundled"), SimpleNet.from_params(job.state.params)
+    signs = diagnose(
+        job.work.training, history, net, data.pixels_train[:SAMPLE], data.t_train[:SAMPLE]
+    )
+    return signs[0] if signs else None
+
+
+def cure(job: TrainingJob) -> TrainingRun | None:
+    """Return the recipe that is offered after a training that went wrong, if one is."""
+    first = found(job, job.records.now())
+    return fixed(job.work, first.fix) if first else None
 
 
 def words(finding: Finding) -> str:

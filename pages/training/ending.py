@@ -26,8 +26,8 @@ SURE = 0.5
 """From what probability on a network is called sure of a digit: all others together have less."""
 
 
-def ending(job: TrainingJob) -> None:
-    """Show what came of a training, and lead on."""
+def ending(job: TrainingJob, leads: bool = True) -> None:
+    """Show what came of a training, and lead on, unless something else on the page does."""
     kept = network_of(job)
     y, labels = tested(job.id, kept.record.iteration, job)
     read, wanted = answers(SimpleNet.from_params(kept.params)), twenty().labels
@@ -50,7 +50,10 @@ def ending(job: TrainingJob) -> None:
             st.markdown(T("end.next"))
             with st.container(horizontal=True):
                 if st.button(
-                    T("end.draw"), type="primary", icon=":material/draw:", key=Widget.DRAW_ONE
+                    T("end.draw"),
+                    type="primary" if leads else "secondary",
+                    icon=":material/draw:",
+                    key=Widget.DRAW_ONE,
                 ):
                     DRAW_NETWORK.set(RUN)
                     st.switch_page("pages/draw.py")

@@ -33,9 +33,14 @@ def ended(app, **fields):
     return [block.value for block in app.markdown if "troubleshoot" in block.value]
 
 
+def primary(app):
+    return [button.key for button in app.button if button.proto.type == "primary"]
+
+
 def test_a_good_run_has_nothing_wrong(app):
     assert ended(app, iterations=700) == []
     assert "fix" not in [button.key for button in app.button]
+    assert primary(app) == ["draw_one"]
 
 
 def test_units_that_are_alike_are_told_of_and_the_fix_fills_the_fields(app):
@@ -44,7 +49,9 @@ def test_units_that_are_alike_are_told_of_and_the_fix_fills_the_fields(app):
     assert "100%" in words
     (fix,) = (button for button in app.button if button.key == "fix")
     assert fix.label == "Set Initial std: 0.01"
+    assert primary(app) == ["fix"]
     fix.click().run()
+    assert primary(app) == ["train"]  # The fields hold the fix: it is to be trained now.
     assert app.number_input(key="weight_init_std").value == 0.01
     assert app.number_input(key="learning_rate").value == 0.3
     assert app.number_input(key="iterations").value == 20
