@@ -123,6 +123,8 @@ class Job(Generic[DoneWork, Records]):
         Whether it waits until its sweep gets to it.
     fence : int or None
         The number of the lease under which this server drives it; None while it does not.
+    deleted : bool
+        Whether it was deleted while it went on; it may have been put back since.
     """
 
     def __init__(self, entry: Entry, server: Server) -> None:
@@ -131,6 +133,7 @@ class Job(Generic[DoneWork, Records]):
         self.known = entry.known
         self.work: DoneWork = entry.work
         self.fence: int | None = None
+        self.deleted = False
         self.unkept: LedgerError | None = None
         self._server = server
         self._changed = server.changed
@@ -175,6 +178,7 @@ class Job(Generic[DoneWork, Records]):
         with self._changed:
             if standing.wishes.number > self._wishes.number:
                 self._wishes = standing.wishes
+                self.deleted = standing.deleted
                 self._heed_stop()
                 self._changed.notify_all()
 

@@ -125,7 +125,8 @@ class Jobs:
             return None
         with self.changed:
             job = self._jobs.pop(job_id, None)
-            if job:
+            # One that was deleted while it went on is as one that had ended before.
+            if job and not (job.deleted and job.ended):
                 self._jobs[job_id] = job
                 return job
         entry = self.ledger.read(job_id)

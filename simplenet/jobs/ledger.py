@@ -148,6 +148,8 @@ class Standing:
     position : Position
     queued : bool
         Whether it waits to be called up, as a part of a sweep: nobody drives it until then.
+    deleted : bool
+        Whether somebody has deleted it while it went on.
     """
 
     id: str
@@ -155,6 +157,7 @@ class Standing:
     wishes: Wishes
     position: Position
     queued: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True)

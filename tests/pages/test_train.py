@@ -124,3 +124,30 @@ def test_what_comes_and_goes_moves_nothing(app):
     app.button_group(key="race_arrays").set_value([]).run()
     assert app.error
     assert places(app.main) == at_first
+
+
+def test_a_run_that_is_deleted_elsewhere_while_it_trains_is_told_to_be_gone(app):
+    from pages.session import jobs, store
+
+    opened(app, "train")
+    app.button_group(key="pace").set_value("slow").run()
+    app.number_input(key="iterations").set_value(1_000_000)
+    app.button(key="train").click().run()
+    run, visitor = app.session_state["run"], app.session_state["visitor"]
+    job = jobs().get(run)
+    until(lambda: len(job.records))
+    store().delete([run], visitor)  # As My runs does it in another tab.
+    until(lambda: job.ended)
+    app.run()
+    assert not app.exception
+    assert app.session_state["lost"] == {"run"}  # Every page says so, above what it shows.
+    assert "run" not in app.query_params
+    assert [b.key for b in app.button if b.proto.type == "primary"] == ["train"]
+    assert not [b for b in app.button if b.key == "draw_one"]
+
+    store().put_back([run], visitor)
+    assert len(jobs().get(run).records) == len(job.records)
+    app.query_params["run"] = run
+    app.run()
+    assert app.session_state["lost"] == set()
+    assert any(b.key == "draw_one" for b in app.button)

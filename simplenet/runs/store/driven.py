@@ -292,4 +292,5 @@ def _position(row: Any) -> Position:
 
 def _standing(row: Any) -> Standing:
     lease = Lease(row.driver, row.fence, row.beat)
-    return Standing(row.id, lease, _wishes(row), _position(row), row.queued)
+    deleted = row.deleted_at is not None
+    return Standing(row.id, lease, _wishes(row), _position(row), row.queued, deleted)
