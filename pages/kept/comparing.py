@@ -32,7 +32,7 @@ from pages.state import (
     between,
 )
 from pages.training.ending import tested
-from pages.training.naming import ORDER, described
+from pages.training.naming import ORDER, described, in_words
 from pages.training.recipe import settings_of
 from simplenet.data import loaded
 from simplenet.runs import TrainingRun
@@ -165,9 +165,8 @@ def recipes(runs: list[Compared]) -> None:
         return
     table = {T("runs.name"): [run.letter for run in runs]}
     for name in different:
-        column = [described({name: settings_of(run.job.work)[name]}) for run in runs]
-        label = column[0].split(": ")[0]
-        table[label] = [words.split(": ", 1)[1] for words in column]
+        column = [in_words({name: settings_of(run.job.work)[name]})[0] for run in runs]
+        table[column[0][0]] = [words for _, words in column]
     if any(begins):
         table[T("compare.goes_on")] = [count(at) if at else "–" for at in begins]
     if any(run.run.name for run in runs):

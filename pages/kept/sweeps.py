@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.language import T
 from pages.state import COMPARE, NEW, SWEEP, Widget, sweep_key
-from pages.training.naming import described
+from pages.training.naming import in_words
 from simplenet.runs.store import Summary
 from simplenet.runs.sweep import Axes, Point, axes_of, points, ranking
 
@@ -65,8 +65,7 @@ def names_of(axes: Axes) -> str:
 
 def label(name: str, value: object) -> tuple[str, str]:
     """Return what a setting and its value are called."""
-    setting, words = described({name: value}).split(": ", 1)
-    return setting, words
+    return in_words({name: value})[0]
 
 
 def several() -> None:

@@ -54,6 +54,11 @@ def epoch(iteration: int, run: TrainingRun) -> str:
 
 def described(settings: Mapping[str, Any]) -> str:
     """Return some settings of a recipe in words."""
+    return listed(pair(*one) for one in in_words(settings))
+
+
+def in_words(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what each of some settings is called, and its value in words."""
     labels = {field.name: label for field, label, *_ in numbers()}
     choices = {
         field.name: label for (field, _), label in zip(CHOICES, choice_labels(), strict=True)
@@ -66,10 +71,10 @@ def described(settings: Mapping[str, Any]) -> str:
                 words = T("train.never")
             else:
                 words = count(value) if isinstance(value, int) else f"{value:g}"
-            parts.append(pair(labels[name], words))
+            parts.append((labels[name], words))
         elif name in choices:
-            parts.append(pair(choices[name], names[value]))
+            parts.append((choices[name], names[value]))
         else:
             kinds = listed(names[one] for one in value) or T("train.none")
-            parts.append(pair(T("train.augmentation"), kinds))
-    return listed(parts)
+            parts.append((T("train.augmentation"), kinds))
+    return parts
