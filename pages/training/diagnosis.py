@@ -37,13 +37,15 @@ def diagnosed(job: TrainingJob, history: History, run: TrainingRun | None = None
         st.markdown(f":material/troubleshoot: {words(first)}", width="stretch")
         if better:
             what = described(first.fix)
-            st.button(
+            clicked = st.button(
                 T("wrong.fix", what=what) if job.ended else T("wrong.stop_and_fix", what=what),
                 type="primary" if job.ended and run != better else "secondary",
                 key=Widget.FIX,
                 icon=":material/build:",
                 on_click=lambda: fix(job, better),
             )
+            if clicked:
+                st.rerun()  # The whole page: the fields are in another part of it.
     return True
 
 

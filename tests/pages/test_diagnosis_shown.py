@@ -1,5 +1,7 @@
 """What the Train page says of a bad run, and the fix that it offers."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from simplenet.runs import TrainingRun
@@ -70,6 +72,21 @@ def test_every_sign_has_its_words(app, monkeypatch):
         assert "{" not in words
         (fix,) = (button for button in app.button if button.key == "fix")
         assert fix.label == "Set Vary the digits: Turn and stretch, Batch size: 100"
+
+
+def test_a_click_on_the_fix_shows_the_whole_page_anew(monkeypatch):
+    """The fields are in another part of the page than the button."""
+    from pages.training import diagnosis
+
+    finding = Finding("steps_too_large", EVIDENCE["steps_too_large"], {"learning_rate": 0.5})
+    shown = []
+    monkeypatch.setattr(diagnosis, "found", lambda *_: finding)
+    monkeypatch.setattr(diagnosis.st, "rerun", lambda: shown.append("page"))
+    job = SimpleNamespace(work=TrainingRun(), ended=True)
+    for clicked, expected in ((False, []), (True, ["page"])):
+        monkeypatch.setattr(diagnosis.st, "button", lambda *_, c=clicked, **__: c)
+        assert diagnosis.diagnosed(job, None)
+        assert shown == expected
 
 
 @pytest.mark.parametrize(
