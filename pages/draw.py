@@ -13,6 +13,7 @@ from pages.components.network_view import network_view, network_weights
 from pages.drawing.card import card
 from pages.drawing.doubt import doubt_about
 from pages.drawing.mine import add, my_set
+from pages.drawing.said import said
 from pages.language import T
 from pages.language.text import quoted
 from pages.networks import RUN, choose_network, exciting, network
@@ -93,10 +94,11 @@ def photo() -> None:
     with st.popover(T("draw.photo"), icon=":material/photo_camera:", width=SIDE):
         most = st.get_option("server.maxUploadSize")  # In MB; the uploader keeps to it too.
         st.caption(T("draw.photo_help", mb=most))
+        told = st.container()  # Above the field: below it, it may be out of sight.
         file = st.file_uploader(
             T("draw.photo"), type=FORMATS, label_visibility="collapsed", key=Widget.PHOTO
         )
-        with st.container(key=Place.REFUSED):
+        with told.container(key=Place.REFUSED):
             st.error(T("draw.photo_refused", mb=most), icon=":material/broken_image:")
     sketch, taken = SKETCH.get(), PHOTO.get()
     if file is None:
@@ -120,7 +122,7 @@ def photo() -> None:
         else:
             sketch.picture = Picture(whole, ink, file.name)
     if taken.refusal:
-        st.error(refusal(taken.refusal, file.name), icon=":material/broken_image:")
+        told.error(refusal(taken.refusal, file.name), icon=":material/broken_image:")
     elif sketch.picture and sketch.picture.name:
         st.image(
             sketch.picture.whole, width=SIDE, caption=T("draw.photo_read", name=quoted(file.name))
@@ -187,18 +189,11 @@ def answered(
         Tile(title, T("draw.reads", digit=y.argmax(), p=f"{y.max():.0%}"), x)
         for title, x, y in zip(titles, stages, all_y, strict=True)
     ]
-    first, second = np.argsort(-all_y[-1])[:2]
+    first = all_y[-1].argmax()
     evidence = flip_evidence(net, stages[-1], first)
     evidence /= max(np.abs(evidence).max(), 1e-9)
     tiles.append(Tile(T("draw.evidence"), T("draw.for_against", digit=first), evidence, True))
-    words = T(
-        "draw.text",
-        first=first,
-        p=f"{all_y[-1][first]:.1%}",
-        second=second,
-        q=f"{all_y[-1][second]:.1%}",
-    )
-    return all_y[-1], tiles, words
+    return all_y[-1], tiles, said(all_y[-1])
 
 
 def teach() -> None:

@@ -43,6 +43,7 @@ def bring(chosen: Value[str | None], width: int | Literal["content"] = "content"
     """
     with st.popover(T("upload.open"), icon=":material/upload_file:", width=width):
         st.caption(T("upload.help", mb=st.get_option("server.maxUploadSize")))
+        told = st.container()  # Above the field: below it, it may be out of sight.
         file = st.file_uploader(
             T("upload.open"), label_visibility="collapsed", key=Widget.NETWORK_FILE
         )
@@ -62,9 +63,9 @@ def bring(chosen: Value[str | None], width: int | Literal["content"] = "content"
                 "not_digits": T("upload.not_digits"),
                 "too_large": T("upload.too_large", most=MOST_UNITS),
             }
-            st.error(words[taken.refusal], icon=":material/broken_image:")
+            told.error(words[taken.refusal], icon=":material/broken_image:")
         else:
-            st.success(T("upload.done"), icon=":material/check:")
+            told.success(T("upload.done"), icon=":material/check:")
 
 
 def read(content: bytes, name: str) -> tuple[SavedModel | None, str | None]:

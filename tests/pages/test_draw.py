@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from pages.drawing.doubt import doubt_about
+from pages.drawing.said import said
 from pages.networks import TUNED
 from simplenet.cli.asking import WORDS
 from simplenet.data.drawings import DrawingSet
@@ -60,6 +62,30 @@ def test_what_is_no_photo_is_refused_with_a_sentence(app, name, content, english
     app.run()
     assert any(chinese in error.value for error in app.error)
     assert not any(english in error.value for error in app.error)
+
+
+def test_the_refusal_of_a_photo_stands_where_the_photo_was_chosen(app):
+    """What stands on the page below is covered by what is open."""
+    opened(app, "draw")
+    app.file_uploader(key="photo").set_value(("notes.png", b"notes", "image/png")).run()
+    blocks, open_parts = [app.main], []
+    while blocks:
+        block = blocks.pop()
+        open_parts += [block] if block.type == "popover" else []
+        blocks += [child for child in block.children.values() if isinstance(child, Block)]
+    told = [error.value for part in open_parts for error in part.get("error")]
+    assert [words for words in told if "notes.png" in words]
+
+
+@pytest.mark.parametrize(
+    ("second", "next_one"), [(0.0, False), (0.0004, False), (0.001, True), (0.4, True)]
+)
+def test_what_comes_next_is_said_where_it_is_anything(app, second, next_one):
+    opened(app, "draw")  # The words need a language.
+    y = np.zeros(10)
+    y[[7, 3]] = 1 - second, second
+    assert ("3" in said(y)) == next_one
+    assert said(y).startswith("It reads 7 with")
 
 
 def own_accuracy(app):
