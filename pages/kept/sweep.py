@@ -15,7 +15,7 @@ from pages.kept.chosen import actions, delete, repeat
 from pages.kept.sweeps import back, label, leave, names_of, outcome, several
 from pages.kept.table import table
 from pages.language import T
-from pages.language.words import duration, listed, pair
+from pages.language.words import listed, pair, roughly
 from pages.platform.clock import show_by_clock
 from pages.platform.place import place
 from pages.session import is_me, jobs, store
@@ -82,7 +82,7 @@ def results(runs: Sequence[Summary]) -> None:
     words = [names_of(axes), T("sweep.progress", done=ended, all=len(runs))]
     left_s = seconds_left(runs)
     if is_live(runs) and left_s:
-        words.append(T("sweep.left", time=duration(left_s)))
+        words.append(T("sweep.left", time=roughly(left_s)))
     st.progress(ended / len(runs), text=" · ".join(words))
     told = verdict(axes, points, is_live(runs))
     with place():

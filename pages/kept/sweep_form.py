@@ -11,7 +11,7 @@ import streamlit as st
 from pages.kept.sweeps import back, label
 from pages.language import T
 from pages.language.text import quoted
-from pages.language.words import count, duration, megabytes
+from pages.language.words import count, limit, megabytes, roughly
 from pages.platform.place import place
 from pages.room import no_room
 from pages.session import jobs, store
@@ -200,7 +200,7 @@ def planned() -> list[TrainingRun]:
         raise NoSweepError(T("sweep.too_many", n=count(n), most=MOST_RUNS))
     low, high = LIMITS["seed"]
     if base().training.seed > high - seeds + 1:
-        words = {"low": f"{low:g}", "high": f"{high - seeds + 1:,.0f}"}
+        words = {"low": limit(low), "high": limit(high - seeds + 1)}
         raise NoSweepError(T("app.out_of_range", name=T("train.seed"), **words))
     try:
         runs = grid(base(), axes, seeds)
@@ -238,7 +238,7 @@ def number(name: str, setting: str, word: str) -> float:
         raise NoSweepError(words) from error
     low, high = LIMITS[name]
     if not low <= value <= high:
-        words = T("app.out_of_range", name=setting, low=f"{low:g}", high=f"{high:,g}")
+        words = T("app.out_of_range", name=setting, low=limit(low), high=limit(high))
         raise NoSweepError(words)
     return float(value) if isinstance(value, float) else int(value)
 
@@ -252,7 +252,7 @@ def expected(runs: list[TrainingRun]) -> None:
         st.metric(T("sweep.runs"), count(len(runs)), width="content")
         st.metric(
             T("sweep.time"),
-            T("sweep.about", time=duration(about_s)),
+            T("sweep.about", time=roughly(about_s)),
             help=T("sweep.time_help", cores=cores),
             width="content",
         )

@@ -58,6 +58,17 @@ def duration(seconds: float) -> str:
     return f"{value:.{0 if value >= 100 else 1}f} {names[name]}"
 
 
+def roughly(seconds: float) -> str:
+    """Return a time that is only guessed: with two digits, in the unit that fits."""
+    value, unit = duration(seconds).split(" ", 1)
+    return f"{float(value):.0f} {unit}" if float(value) >= 10 else f"{value} {unit}"
+
+
+def limit(value: float) -> str:
+    """Return what a setting can be at least or at most, as its field shows it: 0.000001."""
+    return f"{value:,.10f}".rstrip("0").rstrip(".")
+
+
 def megabytes(size: int) -> str:
     """Return how many megabytes some bytes are."""
     return f"{size / 1_000_000:,.0f}"

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.language import T
 from pages.language.text import LANGUAGES, text
-from pages.language.words import count, option_names
+from pages.language.words import count, limit, option_names
 from pages.state import (
     AUGMENTATION,
     BATCH_SIZE,
@@ -107,7 +107,7 @@ def fields() -> None:
 def show_wrong() -> None:
     """Say what of the recipe cannot be, and what could."""
     wrong = [
-        T("app.out_of_range", name=label, low=f"{low:g}", high=f"{high:,g}")
+        T("app.out_of_range", name=label, low=limit(low), high=limit(high))
         for field, label, *_ in numbers()
         for low, high in [LIMITS[field.name]]
         if not in_range(field)

@@ -8,7 +8,7 @@ import pytest
 from pages.components.lesson import Symbol, marked
 from pages.course import NAME
 from pages.language import chosen
-from pages.language.words import duration
+from pages.language.words import duration, roughly
 from pages.lessons import back, batches, gradient, loss, numbers, slow, unknown
 from pages.lessons.network import a_batch, article, first_of_each, test_digit
 from pages.lessons.order import LESSONS
@@ -100,6 +100,11 @@ def test_the_right_answer_agrees_with_the_time_beside_it(seconds, name, said):
     assert slow.named(seconds) == name
     assert duration(seconds) == said
     assert name in slow.names()
+
+
+def test_a_guessed_time_has_no_digits_that_nobody_knows():
+    said = [roughly(seconds) for seconds in (49.04, 9.96, 5000, 8 * 86_400)]
+    assert said == ["49 s", "10 s", "83 min", "8.0 days"]
 
 
 def test_in_chinese_too_the_right_answer_is_in_the_unit_of_the_time(monkeypatch):
