@@ -156,6 +156,9 @@ def test_runs_are_compared_by_an_address_that_anybody_can_open(runs):
     words = " ".join(markdown.value for markdown in app.markdown)
     assert "Digit by digit" in words
     assert "McNemar" in words
+    app.session_state["language"] = "zh"  # Its words of a setting have another colon.
+    app.run()
+    assert not app.exception
     app.button(key="compare_back").click().run()
     assert "compare" not in app.query_params
     assert len(listed(app)) == 2
