@@ -115,7 +115,7 @@ def test_the_whole_course_is_walked_by_the_keyboard_alone(server, visit):
     heading = page.locator(".st-key-lesson_shown h2")
     for n, lesson in enumerate(LESSONS.values(), start=1):
         expect(heading).to_have_text(re.compile(rf"^{n}\. "))
-        assert page.locator(".st-key-lesson_place, .stCode").count() == 0
+        expect(page.locator(".st-key-lesson_place, .stCode")).to_have_count(0)
         guess(page, lesson)
         play(page)
         see_a_symbol_light_up(page)

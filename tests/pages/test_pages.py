@@ -160,7 +160,9 @@ def test_more_trainings_than_cores_wait_in_line(app, monkeypatch):
     from pages.session import jobs
 
     long = TrainingRun(TrainingConfig(iterations=500_000))
-    others = [jobs().start(long) for _ in range(until(lambda: jobs().workers.cores))]
+    visitor = app.session_state["visitor"]  # Of another one, the first slice would not wait.
+    cores = until(lambda: jobs().workers.cores)
+    others = [jobs().start(long, visitor=visitor) for _ in range(cores)]
     app.number_input(key="iterations").set_value(500_000)
     app.button(key="train").click().run()
     mine = jobs().get(app.session_state["run"])
