@@ -16,11 +16,16 @@ class Sheet {
     this.ground.addEventListener("pointerdown", (event) => {
       this.ground.setPointerCapture(event.pointerId);
       this.last = null;
+      this.drawing = true;
       this.draw(event);
     });
     this.ground.addEventListener("pointermove", (event) => { if (event.buttons) this.draw(event); });
-    this.ground.addEventListener("pointerup", () => this.tell());
-    this.ground.addEventListener("pointercancel", () => this.tell());
+    for (const end of ["pointerup", "pointercancel"]) {
+      this.ground.addEventListener(end, () => {
+        this.drawing = false;
+        this.tell();
+      });
+    }
   }
 
   take(data) {
@@ -28,7 +33,8 @@ class Sheet {
     this.data = data;
     this.root.setAttribute("aria-label", alt);
     if (fresh) this.build(x, svg);
-    if (!this.timer && (fresh || data.turn === this.turn)) this.values = [...values];
+    const busy = this.timer || this.drawing; // What comes now is from before it.
+    if (fresh || (!busy && data.turn === this.turn)) this.values = [...values];
     this.turn = Math.max(this.turn ?? 0, data.turn);
     this.inputs.forEach((input, i) => input.setAttribute("aria-label", label[i]));
     this.show();
