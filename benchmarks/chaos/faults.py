@@ -268,7 +268,7 @@ ON_POSTGRESQL: tuple[Fault, ...] = (
 
 @contextmanager
 def _still(*processes: psutil.Process) -> Iterator[None]:
-    """Have processes stand still inside the block."""
+    """Stop processes inside the block; they go on after it."""
     for process in processes:
         process.suspend()
     try:

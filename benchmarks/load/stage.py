@@ -56,7 +56,7 @@ class Stage:
 
 
 async def warm(served: Served) -> None:
-    """Have the server do everything once."""
+    """Make the server do everything once."""
     visitor = Visitor(0, served.address, measures := Measures())
     await visitor.leave_training()
     await _all_ended(served)

@@ -139,7 +139,7 @@ class Tab:
         return self.buttons.get(key, ("", False))[1]
 
     async def tell(self, key: str, part: str, value: object, fragment: str = "") -> None:
-        """Have a component tell something, and wait until that is answered."""
+        """Send what a component tells, and wait until that is answered."""
         before, asked = self.finished, self._parts_finished
         self._set(key, part, value)
         self._rerun(fragment=fragment)
@@ -149,7 +149,7 @@ class Tab:
             await self.until(lambda: self.finished > before)
 
     async def pen(self, picture: str) -> None:
-        """Have the pen tell what it has drawn so far, and wait for what is made of it."""
+        """Send what the pen has drawn so far, and wait for what is made of it."""
         began = perf_counter()
         self._turn = max(self._turn, self.told["pen"]["turn"]) + 1
         await self.tell("pen", "frame", {"turn": self._turn, "image": picture}, self.parts["pen"])

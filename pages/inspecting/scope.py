@@ -45,7 +45,7 @@ def under_the_microscope(look: Look, key: Widget) -> None:
 
 
 def take_the_moment(look: Look) -> None:
-    """Have the Gradients page take the training at the moment that is looked at."""
+    """Choose the moment that is looked at for the Gradients page, too."""
     job = current_run()
     if look.choice == RUN and job:
         iterations = [iteration for iteration, _ in snapshots_of(job)]

@@ -14,7 +14,7 @@ from streamlit.runtime import app_session
 
 @cache
 def work_out_once() -> None:
-    """Have what never changes worked out once for a server."""
+    """Work out once for a server what never changes."""
     populate = app_session._populate_theme_msg
 
     @cache

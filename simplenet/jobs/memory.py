@@ -17,7 +17,7 @@ how many free bytes a heap keeps at its end."""
 
 
 def share_arenas() -> bool:
-    """Have all threads take their memory from two arenas; return whether that could be had.
+    """Make all threads take their memory from two arenas; return whether that worked.
 
     glibc gives threads up to eight arenas a core, and each keeps what was freed in it: a thread
     for each job leaves a server with twice the memory. And it takes what is large for something

@@ -85,7 +85,7 @@ class Roll:
         return True
 
     def _prepare(self) -> None:
-        """Have all workers prepare themselves, those that come later, too."""
+        """Send all workers what prepares them; those that come later get it, too."""
         from simplenet.jobs.preparation import Preparation
 
         preparation = Preparation(self._warm_up)

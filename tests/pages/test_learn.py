@@ -39,7 +39,7 @@ def learn(app, name, language="en"):
 
 
 def hear(app):
-    """Have the browser tell that it keeps nothing."""
+    """Tell, as the browser, that it keeps nothing."""
     kept = app.session_state["keeping"]
     kept.receive({"visit": kept.answer()["visit"], "n": 1, "text": None})
     app.run()

@@ -206,7 +206,7 @@ def _set_up_postgresql(connection: Any, _: object) -> None:
 
 
 def _tell_disconnect(context: ExceptionContext) -> None:
-    """Have a connection replaced that the database has ended, which SQLAlchemy does not know of."""
+    """Replace a connection that the database has ended: SQLAlchemy does not know of that."""
     if getattr(context.original_exception, "sqlstate", None) == STOOD_STILL:
         context.is_disconnect = True
 
