@@ -33,6 +33,7 @@ from pages.state import (
 )
 from simplenet.jobs import Job, Jobs, LedgerError, Work
 from simplenet.jobs.cluster import cluster_size
+from simplenet.jobs.ending import report
 from simplenet.jobs.memory import give_back
 from simplenet.jobs.workers import EARLY_S
 from simplenet.runs import TrainingRun, warm_up
@@ -128,8 +129,7 @@ def _settle() -> None:
         for name in SOON:
             import_module(name)
     except Exception:
-        if threading.main_thread().is_alive():  # Otherwise the server is being stopped.
-            logger.exception("settling")
+        report(logger, "settling")
     # Python would look through all modules and all records again and again, for 100 ms each time,
     # while no page is answered. So what has lasted a while is set aside.
     for turn in count():

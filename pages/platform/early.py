@@ -48,6 +48,9 @@ async def early(app: object) -> AsyncIterator[dict[str, Any]]:
     forgetting = asyncio.create_task(forget_again_and_again())
     yield {}
     forgetting.cancel()
+    from simplenet.jobs.ending import ENDING
+
+    ENDING.set()
 
 
 def begin() -> None:
@@ -77,11 +80,11 @@ def go_on() -> None:
 def load() -> None:
     """Import the modules, and read the data."""
     from simplenet.data import loaded
+    from simplenet.jobs.ending import report
 
     try:
         for name in MODULES:
             import_module(name)
         loaded("bundled")
     except Exception:
-        if threading.main_thread().is_alive():  # Otherwise the server is being stopped.
-            logger.exception("loading early")
+        report(logger, "loading early")

@@ -19,6 +19,7 @@ from typing import Any, Generic, Protocol
 
 from simplenet.data import DataSourceError
 from simplenet.jobs.calls import WorkerLostError
+from simplenet.jobs.ending import is_ending
 from simplenet.jobs.ledger import (
     End,
     Entry,
@@ -405,7 +406,7 @@ class Job(Generic[DoneWork, Records]):
     @property
     def _is_closing(self) -> bool:
         """Whether the server is being stopped."""
-        return self._server.workers.closed or not threading.main_thread().is_alive()
+        return self._server.workers.closed or is_ending()
 
     def _do(self) -> End:
         """Do slice after slice; return how it ended."""

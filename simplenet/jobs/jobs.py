@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from time import monotonic
 from typing import Any
 
+from simplenet.jobs.ending import is_ending, report
 from simplenet.jobs.job import Job
 from simplenet.jobs.ledger import (
     LEASE_S,
@@ -193,7 +194,7 @@ class Jobs:
     def _tend(self) -> None:
         """Look into the ledger again and again; a thread of its own."""
         told = False
-        while not self.workers.closed and threading.main_thread().is_alive():
+        while not self.workers.closed and not is_ending():
             try:
                 self.ledger.beat(self.id)
                 self.ledger.call_up(self.id, max(self.workers.cores, 1) + SPARE)
@@ -207,8 +208,7 @@ class Jobs:
                     logger.warning("the runs cannot be read or written now, and go on: %s", error)
                 told = True
             except Exception:  # Without this thread no other server would ever be heard.
-                if threading.main_thread().is_alive():  # Otherwise the server is being stopped.
-                    logger.exception("the ledger could not be looked into")
+                report(logger, "the ledger could not be looked into")
             with self.changed:
                 self.changed.wait_for(lambda: self.workers.closed, TEND_S)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from simplenet.jobs.calls import Call, WorkerLostError, computing, end_process, measured, waited
 from simplenet.jobs.cluster import configure_dask, local_cluster
+from simplenet.jobs.ending import is_ending, report
 from simplenet.jobs.outside import connected, is_open
 from simplenet.jobs.roll import Roll, ask
 from simplenet.jobs.same_code import package_code
@@ -203,7 +204,7 @@ class Workers:
         with self._changed:
             self._changed.wait_for(lambda: self._wanted or self.closed, EARLY_S)
         self._had_cores = monotonic()
-        while not self.closed and threading.main_thread().is_alive():
+        while not self.closed and not is_ending():
             try:
                 if self._client:
                     self._count()
@@ -211,8 +212,7 @@ class Workers:
                 elif not self.failure:
                     self._connect()
             except Exception:  # Without this thread nothing would ever run again.
-                if threading.main_thread().is_alive():  # Otherwise the server is being stopped.
-                    logger.exception("the workers could not be looked after, once more")
+                report(logger, "the workers could not be looked after, once more")
             with self._changed:
                 self._changed.wait_for(lambda: self.closed, COUNT_S)
         if self.closed:  # Otherwise the process ends, and Dask ends what it has started.

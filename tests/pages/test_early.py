@@ -1,0 +1,19 @@
+"""What a server does as soon as it is there, and as soon as it is being stopped."""
+
+import asyncio
+import threading
+
+from pages.platform import early
+from simplenet.jobs import ending
+
+
+def test_a_server_that_is_being_stopped_says_so_to_its_threads(monkeypatch):
+    monkeypatch.setattr(ending, "ENDING", threading.Event())
+    monkeypatch.setattr(early, "begin", lambda: None)
+
+    async def live():
+        async with early.early(None):
+            assert not ending.is_ending()
+
+    asyncio.run(live())
+    assert ending.is_ending()
