@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # Before NumPy comes: several only wait for each other.
 
@@ -16,6 +17,20 @@ settings.register_profile("simplenet", deadline=None, derandomize=True)
 # Other examples each time, and many: ``pytest --hypothesis-profile=long -k bad``.
 settings.register_profile("long", deadline=None, max_examples=3_000, print_blob=True)
 settings.load_profile("simplenet")
+
+ABOUT_S = {"browser": 12.0, "slow": 6.0}
+"""About how long a test with such a mark takes; the others hardly take any time."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest: a process that is left with one ends late."""
+    seconds = Counter[str]()
+    for item in items:
+        seconds[item.path] += max(
+            (ABOUT_S.get(mark.name, 0) for mark in item.iter_markers()), default=0
+        )
+    items.sort(key=lambda item: -seconds[item.path])
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from simplenet.training import TrainingConfig
 from tests.waiting import until
 
 SHORT, LONG = TrainingRun(TrainingConfig(iterations=20), 5), TrainingRun(TrainingConfig(600), 5)
-LONGER = TrainingRun(TrainingConfig(20_000, seed=1), 5)
+LONGER = TrainingRun(TrainingConfig(8_000, seed=1), 5)
 
 SHORT_S = 0.005
 """How long a slice is here, so that many of them are left on a machine of any speed."""
