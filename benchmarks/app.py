@@ -113,7 +113,7 @@ def side_by_side() -> dict[str, list[float]]:
 
 def peak_mb(pid: int) -> float:
     """Return the largest memory that a process has had, in MB (Linux)."""
-    status = Path(f"/proc/{pid}/status").read_text()
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     return int(status.split("VmHWM:")[1].split()[0]) / 1000
 
 

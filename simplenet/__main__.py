@@ -13,7 +13,7 @@ from simplenet.cli.bundles import bundle_command
 from simplenet.cli.check import gradcheck_command
 from simplenet.cli.files import export_command, import_command
 from simplenet.cli.lab import lab_command
-from simplenet.cli.saying import INTERRUPTED
+from simplenet.cli.saying import INTERRUPTED, write_any_letter
 from simplenet.cli.sweeping import sweep_command
 from simplenet.cli.training import train_command
 
@@ -38,6 +38,7 @@ def main() -> None:
     A command ends with 0 if it did what it says, 1 if that did not come out right, 2 if it was
     not understood, 3 if an extra is not installed, 130 after Ctrl-C.
     """
+    write_any_letter()
 
 
 @main.command("completion")

@@ -82,7 +82,7 @@ class Served:
         until = monotonic() + START_S
         while not self._lives():
             if self._process.poll() is not None or monotonic() > until:
-                raise RuntimeError(self.log.read_text())
+                raise RuntimeError(self.log.read_text(encoding="utf-8"))
             sleep(0.1)
 
     def _lives(self) -> bool:
@@ -135,6 +135,6 @@ class Served:
 
 def _memory(pid: int) -> Memory:
     """Return the memory of a process (Linux)."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()[1:]
     kb = {line.split(":")[0]: int(line.split()[1]) for line in lines}
     return Memory(kb["Rss"] * 1024 / 1e6, kb["Pss"] * 1024 / 1e6)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -51,9 +53,20 @@ def needing(extra: str) -> Iterator[None]:
         ) from error
 
 
+def write_any_letter() -> None:
+    """Let stdout and stderr write what they have no letter for as its number.
+
+    On Windows a pipe has the letters of one region only: a file named by others would end a
+    command with a traceback.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
 def print_json(values: dict[str, Any]) -> None:
-    """Print an object as JSON, on stdout."""
-    click.echo(json.dumps(values, ensure_ascii=False, allow_nan=False))
+    """Print an object as JSON, on stdout; in ASCII, which every pipe passes on as it is."""
+    click.echo(json.dumps(values, allow_nan=False))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:

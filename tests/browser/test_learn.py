@@ -72,7 +72,7 @@ def test_a_set_is_shared_by_the_tabs_of_a_browser_and_goes_to_others_as_a_file(
         button(page, "Download").click()
     path = tmp_path / "mine.csv"
     download.value.save_as(path)
-    header, row, _ = path.read_text().splitlines()
+    header, row, _ = path.read_text(encoding="utf-8").splitlines()
     assert header.startswith("label,1x1,")
     assert row.startswith("7,")
 
@@ -107,7 +107,7 @@ def test_what_the_browser_kept_badly_or_cannot_keep_is_not_lost(server, visit):
     assert kept(page)["simplenet-lab.unread"] == damaged
     with page.expect_download() as download:
         button(page, "Download it").click()
-    assert Path(download.value.path()).read_text() == damaged
+    assert Path(download.value.path()).read_text(encoding="utf-8") == damaged
     button(page, "Discard it").click()
     page.wait_for_function("() => localStorage.getItem('simplenet-lab.unread') === null")
 

@@ -17,7 +17,7 @@ _right = time.time
 
 def _shifted() -> float:
     try:
-        return _right() + float(SHIFT.read_text())
+        return _right() + float(SHIFT.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # It is being written just now.
         return _right()
 
