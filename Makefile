@@ -11,13 +11,14 @@
 #             and writes nothing
 # make models trains the shipped networks anew, and writes the known digits anew;
 #             NAMES=robust only one of the networks
+# make peers  installs PyTorch and Keras, a gigabyte, with which two tests read the exports
 # make docs   builds the guides and the reference as a site, into site/
 PYTHON ?= python3
 BIN := .venv/bin
 # The address that is shown: a browser cannot open 0.0.0.0.
 SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
-.PHONY: run test lint quick bench load chaos models docs
+.PHONY: run test lint quick bench load chaos models peers docs
 run: .venv/run
 	$(BIN)/python -m pages.platform.offline run app.py $(if $(ADDRESS),--server.address $(ADDRESS) --browser.serverAddress $(SHOWN)) $(if $(PORT),--server.port $(PORT))
 
@@ -38,6 +39,8 @@ models: .venv/run
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m simplenet.runs.shipped $(NAMES)
 	$(BIN)/python -m simplenet.ink.novelty
 
+peers: .venv/peers
+
 bench: .venv-bench/ready
 	.venv-bench/bin/python -m benchmarks
 
@@ -47,9 +50,9 @@ load: .venv/test
 chaos: .venv/test
 	$(BIN)/python -m benchmarks.chaos $(if $(ON)$(ONLY),$(if $(ON),--on $(ON)) $(if $(ONLY),--only $(ONLY)),--write)
 
-# The first variable: no advertisement in the terminal.
+# The first variable: no advertisement. Not with --quiet: then a warning is no error.
 docs: .venv-docs/ready
-	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -60,9 +63,13 @@ docs: .venv-docs/ready
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	touch $@
 
-.venv/test: requirements.txt requirements-dev.txt | .venv/bin/python
+.venv/test: requirements.txt requirements-dev.txt docs/requirements.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	touch $@ .venv/run
+
+.venv/peers: tests/exports/requirements.txt .venv/test
+	$(BIN)/python -m pip install --quiet --requirement tests/exports/requirements.txt
+	touch $@
 
 .venv-bench/ready: requirements.txt benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-bench

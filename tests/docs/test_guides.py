@@ -1,5 +1,6 @@
 """The guides: what they show runs, what they name is there."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -31,6 +32,28 @@ def test_the_reference_names_what_is_there():
     named = re.findall(r"^::: (\S+)$", "\n".join(PAGES.values()), re.MULTILINE)
     assert len(named) > 15
     assert [name for name in named if locate(name) is None] == []
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path):
+    """As `make docs` does it: a link that leads nowhere is a warning, and so an error."""
+    command = re.search(r"/mkdocs (.*)", (ROOT / "Makefile").read_text("utf-8"))[1]
+    found = subprocess.run(
+        [sys.executable, "-m", "mkdocs", *command.split(), "--site-dir", tmp_path],
+        cwd=ROOT,
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert found.returncode == 0, found.stderr
+    assert "Documentation built" in found.stderr  # With --quiet no warning would be an error.
+    sites = {path.relative_to(tmp_path).as_posix(): path for path in tmp_path.rglob("*.html")}
+    assert {name.replace(".md", ".html") for name in PAGES} <= set(sites)
+    loaded = r"<(?:link|script|img|iframe)[^>]*(?:src|href)=\"?(?:https?:)?//[^>]*>"
+    for name, path in sites.items():
+        words = path.read_text("utf-8")
+        assert re.findall(loaded, words) == [], name
+    assert "mini_batch" in sites["reference/data.html"].read_text("utf-8")
 
 
 @pytest.mark.slow

@@ -98,28 +98,18 @@ def test_spreadsheets_and_matlab_have_the_same_numbers(dtype):
         assert matlab[key].dtype == dtype
 
 
-def test_pytorch_reads_its_state_dict_and_we_read_its_files(tmp_path):
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-    net = make()
-    model = torch.nn.Sequential(torch.nn.Linear(5, 4), torch.nn.Sigmoid(), torch.nn.Linear(4, 3))
-    model.load_state_dict(torch.load(io.BytesIO(exported(net, "pytorch")), weights_only=True))
-    y = model(torch.tensor(X, dtype=torch.float32)).softmax(dim=1).detach().numpy()
-    np.testing.assert_allclose(y, net.predict(X), atol=1e-6)
-    file = io.BytesIO()
-    torch.save(model.state_dict(), file)
-    assert read_network(file.getvalue()).net == net
-
-
-def test_keras_reads_its_weights(tmp_path, monkeypatch):
-    pytest.importorskip("torch", reason="Keras needs PyTorch here")
-    monkeypatch.setenv("KERAS_BACKEND", "torch")
-    keras = pytest.importorskip("keras", reason="Keras is not installed")
-    net = make()
-    (tmp_path / "net.weights.h5").write_bytes(exported(net, "keras"))
-    layers = keras.layers.Dense(4, "sigmoid"), keras.layers.Dense(3, "softmax")
-    model = keras.Sequential([keras.Input((5,)), *layers])
-    model.load_weights(tmp_path / "net.weights.h5")
-    y = keras.ops.convert_to_numpy(model(X.astype(np.float32)))
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_whoever_knows_json_or_safetensors_reads_them(dtype):
+    net = make(dtype)
+    told = json.loads(exported(net, "json"))
+    params = {key: np.array(value, told["dtype"]) for key, value in told["params"].items()}
+    arrays = safetensors.numpy.load(exported(net, "safetensors"))
+    for key, value in net.params.items():
+        np.testing.assert_array_equal(params[key], value)
+        np.testing.assert_array_equal(arrays[key], value)
+    hidden = 1 / (1 + np.exp(-(X @ params["W1"] + params["b1"])))
+    scores = np.exp(hidden @ params["W2"] + params["b2"])
+    y = scores / scores.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(y, net.predict(X), atol=1e-6)
 
 
