@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -22,3 +24,13 @@ def until(
         assert time.monotonic() < deadline, f"waited in vain {why_not()}"
         time.sleep(every_s)
     return found
+
+
+def in_a_loop(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return what a coroutine returns.
+
+    It runs in a thread of its own: as long as a test process has a browser, the main thread has a
+    loop that runs.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
@@ -30,6 +32,12 @@ GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 21, 31)"}
 def button(page: Page, name: str, **options: bool) -> Locator:
     main = page.get_by_test_id("stMain")
     return main.get_by_role("button", name=name, exact=True, **options)
+
+
+def address_with(page: Page, parameter: str) -> str:
+    """Return the address of a page once it has a parameter: it may come after what is shown."""
+    expect(page).to_have_url(re.compile(rf"[?&]{parameter}="))
+    return page.url
 
 
 def field(page: Page, name: str) -> Locator:

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from pages.platform.headers import HEADERS, page_policy
 from tests.browser.proxied import nginx
 from tests.browser.served import running
-from tests.browser.steps import button, expect_calm, go, status, train
+from tests.browser.steps import address_with, button, expect_calm, go, status, train
 
 OUTSIDE = "lab.example.org"
 """The name that the guide gives the server."""
@@ -103,8 +103,7 @@ def test_the_app_behind_nginx_with_a_certificate_and_at_a_path(browser, visit, t
         go(shown, "Train")
         train(shown, 1_000_000, pace="Slow motion")
         expect(status(shown)).to_contain_text("10 a second")
-        assert re.search(r"/lab/train\?run=[\w-]{16}", shown.url)
-        run = re.search(r"run=([\w-]+)", shown.url)[1]
+        run = re.search(r"/lab/train\?run=([\w-]{16})", address_with(shown, "run"))[1]
         button(shown, "Stop").click()
         expect(button(shown, "Train")).to_be_enabled()
         logs = {path.name: path.read_text() for path in folder.glob("*log")}

@@ -6,7 +6,16 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import at_rest, button, expect_accessible, go, metric, status, train
+from tests.browser.steps import (
+    address_with,
+    at_rest,
+    button,
+    expect_accessible,
+    go,
+    metric,
+    status,
+    train,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +35,7 @@ def test_a_training_goes_on_by_itself_when_its_server_was_killed_and_is_back(col
     page = visit(f"{cold_server.url}/train")
     train(page, 500_000, pace="Slow motion")
     expect(status(page)).to_contain_text(re.compile("Iteration [1-9]"))
-    address = page.url
+    address = address_with(page, "run")
     cold_server.stop(signal.SIGKILL)
     expect(page.get_by_text("The server does not answer")).to_be_visible()
     page.evaluate(STREAMLITS_WORD)
@@ -37,7 +46,7 @@ def test_a_training_goes_on_by_itself_when_its_server_was_killed_and_is_back(col
     expect(page.get_by_text("The server does not answer")).to_have_count(0)
     expect(status(page)).to_contain_text("a second")
     expect(button(page, "Stop")).to_be_enabled()
-    assert page.url == address
+    expect(page).to_have_url(address)
     stranger = visit(address)  # Whoever has the address can watch, and no more.
     expect(stranger.get_by_text("Somebody else")).to_be_visible()
     expect(button(stranger, "Stop")).to_be_disabled()
@@ -51,7 +60,7 @@ def test_the_runs_of_this_browser_are_listed_and_one_is_opened(server, visit):
     page = visit(f"{server.url}/train")
     train(page, 20)
     expect(status(page)).to_contain_text("finished")
-    run = re.search("run=([^&]+)", page.url)[1]
+    run = re.search("run=([^&]+)", address_with(page, "run"))[1]
     go(page, "My runs")
     table = page.get_by_test_id("stDataFrame")
     expect(table).to_be_visible()

@@ -1,13 +1,13 @@
 import os
 import re
 import signal
-import time
 
 import pytest
 from playwright.sync_api import expect
 
 from simplenet.runs.bundle import bundle_from_bytes
 from tests.browser.steps import (
+    address_with,
     at_rest,
     button,
     expect_accessible,
@@ -131,10 +131,10 @@ def test_a_reload_another_page_and_a_second_tab_show_the_run_again(server, visit
         button(page, "Step").click()
         expect(status(page)).to_contain_text(f"Iteration {at} of 1,000")
     there = "Iteration 2 of 1,000"
-    address = page.url
+    address = address_with(page, "run")
     page.reload()
     expect(status(page)).to_contain_text(there)
-    assert page.url == address
+    expect(page).to_have_url(address)
     unfold(page)
     expect(field(page, "Iterations")).to_have_value("1000")
 
@@ -172,10 +172,9 @@ def test_an_empty_field_is_refused_and_a_double_click_starts_one_run(server, vis
     expect(button(page, "Train")).to_be_enabled()
     button(page, "Train").dblclick()
     expect(status(page)).to_contain_text("finished")
-    address = page.url
-    time.sleep(1.5)
+    address = address_with(page, "run")
+    page.wait_for_timeout(1500)  # Of a second run.
     assert page.url == address
-    assert "run=" in address
     assert "nothing-here" not in address
 
 

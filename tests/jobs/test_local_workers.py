@@ -15,7 +15,7 @@ from distributed import Security
 from distributed.comm import connect
 
 from simplenet.jobs import cluster
-from tests.waiting import until
+from tests.waiting import in_a_loop, until
 
 pytestmark = pytest.mark.slow
 
@@ -102,7 +102,7 @@ def test_no_other_user_of_the_machine_can_use_the_local_workers():
         places = listening(server)
         assert len(places) >= 3  # Of the scheduler, the nanny and the worker.
         assert {place.ip for place in places} == {"127.0.0.1"}
-        assert asyncio.run(open_to_others(places)) == []
+        assert in_a_loop(open_to_others(places)) == []
         assert [page for page in map(page_of, places) if page.startswith("HTTP/1.1 200")] == []
         kept = {Path(file.path).parents[1] for file in psutil.Process(worker).open_files()}
         assert kept  # It imports from there.

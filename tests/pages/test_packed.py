@@ -9,6 +9,7 @@ import pytest
 from pages.platform import packed
 from pages.platform.front import answer as document
 from pages.platform.packed import PLOTLY, Packed, files
+from tests.waiting import in_a_loop
 
 SMALL = next(name for name in sorted(files()) if name.endswith(".js"))
 
@@ -28,7 +29,7 @@ def asked(path, accepts="gzip, br", method="GET", kind="http"):
 
     headers = [(b"accept-encoding", accepts.encode())]
     scope = {"type": kind, "method": method, "path": path, "headers": headers}
-    asyncio.run(Packed(app)(scope, receive, send))
+    in_a_loop(Packed(app)(scope, receive, send))
     if left:
         assert not sent
         return None

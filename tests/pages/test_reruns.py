@@ -16,6 +16,7 @@ from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from pages.platform.reruns import lose_nothing
+from tests.waiting import in_a_loop
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +78,7 @@ def test_a_part_waits_until_all_of_the_last_run_was_taken_over(monkeypatch):
                 await asyncio.sleep(0.01)
         session.shutdown()
 
-    asyncio.run(main())
+    in_a_loop(main())
     assert begun == ["part"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
@@ -13,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 from tests.browser.served import WAIT_S
-from tests.waiting import until
+from tests.waiting import in_a_loop, until
 
 
 def ask(server, path="/", method="GET", body=None, **headers: str) -> HTTPResponse:
@@ -68,5 +67,5 @@ def answered(app, asked: dict[str, Any]) -> list[dict[str, Any]]:
     async def send(message):
         messages.append(message)
 
-    asyncio.run(app(asked, receive, send))
+    in_a_loop(app(asked, receive, send))
     return messages

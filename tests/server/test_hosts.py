@@ -1,6 +1,5 @@
 """Who is let in: by the name of the server that is asked for, and by the page that asks."""
 
-import asyncio
 import socket
 
 import pytest
@@ -14,7 +13,7 @@ from pages.platform import hosts
 from pages.platform.hosts import MOST_TOLD, Hosts, names, refusal
 from tests.server.asked import answered, ask, begun, said, scope
 from tests.server.conftest import OUTSIDE
-from tests.waiting import until
+from tests.waiting import in_a_loop, until
 
 
 @pytest.fixture(autouse=True)
@@ -202,7 +201,7 @@ def test_the_log_names_each_foreign_name_once_in_a_line_and_has_an_end(caplog):
         pass
 
     for name in ["evil.example\nx", *(f"{n}.example" for n in range(2 * MOST_TOLD))] * 2:
-        asyncio.run(door(scope(headers=[("host", name)]), nothing, nothing))
+        in_a_loop(door(scope(headers=[("host", name)]), nothing, nothing))
     told = [record.getMessage() for record in caplog.records if record.name == hosts.__name__]
     assert len(told) == MOST_TOLD
     assert "evil.example" in told[0]

@@ -16,6 +16,7 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
 from pages.platform import forgetting
 from pages.platform.returned import serve_returned
+from tests.waiting import in_a_loop
 
 
 class Visit:
@@ -57,7 +58,7 @@ def test_the_server_looks_again_and_again(monkeypatch):
             assert visit() is None
         looking.cancel()
 
-    asyncio.run(looked())
+    in_a_loop(looked())
 
 
 def test_a_file_is_made_for_a_browser_that_calls_itself_by_the_name_of_its_last_visit():
@@ -74,7 +75,7 @@ def test_a_file_is_made_for_a_browser_that_calls_itself_by_the_name_of_its_last_
     )
     request = BackendOperationRequest(request_id="1", session_id="old")
     request.deferred_file.file_id = "file"
-    asyncio.run(AppSession._handle_backend_operation_request(visit, request))
+    in_a_loop(AppSession._handle_backend_operation_request(visit, request))
     (answer,) = said
     assert answer.backend_operation_response.request_id == "new: file"
     assert not answer.backend_operation_response.error_msg

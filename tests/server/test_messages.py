@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from pages.platform.messages import BYTES, MOST, PER_S, Messages
+from tests.waiting import in_a_loop
 
 RERUN = {"type": "websocket.receive", "bytes": b""}
 LOST = {"type": "websocket.disconnect", "code": 1006}
@@ -50,7 +51,7 @@ def heard(browser, most=10_000, scope="websocket", sending=False):
                 break
 
     around = Messages(app, lambda: browser.now, browser.wait)
-    asyncio.run(around({"type": scope}, browser.receive, browser.send))
+    in_a_loop(around({"type": scope}, browser.receive, browser.send))
     return found
 
 
@@ -95,7 +96,7 @@ def test_connections_that_flood_have_one_allowance_together():
                 await asyncio.sleep(0)
         await asyncio.gather(*at_work)
 
-    asyncio.run(all_at_once())
+    in_a_loop(all_at_once())
     assert len(heard_in_all) == 3000
     assert now == pytest.approx((3003 - 3 * MOST) / PER_S, rel=0.1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from pages.platform import uploads
 from pages.platform.uploads import MB, Uploads
+from tests.waiting import in_a_loop
 
 SIZE = 20 * MB
 
@@ -70,7 +70,7 @@ class Server:
             "path": f"{base}/_stcore/upload_file/{visit}/{file}",
             "headers": [(b"content-length", str(length).encode())] if length else [],
         }
-        asyncio.run(self.door(scope, None, send))
+        in_a_loop(self.door(scope, None, send))
         return said[0]["status"]
 
 
