@@ -22,7 +22,7 @@ SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 run: .venv/run
 	$(BIN)/python -m pages.platform.offline run app.py $(if $(ADDRESS),--server.address $(ADDRESS) --browser.serverAddress $(SHOWN)) $(if $(PORT),--server.port $(PORT))
 
-test: lint
+test: lint $(if $(filter true,$(CI)),.venv/peers)
 	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/test
