@@ -221,6 +221,8 @@ def test_shrunk_is_the_whole_image_made_small():
     np.testing.assert_array_equal(x.reshape(28, 28)[14:], 0)
     opaque = np.full((SIDE, SIDE, 4), 255, np.uint8)
     np.testing.assert_array_equal(shrunk(opaque), 1)
+    opaque[:140, :, 3] = 0
+    np.testing.assert_array_equal(shrunk(opaque), 1 - x)  # What cannot be seen is dark.
     assert shrunk(np.zeros((3, 7))).shape == (1, 784)
 
 

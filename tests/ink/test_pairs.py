@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from simplenet.data import Dataset
 from simplenet.ink import canvas_to_input, pairs
@@ -44,3 +45,24 @@ def test_a_unit_learns_it_from_any_digits_and_comes_back_from_its_file(
     unit.save(tmp_path / "unit.npz")
     again = PairUnit.load(tmp_path / "unit.npz")
     assert again.shares(seen) == pytest.approx(unit.shares(seen), abs=1e-6)
+
+
+def test_the_two_of_a_pair_stand_abreast_and_as_far_apart_as_they_should(monkeypatch):
+    monkeypatch.setattr(pairs, "SCALES", (1.0, 1.0))
+    monkeypatch.setattr(pairs, "GAPS", (4.0, 4.0))
+    leaning = np.zeros((28, 28), np.uint8)
+    rows, columns = np.arange(4, 24), 16 - np.arange(20) // 4
+    for width in range(3):
+        leaning[rows, columns + width] = 255
+    found = touching(leaning.reshape(1, 784), 40, np.random.default_rng(0))
+    lower = []
+    for image in found.reshape(-1, 28, 28) > 0.5:
+        labels, count = ndimage.label(image, np.ones((3, 3)))
+        assert count == 2
+        left, right = sorted((labels == 1, labels == 2), key=lambda part: part.any(axis=0).argmax())
+        both = left.any(axis=1) & right.any(axis=1)
+        assert both.sum() > 13
+        gaps = right[both].argmax(axis=1) - (28 - left[both, ::-1].argmax(axis=1))
+        assert 2 <= gaps.min() <= 5
+        lower.append(right.any(axis=1).argmax() - left.any(axis=1).argmax())
+    assert min(lower) < 0 < max(lower)
