@@ -21,13 +21,16 @@ from pages.platform.place import place
 from pages.session import is_me, jobs, store
 from pages.state import VISITOR, VISITOR_HEARD, Chart, Widget
 from simplenet.runs.store import Summary
-from simplenet.runs.sweep import Axes, Point, chance, place_of, ranking
+from simplenet.runs.sweep import Axes, Point, chances, place_of, ranking
 
 REFRESH_S = 1.0
 """How often a sweep is shown anew while it goes on."""
 
 RARE = 0.05
 """From what chance on a difference is told as more than noise."""
+
+NAMED = 3
+"""Combinations that are named of those that may be as good as the best."""
 
 LEAST = 0.01
 """Below that it is not told how rare it would be."""
@@ -130,17 +133,32 @@ def verdict(axes: Axes, points: Sequence[Point], live: bool) -> str:
     )
     if len(order) == 1:
         return best
-    second = order[1]
-    found = chance(first, second)
-    values = {"next": called(axes, second), "mean": spread(second)}
-    if found is None:
-        one_each = max(point.runs for point in points) == 1
-        noise = T("sweep.one_seed") if one_each else T("sweep.few_scores")
-    elif found < RARE:
-        noise = T("sweep.real", share=share(found), **values)
-    else:
-        noise = T("sweep.chance", share=share(found), **values)
-    return T("sweep.two", first=best, second=noise)
+    return T("sweep.two", first=best, second=beyond_noise(axes, order))
+
+
+def beyond_noise(axes: Axes, order: Sequence[Point]) -> str:
+    """Return whether the best is better than all others by more than noise, in words."""
+    found = dict(zip(order[1:], chances(order), strict=True))
+    known = {point: chance for point, chance in found.items() if chance is not None}
+    if not known:
+        one_each = max(point.runs for point in order) == 1
+        return T("sweep.one_seed") if one_each else T("sweep.few_scores")
+    closest = max(known, key=known.__getitem__)
+    values = {
+        "next": called(axes, closest),
+        "mean": spread(closest),
+        "share": share(known[closest]),
+        "n": len(found),
+    }
+    rivals = [point for point in found if found[point] is None or found[point] >= RARE]
+    several = len(found) > 1
+    if not rivals:
+        return T("sweep.real_all" if several else "sweep.real", **values)
+    if not several:
+        return T("sweep.chance", **values)
+    named = [T("sweep.rival", what=called(axes, p), mean=spread(p)) for p in rivals[:NAMED]]
+    values |= {"rivals": T("sweep.or").join(named), "more": len(rivals) - len(named)}
+    return T("sweep.chance_more" if values["more"] else "sweep.chance_all", **values)
 
 
 def called(axes: Axes, point: Point) -> str:

@@ -198,6 +198,30 @@ def chance(a: Point, b: Point) -> float | None:
     return float(found.pvalue)
 
 
+def chances(order: Sequence[Point]) -> list[float | None]:
+    """Return how often noise alone would put each place so far behind the best of them.
+
+    For each but the first, in their order; None where that cannot be told.
+
+    Parameters
+    ----------
+    order : sequence of Point
+        As `ranking` returns them.
+
+    Notes
+    -----
+    The best of many places is the luckiest of them, too: of 20 that are equally good, the last is
+    behind the first by a "significant" t-test in more than half of all sweeps. So each chance is
+    multiplied by the number of places that the first was chosen from, but one (Bonferroni). Then
+    the place that is truly the best comes out below some limit, without being first, in no larger
+    a share of sweeps than that limit.
+    """
+    return [
+        None if (found := chance(order[0], other)) is None else min(found * (len(order) - 1), 1.0)
+        for other in order[1:]
+    ]
+
+
 def _hashable(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 

@@ -161,6 +161,35 @@ def test_it_says_whether_the_best_is_better_than_noise(sweeps, scores, said):
     assert table["Mean"].iloc[0].endswith("%")
 
 
+RATES_TRIED = (0.1, 0.2, 0.5, 1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        (
+            (0.9, 0.5, 0.6, 0.7, 0.91, 0.51, 0.61, 0.71, 0.92, 0.52, 0.62, 0.72),
+            "each of the other 3",
+        ),
+        # By itself each of these tests would tell a difference: the best of four is lucky, too.
+        (
+            (0.9, 0.88, 0.88, 0.5, 0.91, 0.89, 0.89, 0.5, 0.92, 0.9, 0.9, 0.52),
+            "Just as good may be: Learning rate: 0.2 (89.00% ± 1.00%) or Learning rate: 0.5 (89",
+        ),
+        ((*(0.9,) * 5, 0.8, 0.82, 0.81, 0.79, 0.8, *(0.85,) * 5), "or any of 1 more"),
+    ],
+)
+def test_of_more_than_two_it_says_which_may_be_as_good(sweeps, scores, said):
+    app, keep = sweeps
+    axes = {"learning_rate": RATES_TRIED[: len(scores) // 3]}
+    shown(app, keep(axes, scores, seeds=3))
+    assert said in words(app)
+    assert "Bonferroni" in words(app)
+    app.session_state["language"] = "zh"
+    app.run()
+    assert "邦费罗尼" in words(app)
+
+
 def test_one_seed_says_nothing_of_noise(sweeps):
     app, keep = sweeps
     shown(app, keep(RATES, (0.9, 0.5)))

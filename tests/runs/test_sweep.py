@@ -26,6 +26,7 @@ from simplenet.runs.sweep import (
     axes_of,
     calibrated,
     chance,
+    chances,
     grid,
     kept_bytes,
     points,
@@ -109,6 +110,31 @@ def test_noise_is_told_from_progress_as_welch_does():
     assert chance(a, b) == pytest.approx(ttest_ind(a.scores, b.scores, equal_var=False).pvalue)
     assert chance(a, Point((2,), (0.5,), 1)) is None
     assert chance(Point((1,), (0.5, 0.5), 2), Point((2,), (0.6, 0.6), 2)) is None
+
+
+@pytest.mark.parametrize("seeds", [3, 5])
+def test_the_luckiest_of_many_equally_good_ones_is_not_taken_for_better(seeds):
+    rng, k, sweeps = np.random.default_rng(0), 8, 300
+    told = better = lost = 0
+    for _ in range(sweeps):
+        order = ranking(Point((i,), tuple(rng.normal(0.95, 0.01, seeds)), seeds) for i in range(k))
+        found = dict(zip(order[1:], chances(order), strict=True))
+        told += min(chance(order[0], other) for other in order[1:]) < 0.05
+        better += max(found.values()) < 0.05
+        (truly,) = (point for point in order if point.values == (0,))  # Any may be called so.
+        lost += found.get(truly, 1.0) < 0.05
+    assert told > 0.2 * sweeps  # What a test of each alone would say.
+    assert better <= lost < 0.05 * sweeps
+
+
+def test_each_chance_counts_as_often_as_there_are_others():
+    best, other = Point((1,), (0.95, 0.96, 0.94), 3), Point((2,), (0.93, 0.90, 0.92, 0.91), 4)
+    far, single = Point((3,), (0.5, 0.6, 0.4), 3), Point((4,), (0.94,), 3)
+    assert chances([best, other]) == [chance(best, other)]
+    assert chances([best, other, far]) == [2 * chance(best, other), 2 * chance(best, far)]
+    assert chances([best, best, other]) == [1.0, 2 * chance(best, other)]
+    assert chances([best, single]) == [None]
+    assert chances([best]) == []
 
 
 def test_the_time_is_the_median_of_runs_of_that_size_and_measured_without_them():
