@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import sqlite3
 from contextlib import contextmanager
 from dataclasses import replace
 from time import time
@@ -427,6 +429,55 @@ def test_a_full_disk_is_told_and_harms_nothing(tmp_path):
     room(10**6)
     assert store.commit("a", 0, RUN, done.records, done.state, done.records, Position())
     store.close()
+
+
+@pytest.fixture
+def connections(monkeypatch):
+    """The connections to SQLite that were made meanwhile."""
+    connect, made = sqlite3.dbapi2.connect, []
+
+    def kept(*words, **how):
+        made.append(connect(*words, **how))
+        return made[-1]
+
+    monkeypatch.setattr(sqlite3.dbapi2, "connect", kept)
+    return made
+
+
+def is_closed(connection):
+    try:
+        connection.total_changes  # noqa: B018
+    except sqlite3.ProgrammingError:
+        return True
+    return False
+
+
+def test_a_file_that_is_no_database_is_closed_before_it_is_moved(tmp_path, connections):
+    """Windows moves no file that is open."""
+    (tmp_path / FILE).write_bytes(b"no database" * 1000)
+    assert opening.is_damaged(tmp_path / FILE)
+    assert connections
+    assert all(map(is_closed, connections))
+
+
+def test_a_file_of_a_newer_release_is_closed_again(tmp_path, connections):
+    store = open_store(None, tmp_path, Limits())
+    with store._write() as database:
+        database.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
+    store.close()
+    with pytest.raises(LedgerError, match="a newer release"):
+        opening.opened_file(tmp_path)
+    assert all(map(is_closed, connections))
+
+
+def test_a_store_that_nobody_has_any_more_is_closed(tmp_path, connections):
+    stores = [Store(in_memory()), open_store(None, tmp_path, Limits())]
+    for store in stores:
+        assert store.read("a") is None
+    assert not all(map(is_closed, connections))
+    del stores, store
+    gc.collect()
+    assert all(map(is_closed, connections))
 
 
 @pytest.mark.parametrize("content", [b"this is no database" * 100, None])

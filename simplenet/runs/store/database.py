@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
@@ -49,6 +50,8 @@ class Database:
     ) -> None:
         self.problem, self.limits = problem, limits
         self._engine, self._place = engine, Place(engine)
+        # One that nobody closes does so when nobody has it any more.
+        weakref.finalize(self, engine.dispose).atexit = False
         self._kinds = {kind.name: kind for kind in kinds}
         # SQLite has one writer at a time; waiting here is quicker than its looking again and again.
         one_at_a_time = engine.dialect.name == "sqlite"

@@ -82,6 +82,9 @@ def opened(url: str) -> Engine:
                 connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             migrate(connection)
             connection.execute(select(RUNS.c.id).limit(1)).all()
+    except LedgerError:
+        engine.dispose()
+        raise
     except DatabaseError as error:
         engine.dispose()
         why = in_a_line(error.orig)
