@@ -150,15 +150,14 @@ def beyond_noise(axes: Axes, order: Sequence[Point]) -> str:
         "share": share(known[closest]),
         "n": len(found),
     }
-    rivals = [point for point in found if found[point] is None or found[point] >= RARE]
-    several = len(found) > 1
+    rivals = [point for point in found if known.get(point, 1.0) >= RARE]
+    if len(found) == 1:
+        return T("sweep.chance", **values) if rivals else T("sweep.real", **values)
     if not rivals:
-        return T("sweep.real_all" if several else "sweep.real", **values)
-    if not several:
-        return T("sweep.chance", **values)
+        return T("sweep.real_all", **values)
     named = [T("sweep.rival", what=called(axes, p), mean=spread(p)) for p in rivals[:NAMED]]
     values |= {"rivals": T("sweep.or").join(named), "more": len(rivals) - len(named)}
-    return T("sweep.chance_more" if values["more"] else "sweep.chance_all", **values)
+    return T("sweep.chance_more", **values) if values["more"] else T("sweep.chance_all", **values)
 
 
 def called(axes: Axes, point: Point) -> str:
