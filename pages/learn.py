@@ -52,8 +52,10 @@ STYLE = f"""<style>
 @media (max-width: 640px) {{ .st-key-{Place.LESSON} {{ min-height: calc(100vh - 6rem); }} }}
 @media print {{
   :root, .stApp {{ color-scheme: light !important; }}
-  .stApp, .stMain * {{ --st-text-color: #1b2333; --st-background-color: #fff; }}
-  .stApp, .stMain, .stMain pre {{ background: #fff !important; }}
+  .stApp, .stMain * {{
+    --st-text-color: #1b2333; --st-background-color: #fff; --st-border-color: #c9ced8;
+  }}
+  .stApp, .stMain, .stMain :is(pre, code) {{ background: #fff !important; }}
   .stMain :is(p, h1, h2, li, code, span:not(.katex *), strong) {{ color: #1b2333 !important; }}
   header, [data-testid="stHeader"], [data-testid="stSidebar"], .stSlider, .stButtonGroup, .away,
   .stMain button:not(.lesson-symbols *), .stColumn:has(.st-key-{Place.LESSON_PATH}) {{

@@ -583,6 +583,9 @@ SWAPPED_ORDER = Own("swapped_order", lambda: randbelow(5))
 SWAPPED_GUESS: Value[str | None] = Value("swapped_guess", None)
 """Which one the visitor takes it to be."""
 
+SWAPPED_MISSED: Value[str | None] = Value("swapped_missed", None)
+"""Which one it was, of the five before, if the visitor named another one."""
+
 LESSON: Linked[str | None] = Linked("lesson", None, "lesson")
 """The lesson; None before one was chosen: the one that was open last."""
 
@@ -699,6 +702,9 @@ BUG_HIDDEN = Value("bug_hidden", "")
 
 BUG_GUESS: Value[str | None] = Value("bug_guess", None)
 """The mistake that the visitor takes it for."""
+
+BUG_MISSED = Value("bug_missed", False)
+"""Whether the visitor has named another one first."""
 
 # Under the microscope.
 

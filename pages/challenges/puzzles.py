@@ -11,7 +11,14 @@ from PIL import Image
 
 from pages.challenges.task import Told
 from pages.language import T
-from pages.state import BUG_GUESS, BUG_HIDDEN, SWAPPED_GUESS, SWAPPED_ORDER
+from pages.state import (
+    BUG_GUESS,
+    BUG_HIDDEN,
+    BUG_MISSED,
+    SWAPPED_GUESS,
+    SWAPPED_MISSED,
+    SWAPPED_ORDER,
+)
 from simplenet.data import loaded
 from simplenet.study.swapped import network_of
 
@@ -21,10 +28,12 @@ OF_EACH = 6
 
 
 def mistake_found() -> Told:
-    """Check that the hidden mistake of the gradient check was named."""
+    """Check that the hidden mistake of the gradient check was named, at the first answer."""
     hidden, guess = BUG_HIDDEN.get(), BUG_GUESS.get()
     if not hidden or guess is None:
         return Told(False, T("challenge.no_guess"))
+    if BUG_MISSED.get():
+        return Told(False, T("challenge.not_at_once"))
     return Told(guess == hidden, T("challenge.found") if guess == hidden else T("challenge.other"))
 
 
@@ -33,12 +42,28 @@ def liar_found() -> Told:
     order = SWAPPED_ORDER.get()
     st.html(_table(order))
     guess = st.pills(
-        T("challenge.which"), list(NETWORKS), key=SWAPPED_GUESS.name, persist_state="session"
+        T("challenge.which"),
+        list(NETWORKS),
+        key=SWAPPED_GUESS.name,
+        on_change=named,
+        persist_state="session",
     )
-    if guess is None:
-        return Told(False, T("challenge.no_guess"))
-    right = guess == NETWORKS[order]
-    return Told(right, T("challenge.found") if right else T("challenge.other"))
+    if guess == NETWORKS[order]:
+        return Told(True, T("challenge.found"))
+    if missed := SWAPPED_MISSED.get():
+        return Told(False, T("challenge.it_was", name=missed))
+    return Told(False, T("challenge.no_guess"))
+
+
+def named() -> None:
+    """Put five others there if the wrong one was named: nobody finds it by naming one by one."""
+    guess, order = SWAPPED_GUESS.get(), SWAPPED_ORDER.get()
+    if guess in (None, NETWORKS[order]):
+        return
+    SWAPPED_MISSED.set(NETWORKS[order])
+    SWAPPED_GUESS.set(None)
+    others = [other for other in range(len(NETWORKS)) if other != order]
+    SWAPPED_ORDER.set(int(np.random.default_rng().choice(others)))
 
 
 @st.cache_data(show_spinner=False, max_entries=len(NETWORKS))

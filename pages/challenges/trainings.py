@@ -1,24 +1,42 @@
-"""The check of what is to be reached with trainings: on all that the visitor has kept."""
+"""The check of what is to be reached with trainings: on all that the visitor has made here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pages.challenges.task import Told
 from pages.language import T
 from pages.session import store
 from pages.state import VISITOR
-from simplenet.runs.challenges import GOALS, Attempt, gap, standing
+from simplenet.runs.challenges import GOALS, Attempt, in_points, standing
 from simplenet.runs.kinds import training_of
+from simplenet.runs.store.owned import Summary
 
 
 def attempts() -> list[Attempt]:
-    """Return the visitor's trainings."""
+    """Return the trainings that the visitor has made here."""
     return [
         Attempt(run, summary.result, summary.ended)
-        for summary in store().runs_of(VISITOR.get())
-        if summary.kind == "training" and (run := training_of(summary.settings)) is not None
+        for summary in made_here(store().runs_of(VISITOR.get()))
+        if (run := training_of(summary.settings)) is not None
     ]
+
+
+def made_here(runs: Iterable[Summary]) -> list[Summary]:
+    """Return the trainings that somebody has made on this server, from the first iteration on.
+
+    A file can say anything. And what goes on from a run of somebody else, from a file, or from one
+    that is deleted, owes to that what nobody can check any more.
+    """
+    here = {run.id: run for run in runs if run.kind == "training" and not run.brought}
+
+    def is_whole(run: Summary) -> bool:
+        before: str | None = run.settings.get("follows")
+        while before in here:
+            before = here[before].settings.get("follows")
+        return before is None
+
+    return [run for run in here.values() if is_whole(run)]
 
 
 def all_reached() -> list[str]:
@@ -33,7 +51,7 @@ def reached(name: str) -> Callable[[], Told]:
     def check() -> Told:
         goal = GOALS[name]
         found = standing(goal, attempts())
-        points = goal.measure is gap
+        points = in_points(goal)
         wanted = said(goal.wanted, points)
         if found.solved and found.best is not None:
             return Told(True, T("challenge.reached", best=said(found.best, points)))

@@ -98,4 +98,5 @@ BACK = Lesson(
     doing=lambda: T("learn_back.doing"),
     door=lambda: T("learn_back.door"),
     way=Way("gradients", ((PANEL, "bugs"), (LAB_NETWORK, "article"), (BUG, "slope"))),
+    aside=lambda: T("learn_back.aside"),
 )

@@ -34,6 +34,8 @@ def lesson_shown(lesson: Lesson, number: int, following: Lesson | None) -> None:
     for path, line, code in source_of(lesson.code):
         st.code(code, language="python", wrap_lines=True)
         st.caption(T("microscope.code", path=path, line=line))
+    if lesson.aside:
+        st.markdown(lesson.aside())
     on(lesson, following)
 
 
@@ -67,6 +69,7 @@ def ask(lesson: Lesson) -> None:
             guess = sheet.first
             svg, plane = sheet.sheet()
             sketch(svg, plane, sheet.x, guess, labels=sheet.labels(), alt=T("learn.sketch"))
+            st.caption(T("learn.sketch_how"))
     with st.container(horizontal=True, key=Place.LESSON_GUESS):
         st.button(
             T("learn.guess"),

@@ -25,9 +25,8 @@ from pages.state import (
     SCOPE_TEST,
     between,
 )
-from simplenet.study.directions import Directions, directions
+from simplenet.study.directions import Directions, directions, stepped
 from simplenet.study.microscope import Piece
-from simplenet.training import Layout
 
 LONGEST, STEP = 6.0, 0.1
 RATES = np.arange(0, LONGEST + STEP / 2, STEP)
@@ -116,7 +115,7 @@ GRADIENT = Lesson(
         Symbol("rate", "violet", "η"),
         Symbol("grad", "orange", "∂L/∂W"),
     ),
-    code=(Piece(Layout.descend, ("self._velocity", "self._step", "self._vector")),),
+    code=(Piece(stepped, ("return",)),),
     doing=lambda: T("learn_gradient.doing"),
     door=lambda: T("learn_gradient.door"),
     way=Way(

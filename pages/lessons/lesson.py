@@ -172,6 +172,8 @@ class Lesson:
     doing, door : callable
         The question that only doing can answer, and the name of the button that leads there.
     way : Way
+    aside : callable, optional
+        Says why the lines of the engine are not quite what the formula is.
     """
 
     name: str
@@ -187,6 +189,7 @@ class Lesson:
     doing: Callable[[], str]
     door: Callable[[], str]
     way: Way
+    aside: Callable[[], str] | None = None
 
     def say(self, answer: Answer) -> str:
         """Return an answer in words."""

@@ -40,6 +40,13 @@ def answer_with(p: float) -> NDArray[np.float64]:
     return np.insert(others * (1 - p) / others.sum(), RIGHT, p)
 
 
+def curve() -> Table:
+    """Return the loss over the probability of the right digit, as a table."""
+    shares = np.linspace(0.01, 1, 100)
+    losses = [cross_entropy_error(answer_with(p), RIGHT) for p in shares]
+    return Table({f"y{RIGHT}": shares, "E": losses})
+
+
 def because() -> str:
     """Return why the loss of a network that knows nothing is what it is, and what is measured."""
     fresh = TrainingRun().new_network()
@@ -66,7 +73,11 @@ def play(guess: Guess) -> Shown:
             "y": T("learn_loss.y", p=f"{share}%"),
         },
         told,
-        [Table({"k": range(10), "t": np.eye(10, dtype=int)[RIGHT], "y": y})],
+        [
+            Table({"k": range(10), "t": np.eye(10, dtype=int)[RIGHT], "y": y}),
+            Table({"": [f"y{RIGHT}", "E"], T("numbers.value"): [share / 100, loss]}),
+            curve(),
+        ],
     )
 
 
@@ -97,4 +108,5 @@ LOSS = Lesson(
             (SCOPE_STAGE, "loss"),
         ),
     ),
+    aside=lambda: T("learn_loss.aside"),
 )

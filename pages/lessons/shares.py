@@ -96,4 +96,5 @@ SHARES = Lesson(
     doing=lambda: T("learn_shares.doing"),
     door=lambda: T("learn_shares.door"),
     way=Way("draw", ((DRAW_NETWORK, "article"),)),
+    aside=lambda: T("learn_shares.aside"),
 )

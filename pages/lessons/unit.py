@@ -108,4 +108,5 @@ UNIT = Lesson(
     doing=lambda: T("learn_unit.doing"),
     door=lambda: T("learn_unit.door"),
     way=Way("inspect", ((INSPECT_NETWORK, "article"), (INSPECT_PART, "units"), (INSPECT_UNIT, 13))),
+    aside=lambda: T("learn_unit.aside"),
 )

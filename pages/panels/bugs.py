@@ -13,7 +13,7 @@ from pages.language import T
 from pages.language.words import count, scientific
 from pages.panels.settings import setting
 from pages.platform.place import place
-from pages.state import BUG, BUG_GUESS, BUG_HIDDEN, Chart, Widget, one_of
+from pages.state import BUG, BUG_GUESS, BUG_HIDDEN, BUG_MISSED, Chart, Widget, one_of
 from simplenet.data import loaded
 from simplenet.gradients import central_difference_error
 from simplenet.network import Params, SimpleNet
@@ -95,6 +95,7 @@ def hide_one() -> None:
     others = [bug.name for bug in BUGS if bug.name != BUG_HIDDEN.get()]
     BUG_HIDDEN.set(str(np.random.default_rng().choice(others)))
     BUG_GUESS.set(None)
+    BUG_MISSED.set(False)
 
 
 def riddle(names: Mapping[str, str]) -> tuple[str, bool]:
@@ -117,6 +118,7 @@ def riddle(names: Mapping[str, str]) -> tuple[str, bool]:
     if solved:
         st.success(T("bugs.solved"), icon=":material/celebration:")
     elif guess:
+        BUG_MISSED.set(True)
         st.warning(T("bugs.not_that", guess=names[guess]), icon=":material/search:")
     return hidden, solved
 

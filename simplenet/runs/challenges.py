@@ -80,6 +80,17 @@ def gap(result: Result) -> float | None:
     return result.train_accuracy - result.test_accuracy
 
 
+def apart(result: Result) -> float | None:
+    """Return how far the accuracies on the training set and the test set are apart."""
+    difference = gap(result)
+    return None if difference is None else abs(difference)
+
+
+def in_points(goal: Goal) -> bool:
+    """Return whether what a goal measures is a difference of two accuracies."""
+    return goal.measure in (gap, apart)
+
+
 def standing(goal: Goal, attempts: Iterable[Attempt]) -> Standing:
     """Return how far somebody is who has made these attempts."""
     allowed = [attempt for attempt in attempts if goal.counts(attempt)]
@@ -98,7 +109,7 @@ GOALS = {
         lambda a: a.run.training.batch_size <= 5 and a.result.done <= 10_000, test_accuracy, 0.93
     ),
     "overfit": Goal(lambda a: True, gap, 0.015),
-    "fair": Goal(lambda a: (a.result.test_accuracy or 0.0) >= 0.97, gap, 0.005, downwards=True),
+    "fair": Goal(lambda a: (a.result.test_accuracy or 0.0) >= 0.97, apart, 0.005, downwards=True),
     "strong": Goal(lambda a: True, test_accuracy, 0.98),
     "broken": Goal(
         lambda a: a.result.done >= 1000 and a.run.training.gradient == "backprop",

@@ -65,8 +65,7 @@ def directions(
     scale = length(gradient) / length(other)
 
     def after(rate: float, direction: Params) -> float:
-        moved = {key: value - rate * direction[key] for key, value in net.params.items()}
-        return loss_of(moved, pixels, labels)
+        return loss_of(stepped(net.params, direction, rate), pixels, labels)
 
     all_rates = np.asarray(rates, np.float64)
     return Directions(
@@ -74,6 +73,11 @@ def directions(
         np.array([after(rate, gradient) for rate in all_rates]),
         np.array([after(rate * scale, other) for rate in all_rates]),
     )
+
+
+def stepped(params: Params, direction: Params, rate: float) -> Params:
+    """Return the parameters after a step against a direction, `rate` times as long as that is."""
+    return {key: value - rate * direction[key] for key, value in params.items()}
 
 
 def length(direction: Params) -> float:

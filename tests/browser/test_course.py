@@ -136,7 +136,12 @@ def test_the_whole_course_is_walked_by_the_keyboard_alone(server, visit):
 
 def test_on_a_phone_a_picture_and_its_control_are_seen_together(server, visit):
     page = visit(
-        f"{server.url}/learn", viewport=PHONE, locale="zh-CN", color_scheme="dark", is_mobile=True
+        f"{server.url}/learn",
+        viewport=PHONE,
+        locale="zh-CN",
+        color_scheme="dark",
+        is_mobile=True,
+        has_touch=True,
     )
     heading = page.locator(".st-key-lesson_shown h2")
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS["dark"])
@@ -150,6 +155,7 @@ def test_on_a_phone_a_picture_and_its_control_are_seen_together(server, visit):
         control = page.locator(".st-key-lesson_shown :is(.stSlider, .stButtonGroup)").last
         box = control.bounding_box()
         assert box["y"] + box["height"] - picture["y"] < PHONE["height"] - 60  # Below the header.
+        page.locator(".lesson-picture + .numbers-open").click(trial=True)
         for symbol in page.locator(".lesson-symbols button").all():  # Nothing lies over it.
             part = symbol.get_attribute("data-part")
             page.locator(f".st-key-lesson_formula [data-part={part}]").first.click(trial=True)
@@ -163,3 +169,10 @@ def test_on_a_phone_a_picture_and_its_control_are_seen_together(server, visit):
     expect(page.locator(".lesson-symbols .katex > *").first).to_be_visible()
     at_rest(page)
     expect_calm(page)
+    page.emulate_media(media="print")  # On paper it is light, and nothing is there to be moved.
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS["light"])
+    for text in page.locator(".st-key-lesson_shown :is(p, h2, li, pre, code)").all():
+        expect(text).to_have_css("color", "rgb(27, 35, 51)")
+        ground = text.evaluate("one => getComputedStyle(one).backgroundColor")
+        assert ground in (GROUNDS["light"], "rgba(0, 0, 0, 0)")
+    expect(page.locator(".st-key-lesson_shown :is(.stSlider, .stButton):visible")).to_have_count(0)

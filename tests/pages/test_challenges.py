@@ -1,14 +1,22 @@
 from __future__ import annotations
 
+import re
+from collections import Counter
+from uuid import uuid4
+
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
-from simplenet import SimpleNet
-from simplenet.ink.novelty import known_digits
-from simplenet.runs import TrainingRun
+from simplenet.ink import canvas_to_input
+from simplenet.ink.strangers import stranger
+from simplenet.jobs.ledger import Position, Wishes
+from simplenet.runs import TrainingRun, going_on
+from simplenet.runs.bundle import Bundle, bundle_from_bytes, bundle_to_bytes
 from simplenet.runs.challenges import GOALS
+from simplenet.runs.made_with import made_with
 from simplenet.storage import load_model
-from simplenet.training import TrainingConfig
+from simplenet.training import History, Record, TrainingConfig
 from tests.pages.conftest import APP, opened
 
 WORDS = {
@@ -93,60 +101,138 @@ def drawn(app, monkeypatch):
     return solves
 
 
-def test_two_networks_have_to_read_a_drawing_differently(drawn, read):
+SEVEN = ((108, 40), (150, 40), (100, 230))
+FOUR_OR_NINE = (
+    ((100, 65), (95, 130), (155, 140)),
+    ((155, 50), (155, 245)),
+    ((100, 45), (135, 75)),
+)
+
+
+def pen(*strokes):
+    """Return what a network gets of strokes on the canvas."""
+    canvas = Image.new("L", (280, 280))
+    ink = ImageDraw.Draw(canvas)
+    for points in strokes:
+        ink.line(points, fill=255, width=20, joint="curve")
+        for x, y in points:
+            ink.ellipse((x - 10, y - 10, x + 10, y + 10), fill=255)
+    return canvas_to_input(np.asarray(canvas))[0]
+
+
+def test_a_steep_seven_with_a_short_bar_divides_two_networks(drawn, read):
     x, *nets = read
     article, robust = (net.predict(x).argmax(axis=1) for net in nets)
-    for one, other, solved in ((7, 7, False), (1, 1, False), (1, 7, True)):
-        image = x[(article == one) & (robust == other)][0]
-        assert drawn("fool", image) is solved
+    assert not drawn("fool", None)
+    for one, other in ((7, 7), (1, 1), (7, 1)):
+        assert not drawn("fool", x[(article == one) & (robust == other)][0])
+    assert drawn("fool", pen(SEVEN))
 
 
-def test_a_network_has_to_be_unsure_of_what_looks_like_a_digit(drawn, read):
+def test_a_network_cannot_decide_between_a_four_and_a_nine(drawn, read):
     x, _, robust = read
-    sure = robust.predict(x).max(axis=1)
     assert not drawn("torn", None)
-    assert not drawn("torn", x[sure.argmax()])
-    unsure = next(i for i in sure.argsort() if not known_digits().look(x[i]).doubt)
-    assert drawn("torn", x[unsure])
+    assert not drawn("torn", x[robust.predict(x).max(axis=1).argmax()])
+    assert not drawn("torn", np.eye(1, 784, 400, dtype=np.float32)[0])  # Unsure of a speck.
+    assert drawn("torn", pen(*FOUR_OR_NINE))
 
 
-def two_beside(robust: SimpleNet, x):
-    """Return an image of two small digits of which a network is sure all the same."""
-    small = x[:40].reshape(-1, 28, 28)[:, 3::2, 3::2][:, :12, :12]
-    for one in small:
-        for other in small:
-            image = np.zeros((28, 28), np.float32)
-            image[8:20, 2:14], image[8:20, 15:27] = one, other
-            y = robust.predict(image.reshape(1, 784))
-            if y.max() > 0.95 and known_digits().look(image.ravel()).doubt:
-                return image.ravel()
-    raise AssertionError("there is no such image")
-
-
-def test_a_network_has_to_be_sure_of_what_does_not_look_like_one_digit(drawn, read):
+def test_a_network_is_sure_of_a_blot(drawn, read):
     x, _, robust = read
+    assert not drawn("stranger", None)
     assert not drawn("stranger", x[robust.predict(x).max(axis=1).argmax()])
-    assert drawn("stranger", two_beside(robust, x))
+    assert not drawn("stranger", stranger("star"))  # It is no digit, and the network not sure.
+    assert drawn("stranger", stranger("blot"))
 
 
-def test_the_network_that_learned_it_wrong_has_to_be_named(app):
-    challenge(app, "swapped")
+def liar(app):
+    """Return who reads fours as nines, and nines as fours, in the table on the page."""
+    (table,) = (html.body for html in app.get("html") if "read-by" in html.body)
+    found = {}
+    for name, cells in re.findall(r'<tr><th scope="row">(.)</th>(.*?)</tr>', table):
+        read = [Counter(cell.split()) for cell in re.findall("<td>(.*?)</td>", cells)]
+        found[name] = read[4]["9"] + read[9]["4"]
+    assert len(found) == 5
+    return max(found, key=found.get)
+
+
+def test_who_learned_it_wrong_is_told_by_what_each_reads_and_not_by_naming_all(app):
     from pages.challenges.puzzles import NETWORKS
-    from pages.state import SWAPPED_GUESS, SWAPPED_ORDER
+    from pages.state import SWAPPED_GUESS
 
-    right = NETWORKS[app.session_state[SWAPPED_ORDER.name]]
-    wrong = next(name for name in NETWORKS if name != right)
-    for guess, solved in ((wrong, False), (right, True)):
-        app.session_state[SWAPPED_GUESS.name] = guess
-        assert ("Solved!" in texts(app.run())) is solved
+    opened(app, "learn", part="challenges", challenge="swapped", swapped_guess="A")
+    assert "You have not answered yet" in texts(app)
+    first = liar(app)
+    name = app.button_group(key=SWAPPED_GUESS.name)
+    name.set_value(next(name for name in NETWORKS if name != first)).run()
+    assert f"It was **{first}**" in texts(app)
+    assert "Solved!" not in texts(app)
+    assert app.button_group(key=SWAPPED_GUESS.name).value is None
+    second = liar(app)
+    assert second != first
+    app.button_group(key=SWAPPED_GUESS.name).set_value(second).run()
+    assert "Solved!" in texts(app)
     assert not app.exception
 
 
-def test_the_hidden_mistake_has_to_be_named(app):
-    challenge(app, "riddle")
-    from pages.state import BUG_GUESS, BUG_HIDDEN
+def test_the_hidden_mistake_has_to_be_named_at_once(app):
+    from pages.state import BUG_GUESS, BUG_HIDDEN, Widget
 
-    for hidden, guess, solved in (("", None, False), ("sum", "bias", False), ("sum", "sum", True)):
-        app.session_state[BUG_HIDDEN.name] = hidden
-        app.session_state[BUG_GUESS.name] = guess
-        assert ("Solved!" in texts(app.run())) is solved
+    link = {"part": "challenges", "challenge": "riddle"}
+    opened(app, "learn", bug_hidden="sum", bug_guess="sum", **link)
+    assert "You have not answered yet" in texts(app)
+
+    def named(*guesses):
+        """Have another mistake planted, name some, and return whether it is solved."""
+        opened(app, "gradients", panel="bugs", bug="riddle")
+        app.button(key=Widget.BUG_ANOTHER).click().run()
+        hidden = app.session_state[BUG_HIDDEN.name]
+        for wrong in guesses:
+            guess = hidden if not wrong else "sum" if hidden != "sum" else "bias"
+            app.button_group(key=BUG_GUESS.name).set_value(guess).run()
+        return "Solved!" in texts(challenge(app, "riddle"))
+
+    assert not named(True)
+    assert not named(True, False)
+    assert "not with your first answer" in texts(app)
+    assert named(False)
+    assert not app.exception
+
+
+PERFECT_RUN = TrainingRun(TrainingConfig(2), 3)
+PERFECT = History([Record(0, 2.3, 0.1), Record(1, 0.2, 0.2), Record(2, 0.1, 0.3, 0.99, 0.99)])
+
+
+def test_only_a_training_that_was_made_here_counts(app):
+    challenge(app, "strong")
+    from pages.session import store
+
+    me, kept = app.session_state["visitor"], []
+
+    def trained(run, visitor):
+        """Keep a run that has ended, and return its id."""
+        kept.append((uuid4().hex, visitor))
+        job = kept[-1][0]
+        store().add(job, visitor, run, Wishes(), "server")
+        end = Position(end="finished")
+        assert store().commit(job, 0, run, PERFECT, state, PERFECT, end)
+        return job
+
+    state = PERFECT_RUN.advance(None, 600, None).state
+    forged = Bundle(PERFECT_RUN, PERFECT, state, made_with(), "finished", "")
+    kept.append((uuid4().hex, me))
+    store().bring(*kept[-1], bundle_from_bytes(bundle_to_bytes(forged)))
+    brought, others = kept[-1][0], trained(PERFECT_RUN, "somebody else")
+    for before in (brought, others):
+        trained(going_on(PERFECT_RUN, before, state, 10), me)
+    for link in ({}, {"run": others}, {"solved": "strong"}):
+        opened(app, "learn", part="challenges", challenge="strong", **link)
+        assert "None of your trainings keeps the rule yet." in texts(app)
+        assert "**0 of 15** solved" in texts(app)
+    own = trained(PERFECT_RUN, me)
+    trained(going_on(PERFECT_RUN, own, state, 10), me)
+    assert "of 2 trainings" in texts(challenge(app, "overfit"))
+    assert "Solved!" in texts(challenge(app, "strong"))
+    for job, visitor in kept:
+        store().delete([job], visitor)
+    assert not app.exception

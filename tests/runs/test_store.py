@@ -180,6 +180,7 @@ def test_a_run_that_was_taken_along_is_one_of_its_visitor_and_has_ended(store):
     assert (run.ended, run.name, run.made_with) == ("stopped", "x" * 80, made)
     assert run.result.test_accuracy == done.state.last.test_accuracy
     assert run.size > 10_000
+    assert run.brought
     assert store.standings() == []
     entry = store.read("a")
     assert same(entry.chunks[0], done.records)

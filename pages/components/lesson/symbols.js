@@ -1,5 +1,8 @@
 // Ties the symbols of a formula to the parts of the picture: what is pointed at, focused or tapped lights up
 // in the picture, in the formula, and in the list.
+const NEAR = [0, 8, 16]; // Pixels around a fingertip within which a part of a picture is taken for touched.
+const AROUND = [[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [0.7, 0.7], [-0.7, 0.7], [0.7, -0.7], [-0.7, -0.7]];
+
 class Ties {
   constructor(root) {
     this.root = root;
@@ -28,8 +31,20 @@ class Ties {
     this.light();
   };
 
+  // Lines are thin, and fingers are not.
+  partNear(event) {
+    if (event.pointerType !== "touch" || !event.target.closest?.(".lesson-picture")) return null;
+    for (const radius of NEAR) {
+      for (const [x, y] of AROUND) {
+        const target = document.elementFromPoint(event.clientX + radius * x, event.clientY + radius * y);
+        if (target?.closest(".lesson-picture") && target.closest("[data-part]")) return this.partAt({ target });
+      }
+    }
+    return null;
+  }
+
   pin = (event) => {
-    const part = this.partAt(event);
+    const part = this.partAt(event) ?? this.partNear(event);
     if (!part && !this.pinned) return;
     this.pinned = part === this.pinned ? null : part;
     this.light();

@@ -43,6 +43,7 @@ SHOWN = (
     RUNS.c.visitor,
     RUNS.c.sweep,
     RUNS.c.queued,
+    RUNS.c.brought,
     TAKES.label("size"),
 )
 
@@ -76,6 +77,8 @@ class Summary:
         The sweep that it belongs to.
     queued : bool
         Whether it waits until its sweep gets to it.
+    brought : bool
+        Whether it was opened from a file: what it tells was not measured here.
     """
 
     id: str
@@ -94,6 +97,7 @@ class Summary:
     visitor: str = ""
     sweep: str | None = None
     queued: bool = False
+    brought: bool = False
 
 
 class Owned(Database):
@@ -188,6 +192,7 @@ class Owned(Database):
         records, state = kind.pack(bundle.records), kind.pack(bundle.state)
         values = {
             "made_with": bundle.made_with,
+            "brought": True,
             "name": _cut(bundle.name, MOST_NAME),
             "chunks": 1,
             "kept_bytes": len(records),

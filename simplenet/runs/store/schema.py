@@ -19,7 +19,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest of the migrations."""
 
 METADATA = MetaData()
@@ -41,6 +41,8 @@ RUNS = Table(
     # The sweep that it belongs to, and whether it waits until that gets to it.
     Column("sweep", String(64)),
     Column("queued", Boolean, nullable=False, server_default=false()),
+    # Whether it was opened from a file: what it tells was not measured here.
+    Column("brought", Boolean, nullable=False, server_default=false()),
     # What people want of it.
     Column("pace", String(8), nullable=False),
     Column("held", Boolean, nullable=False),
