@@ -383,7 +383,9 @@ class Job(Generic[DoneWork, Records]):
         if goes_on:
             with suppress(LedgerError):
                 self._server.ledger.release(self.id, self.fence or 0)
-        self.fence = None
+        with self._changed:
+            self.fence = None
+            self._changed.notify_all()  # A server that is being stopped waits for that.
 
     def _let_go(self) -> None:
         """Follow the job from now on, as the ledger has it."""
