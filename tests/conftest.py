@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # Before NumPy comes: several only wait for each other.
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from simplenet import Dataset, load_mnist, one_hot_label
+from tests.runs.postgres import MissingPostgresError, postgres
 
 # The time of an example says nothing on a machine whose cores are busy; and what passes once
 # passes every time.
@@ -52,3 +54,13 @@ def stripes() -> Dataset:
         return x.reshape(n, 784), one_hot_label(labels)
 
     return Dataset(*draw(600), *draw(200))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Without PostgreSQL it skips, and says how to get it; with CI=true it fails."""
+    try:
+        with postgres() as server:
+            yield server.address
+    except MissingPostgresError as missing:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(missing))

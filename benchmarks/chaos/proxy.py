@@ -19,6 +19,8 @@ class Proxy:
 
     Attributes
     ----------
+    to : int
+        The same; new connections go where it says by then.
     port : int
         Where it listens.
     delay_s : float
@@ -27,7 +29,7 @@ class Proxy:
 
     def __init__(self, to: int) -> None:
         self.port, self.delay_s = 0, 0.0
-        self._to, self._cut = to, False
+        self.to, self._cut = to, False
         self._writers: set[asyncio.StreamWriter] = set()
         self._ways: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
@@ -61,7 +63,7 @@ class Proxy:
         there: asyncio.StreamWriter | None = None
         try:
             if not self._cut:
-                back, there = await asyncio.open_connection("127.0.0.1", self._to, limit=CHUNK)
+                back, there = await asyncio.open_connection("127.0.0.1", self.to, limit=CHUNK)
                 self._writers |= {writer, there}
                 ways = {
                     asyncio.create_task(self._one_way(reader, there)),

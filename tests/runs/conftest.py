@@ -1,26 +1,14 @@
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from simplenet.runs.store.opening import FILE
-from tests.runs.postgres import MissingPostgresError, new_database, postgres
+from tests.runs.postgres import new_database
 
 _numbers = count()
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """Without PostgreSQL it skips, and says how to get it; with CI=true it fails."""
-    try:
-        with postgres() as server:
-            yield server.address
-    except MissingPostgresError as missing:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(missing))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
