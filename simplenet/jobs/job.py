@@ -45,6 +45,10 @@ SLICE_S = 0.2
 FIRST_SLICE_S = 0.05
 """How long the first slice is: whoever clicked waits for a first sign of life."""
 
+UNSEEN_SLICE_S = 0.4
+"""How long each slice is of a run of a sweep that nobody looks at: what the server does for a slice
+is the same, however long it is, and all cores are the sweep's."""
+
 STOP_S = 0.9
 """How soon a job ends that is asked to stop, whatever its worker does."""
 
@@ -126,6 +130,8 @@ class Job(Generic[DoneWork, Records]):
         The number of the lease under which this server drives it; None while it does not.
     deleted : bool
         Whether it was deleted while it went on; it may have been put back since.
+    seen : bool
+        Whether somebody may look at it: only a run of a sweep begins without that.
     """
 
     def __init__(self, entry: Entry, server: Server) -> None:
@@ -135,6 +141,7 @@ class Job(Generic[DoneWork, Records]):
         self.work: DoneWork = entry.work
         self.fence: int | None = None
         self.deleted = False
+        self.seen = True
         self.unkept: LedgerError | None = None
         self._server = server
         self._changed = server.changed
@@ -471,6 +478,8 @@ class Job(Generic[DoneWork, Records]):
     def _advance(self) -> bool:
         """Do one slice, if there is a worker for it; return whether the work is finished."""
         budget_s = FIRST_SLICE_S if self.state is None else SLICE_S
+        if not self.seen:
+            budget_s = UNSEEN_SLICE_S
         done = self._compute(self.work.advance, self.state, budget_s, self._limit)
         if done is None:
             return False

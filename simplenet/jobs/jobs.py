@@ -129,6 +129,7 @@ class Jobs:
             # One that was deleted while it went on is as one that had ended before.
             if job and not (job.deleted and job.ended):
                 self._jobs[job_id] = job
+                job.seen = True
                 return job
         entry = self.ledger.read(job_id)
         return self._known(entry) if entry else None
@@ -250,9 +251,13 @@ class Jobs:
         entry = self.ledger.read(job_id)
         if entry is None:
             return
+        with self.changed:
+            is_known = job_id in self._jobs
         job = self._known(entry)
         job.take(entry)
-        if lease != Lease():  # Nobody has driven what is called up of a sweep.
+        if lease == Lease():  # Nobody has driven what is called up of a sweep.
+            job.seen = is_known
+        else:
             logger.warning("job %s is taken over", logged(job_id))
         self.line.join(job)
         job.begin(fence=lease.fence + 1)

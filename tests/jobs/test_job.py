@@ -17,6 +17,7 @@ from simplenet.jobs.job import (
     SLICE_S,
     SLOW_RECORDS,
     STOP_S,
+    UNSEEN_SLICE_S,
 )
 from simplenet.jobs.ledger import LedgerError, Position, Wishes
 from tests.jobs.alone import Server, Told
@@ -55,6 +56,14 @@ def test_the_first_slice_is_short_and_the_others_are_not(server):
     assert [fence for fence, *_ in server.ledger.commits] == [4]
     assert server.ledger.commits[0][1:] == (job.records, 3, Position(end="finished"))
     assert not server.ledger.added
+
+
+def test_the_slices_of_a_run_that_nobody_looks_at_are_longer(server):
+    job = server.job(Told(end=2))
+    job.seen = False
+    job.begin(0)
+    assert ended(job).records == [(UNSEEN_SLICE_S, None)] * 2
+    assert UNSEEN_SLICE_S < PATIENCE_S  # One that is stopped is not given up for that.
 
 
 def test_in_slow_motion_a_slice_has_few_records_and_in_a_step_one(server):

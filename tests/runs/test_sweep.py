@@ -309,12 +309,20 @@ def server(kept, workers=1):
     jobs.close()
 
 
+def in_memory_of(jobs):
+    with jobs.changed:
+        return list(jobs._jobs.values())
+
+
 @pytest.mark.slow
 def test_a_server_works_a_sweep_off_and_another_goes_on_with_it(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(simplenet.jobs.jobs, "SPARE", 1)
     kept = ledger(tmp_path)
     with server(kept) as jobs:
         sweep = jobs.sweep([Counting(end=40, pause_s=0.02) for _ in range(5)], "me")
+        ids = {run.id for run in kept.sweep(sweep)}
+        begun = until(lambda: [job for job in in_memory_of(jobs) if job.id in ids])
+        assert not any(job.seen for job in begun)
         until(lambda: any(run.ended for run in kept.sweep(sweep)))
         assert len(kept.standings()) <= 2  # No more than that are in memory.
     assert "is taken over" not in caplog.text
@@ -335,6 +343,7 @@ def test_a_run_that_waits_is_followed_until_it_ends_and_can_be_stopped(tmp_path,
         first, second, third = (jobs.get(run.id) for run in kept.sweep(sweep))
         until(lambda: first.records)
         assert second.status == third.status == "waiting"
+        assert first.seen
         second.stop()
         assert second.wait(240)
         assert (second.status, second.records) == ("stopped", [])
