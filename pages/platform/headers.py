@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
+    "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -115,6 +115,7 @@ def page_policy() -> str:
             "connect-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
-            "frame-ancestors 'none'",
+            # As Streamlit Community Cloud does it, which gives an app a name of its own.
+            "frame-ancestors 'self'",
         )
     )

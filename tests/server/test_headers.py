@@ -126,7 +126,8 @@ def test_a_page_loads_nothing_from_elsewhere_and_makes_no_script_of_a_text():
     allowed = {"'none'", "'self'", "data:", "blob:", "'unsafe-inline'", "'unsafe-eval'"}
     assert words - hashes <= allowed
     assert not {"'unsafe-inline'", "data:"} & set(policy["script-src"])
-    for name in ("frame-ancestors", "base-uri", "form-action"):
+    assert policy["frame-ancestors"] == ["'self'"]
+    for name in ("base-uri", "form-action"):
         assert policy[name] == ["'none'"]
     assert {"frame-src", "object-src", "worker-src"} & set(policy) == set()  # As by default: none.
 
