@@ -56,7 +56,7 @@ STYLE = f"""<style>
     --st-text-color: #1b2333; --st-background-color: #fff; --st-border-color: #c9ced8;
   }}
   .stApp, .stMain, .stMain :is(pre, code) {{ background: #fff !important; }}
-  .stMain :is(p, h1, h2, li, code, span:not(.katex *), strong) {{ color: #1b2333 !important; }}
+  .stMain :is(p, h1, h2, li, pre, code, span:not(.katex *), strong) {{ color: #1b2333 !important; }}
   header, [data-testid="stHeader"], [data-testid="stSidebar"], .stSlider, .stButtonGroup, .away,
   .stMain button:not(.lesson-symbols *), .stColumn:has(.st-key-{Place.LESSON_PATH}) {{
     display: none !important;
