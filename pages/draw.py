@@ -12,6 +12,7 @@ from pages.components.keepsakes import pin, pinned
 from pages.components.network_view import network_view, network_weights
 from pages.drawing.card import card
 from pages.drawing.doubt import doubt_about
+from pages.drawing.framed import framed
 from pages.drawing.mine import add, my_set
 from pages.drawing.said import said
 from pages.language import T
@@ -114,18 +115,18 @@ def photo() -> None:
         taken = Photo(file.file_id)
         PHOTO.set(taken)
         try:
-            whole, ink = read_photo(file.getvalue(), file.name)
+            whole, ink, several = read_photo(file.getvalue(), file.name)
         except NoInkError:
             taken.refusal = "blank"
         except PhotoError as error:
             taken.refusal = error.reason
         else:
-            sketch.picture = Picture(whole, ink, file.name)
+            sketch.picture = Picture(whole, ink, file.name, several)
     if taken.refusal:
         told.error(refusal(taken.refusal, file.name), icon=":material/broken_image:")
     elif sketch.picture and sketch.picture.name:
         st.image(
-            sketch.picture.whole, width=SIDE, caption=T("draw.photo_read", name=quoted(file.name))
+            framed(sketch.picture), width=SIDE, caption=T("draw.photo_read", name=quoted(file.name))
         )
 
 
@@ -155,7 +156,7 @@ def reading(choice: str | None, live: bool) -> None:
         probabilities, words, doubt = None, T("draw.empty"), ""
     else:
         probabilities, tiles, words = answered(net, stages)
-        doubt = doubt_about(stages[-1])
+        doubt = doubt_about(stages[-1], sketch.picture, finished=sketch.pen is None)
     network_view(
         net.params,
         None if stages is None else stages[-1],

@@ -22,11 +22,14 @@ class Picture:
         Its ink on a transparent ground.
     name : str or None
         Of the file that it comes from; None for a drawing.
+    several : bool
+        Whether there are other digits in the photo.
     """
 
     whole: NDArray[np.uint8]
     ink: NDArray[np.uint8]
     name: str | None = None
+    several: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pages.components.canvas import seen
 from pages.drawing.doubt import doubt_about
 from pages.language import T
 from pages.networks import network
+from pages.state import SKETCH
 
 TORN, SURE = 0.5, 0.9
 """How sure a network may be, or has to be."""
@@ -36,7 +37,7 @@ def torn() -> Told:
     x = seen()
     if x is None:
         return Told(False, T("challenge.nothing_drawn"))
-    if doubt := doubt_about(x):
+    if doubt := doubt_about(x, SKETCH.get().picture):
         return Told(False, doubt)
     best = float(shares("robust", x).max())
     return Told(best < TORN, T("challenge.sure", p=f"{best:.0%}"))
@@ -48,6 +49,6 @@ def sure_stranger() -> Told:
     if x is None:
         return Told(False, T("challenge.nothing_drawn"))
     best = float(shares("robust", x).max())
-    if not doubt_about(x):
+    if not doubt_about(x, SKETCH.get().picture):
         return Told(False, T("challenge.one_digit"))
     return Told(best >= SURE, T("challenge.sure", p=f"{best:.0%}"))

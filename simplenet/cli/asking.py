@@ -99,8 +99,10 @@ def predict_command(files: tuple[Path, ...], model: Named, machine: bool) -> Non
 
 
 WORDS = {
+    "several": "is one of several digits",
     "parts": "looks like several",
     "wide": "is wider than a digit",
+    "thick": "is drawn too thickly for its size",
     "pair": "looks like two digits that touch",
     "unlike": "looks like no digit",
 }
@@ -113,14 +115,15 @@ def _read(path: Path, model: Named, known: Any) -> dict[str, Any]:
     from simplenet.ink.photo import PhotoError, read_photo
 
     try:
-        x = canvas_to_input(read_photo(path.read_bytes(), path.name).ink)
+        photo = read_photo(path.read_bytes(), path.name)
+        x = canvas_to_input(photo.ink)
     except OSError as error:
         return {"file": str(path), "error": error.strerror or str(error)}
     except (PhotoError, NoInkError) as error:
         return {"file": str(path), "error": str(error)}
     y = model.net.predict(x)[0]
     order = y.argsort()[::-1]
-    doubt = known.look(x[0]).doubt
+    doubt = known.look(x[0], photo.ink, several=photo.several).doubt
     return {
         "file": str(path),
         "digit": int(order[0]),

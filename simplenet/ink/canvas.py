@@ -119,17 +119,10 @@ def evened(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     What is thick enough and thin enough comes back as it is. Otherwise the outline of the strokes
     is moved, by the same distance everywhere.
     """
-    scale = BOX * FINE / max(ink.shape)
-    height, width = (max(round(side * scale), 1) for side in ink.shape)
-    fine = np.asarray(Image.fromarray(ink).resize((width, height), Image.Resampling.BICUBIC))
-    # A line thinner than a pixel is faint: half of the strongest nearby is its edge.
-    nearby = ndimage.maximum_filter(fine, size=FINE)
-    inside = np.pad(fine > np.maximum(nearby, FAINT) / 2, 1)
+    inside, depth = _depths(ink)
     if not inside.any():  # Specks that are far apart: they vanish, and nothing is left to measure.
         return ink
-    depth = ndimage.distance_transform_edt(inside) - 0.5 * inside  # To the edge, not beyond.
-    # Over a long bar the distance to the edge has a mean of a quarter of its thickness.
-    thickness = 4 * depth[inside].mean() / FINE
+    thickness = _thickness(inside, depth)
     wanted = np.clip(thickness, THINNEST, THICKEST)
     if wanted == thickness:
         return ink
@@ -141,6 +134,33 @@ def evened(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     outside = ndimage.distance_transform_edt(~inside) - 0.5 * ~inside
     # The new edge is as soft as a pixel.
     return cropped(np.clip(depth - outside + grow + 0.5, 0, 1).astype(np.float32))
+
+
+def stroke_width(image: ArrayLike) -> float:
+    """Return how wide the strokes of a drawing are, in twentieths of its length.
+
+    Takes and raises what `canvas_to_input` does. MNIST's are 1.6 to 3.7 wide, the widest 6.5; a
+    dot is 13.
+    """
+    inside, depth = _depths(cropped(find_ink(image)))
+    return _thickness(inside, depth) if inside.any() else 0.0
+
+
+def _depths(ink: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return where cropped ink is, enlarged or made small, and how far from the edges it is."""
+    scale = BOX * FINE / max(ink.shape)
+    height, width = (max(round(side * scale), 1) for side in ink.shape)
+    fine = np.asarray(Image.fromarray(ink).resize((width, height), Image.Resampling.BICUBIC))
+    # A line thinner than a pixel is faint: half of the strongest nearby is its edge.
+    nearby = ndimage.maximum_filter(fine, size=FINE)
+    inside = np.pad(fine > np.maximum(nearby, FAINT) / 2, 1)
+    return inside, ndimage.distance_transform_edt(inside) - 0.5 * inside  # To the edge, not beyond.
+
+
+def _thickness(inside: NDArray[np.bool_], depth: NDArray[np.float64]) -> float:
+    """Return the mean thickness of strokes that are `FINE` times as large as the result's."""
+    # Over a long bar the distance to the edge has a mean of a quarter of its thickness.
+    return float(4 * depth[inside].mean() / FINE)
 
 
 def centred(ink: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -18,13 +18,14 @@ from scipy import ndimage
 from simplenet.data import Dataset, load_mnist
 from simplenet.functions import as_pixels
 from simplenet.ink import pairs
+from simplenet.ink.canvas import stroke_width
 from simplenet.ink.directions import oriented_gradients
 from simplenet.ink.pairs import PairUnit, pair_unit
 
-Doubt = Literal["parts", "wide", "pair", "unlike"]
-"""Why a picture does not look like one digit: it has parts that stand beside each other, it is
-wider than digits are, it looks like two digits that touch, or it is far from all digits that were
-learned from."""
+Doubt = Literal["several", "parts", "wide", "thick", "pair", "unlike"]
+"""Why a picture does not look like one digit: in its photo there are others, it has parts that
+stand beside each other, it is wider than digits are, its strokes are as thick as it is large, it
+looks like two digits that touch, or it is far from all digits that were learned from."""
 
 BUNDLED = Path(__file__).parents[1] / "data" / "mnist" / "known_digits.npz"
 """Digits of MNIST's training set: `KnownDigits.of` takes longer than whoever draws wants to wait.
@@ -51,6 +52,10 @@ LEAST_PART, WIDEST = 0.1, 1.7
 """Share of the ink that makes a part of its own, and width by height of the widest digits: 8 in
 10,000 of MNIST's have more, of either."""
 
+THICKEST = 6.5
+"""Twentieths of a drawing's length: with wider strokes too little of its shape is left to be read.
+A digit is that wide if it is three times as high as the pen; MNIST has one in 10,000."""
+
 LEAST_DIGIT, ASIDE, LEVEL = 0.2, 0.2, 0.6
 """Share of the ink that makes a digit of its own though it leans over the other; by how much of
 their widths the two may lie above each other, and of their heights they must lie abreast: 6 in
@@ -71,20 +76,30 @@ class Look:
         Width of the ink by its height.
     pair : float
         How sure the unit of `pairs.py` is that there are two digits, 0 to 1.
+    stroke : float
+        How wide the strokes of the drawing are, in twentieths of its length; 0 if nobody knows.
+    several : bool
+        Whether there are other digits in its photo.
     """
 
     distance: float
     beside: float
     aspect: float
     pair: float
+    stroke: float = 0.0
+    several: bool = False
 
     @property
     def doubt(self) -> Doubt | None:
         """Why it does not look like one digit, or None if it does."""
+        if self.several:
+            return "several"
         if self.beside > LEAST_PART:
             return "parts"
         if self.aspect > WIDEST:
             return "wide"
+        if self.stroke > THICKEST:
+            return "thick"
         if self.distance > FAR:
             return "unlike"
         if self.pair > PAIR:
@@ -153,12 +168,24 @@ class KnownDigits:
         nearest = np.partition(squares, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]  # (n, 3)
         return np.asarray(np.sqrt(np.maximum(nearest.mean(axis=1) + rest, 0)))
 
-    def look(self, x: ArrayLike) -> Look:
-        """Return what is measured of one picture with ink on it, shape (784,)."""
-        image = as_pixels(x).reshape(SIDE, SIDE)
-        row = image.reshape(1, -1)
+    def look(self, x: ArrayLike, image: ArrayLike | None = None, *, several: bool = False) -> Look:
+        """Return what is measured of one picture with ink on it.
+
+        Parameters
+        ----------
+        x : array_like, shape (784,)
+            The picture as a network gets it.
+        image : array_like, optional
+            The drawing or the ink of a photo that x was made of, as `canvas_to_input` takes it.
+            In x itself strokes that were too wide are narrower.
+        several : bool
+            Whether there were other digits in the photo.
+        """
+        picture = as_pixels(x).reshape(SIDE, SIDE)
+        row = picture.reshape(1, -1)
         distance, pair = self.distances(row)[0], pair_unit().shares(row)[0]
-        return Look(float(distance), beside(image), aspect(image), float(pair))
+        stroke = 0.0 if image is None else stroke_width(image)
+        return Look(float(distance), beside(picture), aspect(picture), float(pair), stroke, several)
 
 
 @cache

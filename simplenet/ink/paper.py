@@ -20,7 +20,8 @@ from scipy import ndimage
 from scipy.spatial import ConvexHull, QhullError
 
 from simplenet.ink.canvas import NoInkError
-from simplenet.ink.written import written
+from simplenet.ink.several import has_others, width
+from simplenet.ink.written import box_of, written
 
 PAPER_SIDE = 256
 """How long a photo is when its paper is looked for."""
@@ -47,6 +48,10 @@ INK = 0.45
 """What differs by this share of what the ink does is ink; shadows and ruled lines do by less."""
 
 
+ROOMY = 1.8
+"""How wide a sheet is around what is on it, in widths of its strokes: a bold 8 has 1 or less."""
+
+
 class Found(NamedTuple):
     """What was found on a sheet.
 
@@ -55,31 +60,43 @@ class Found(NamedTuple):
     ink : ndarray of float32, shape (h, w)
         In [0, 1].
     digit : ndarray of bool, shape (h, w)
+    several : bool
+        Whether there are other digits beside it.
     """
 
     ink: NDArray[np.float32]
     digit: NDArray[np.bool_]
+    several: bool
 
 
-def ink_of_opaque(colours: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the ink, (h, w) in [0, 1], of an opaque image, (3, h, w) in [0, 1]."""
+def ink_of_opaque(colours: NDArray[np.float32]) -> Found:
+    """Return what is written in an opaque image, (3, h, w) in [0, 1]."""
     for sheet in sheets(colours):
         try:
             found = ink_on(colours, sheet)
         except NoInkError:
             continue
         if is_on(found.digit, sheet):
-            return found.ink
-    return ink_on(colours).ink
+            return found
+    return ink_on(colours)
 
 
 def is_on(digit: NDArray[np.bool_], sheet: NDArray[np.bool_]) -> bool:
-    """Return whether a digit (h, w) is on a sheet, and not a blot, nor cut off by its edge."""
-    rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
-    length = max(np.ptp(rows), np.ptp(columns)) + 1
-    width = 4 * ndimage.distance_transform_edt(digit)[digit].mean()
+    """Return whether a digit (h, w) is on a sheet, and not a blot, nor cut off by its edge.
+
+    An 8 in bold is convex and cut out sharply, too, and there is something in it: but it is hardly
+    wider than its holes.
+    """
+    length, pen = box_of(digit).length, width(digit)
+    paper = sheet & ~ndimage.binary_dilation(digit, iterations=2)
     touches = (digit & ~ndimage.binary_erosion(sheet, iterations=2, border_value=1)).any()
-    return bool(0.1 * np.sqrt(sheet.sum()) < length and 3 * width < length and not touches)
+    return bool(
+        0.1 * np.sqrt(sheet.sum()) < length
+        and 3 * pen < length
+        and not touches
+        and paper.any()
+        and width(paper) > ROOMY * pen
+    )
 
 
 def sheets(colours: NDArray[np.float32]) -> Iterator[NDArray[np.bool_]]:
@@ -174,12 +191,13 @@ def ink_on(colours: NDArray[np.float32], sheet: NDArray[np.bool_] | None = None)
     mask = ink > INK
     if sheet is not None:
         mask &= sheet
-    digit = written(ink, mask, None if sheet is None else ~sheet)
+    digit, mask, border = written(ink, mask, None if sheet is None else ~sheet)
     if not digit.any():
         raise no_ink()
     share = ink / np.median(ink[digit])
     near = ndimage.maximum_filter(digit, 5)
-    return Found(np.asarray(np.clip((share - 0.25) / 0.5, 0, 1) * near, np.float32), digit)
+    found = np.asarray(np.clip((share - 0.25) / 0.5, 0, 1) * near, np.float32)
+    return Found(found, digit, has_others(mask, digit, ink, border))
 
 
 def paper_under(colours: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:

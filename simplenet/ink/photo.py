@@ -69,10 +69,13 @@ class Photo(NamedTuple):
         The photo itself, RGBA.
     ink : ndarray of uint8, shape (h, w, 4)
         Its ink, for `simplenet.ink.canvas_to_input`: white, and as opaque as there is ink.
+    several : bool
+        Whether there are other digits beside the one whose ink this is.
     """
 
     whole: NDArray[np.uint8]
     ink: NDArray[np.uint8]
+    several: bool = False
 
 
 def read_photo(content: bytes, name: str = "the file") -> Photo:
@@ -116,10 +119,10 @@ def read_photo(content: bytes, name: str = "the file") -> Photo:
     colours, alpha = planes[:3], planes[3]
     cut_out = np.ptp(alpha) > LEAST_CONTRAST
     # Whatever colours an invisible image has, it is blank.
-    ink = _of_cut_out(colours, alpha) if cut_out else ink_of_opaque(colours * alpha)
+    ink, several = _of_cut_out(colours, alpha) if cut_out else _of_opaque(colours * alpha)
     pixels = np.full((*ink.shape, 4), 255, np.uint8)
     pixels[..., 3] = np.round(ink * 255)
-    return Photo(whole, pixels)
+    return Photo(whole, pixels, several)
 
 
 def _decoded(content: bytes, name: str) -> Image.Image:
@@ -187,8 +190,19 @@ def _reduced(image: Image.Image) -> Image.Image:
     return small
 
 
-def _of_cut_out(colours: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the ink, (h, w) in [0, 1], of an image that is partly transparent."""
+def _of_opaque(colours: NDArray[np.float32]) -> tuple[NDArray[np.float32], bool]:
+    """Return the ink, (h, w) in [0, 1], of an opaque image, and whether there are other digits."""
+    found = ink_of_opaque(colours)
+    return found.ink, found.several
+
+
+def _of_cut_out(
+    colours: NDArray[np.float32], alpha: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], bool]:
+    """Return the ink of an image that is partly transparent, and whether there are others.
+
+    What is opaque counts as one digit, all of it, unless it is paper with ink on it.
+    """
     opaque = alpha > 0.5 * alpha.max()
     inside = ndimage.binary_erosion(opaque, iterations=2)  # Where nothing of the ground shines in.
     # Paper fills most of the rectangle around it, and strokes do not.
@@ -197,10 +211,10 @@ def _of_cut_out(colours: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDA
             ~inside, return_distances=False, return_indices=True
         )
         try:
-            ink = ink_of_opaque(colours[:, *nearest])
+            ink, several = _of_opaque(colours[:, *nearest])
         except NoInkError:
-            return alpha
+            return alpha, False
         ink[~inside] = 0
         if ink.any():
-            return ink
-    return alpha
+            return ink, several
+    return alpha, False

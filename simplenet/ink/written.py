@@ -63,7 +63,9 @@ class Box(NamedTuple):
     length: int
 
 
-def written(ink: NDArray[np.float32], mask: Mask, outside: Mask | None = None) -> Mask:
+def written(
+    ink: NDArray[np.float32], mask: Mask, outside: Mask | None = None
+) -> tuple[Mask, Mask, Mask]:
     """Return which pixels (h, w) are the digit's, and not of print, dust or a table.
 
     Parameters
@@ -77,8 +79,12 @@ def written(ink: NDArray[np.float32], mask: Mask, outside: Mask | None = None) -
 
     Returns
     -------
-    ndarray of bool, shape (h, w)
+    digit : ndarray of bool, shape (h, w)
         Empty if there is no digit.
+    mask : ndarray of bool, shape (h, w)
+        Where there is ink, without the print that was taken away.
+    border : ndarray of bool, shape (h, w)
+        The edge of the sheet, and what is beyond it.
     """
     border = np.ones_like(mask) if outside is None else outside.copy()
     if outside is None:
@@ -87,14 +93,14 @@ def written(ink: NDArray[np.float32], mask: Mask, outside: Mask | None = None) -
         border[[0, -1]] = border[:, [0, -1]] = True
     digit = main_part(mask, ink, border)
     if not digit.any() or min(mask.shape) < 3:
-        return digit
+        return digit, mask, border
     lines = Lines(mask, border)
     for _ in range(3):  # A box may stand on ruled paper.
         found = lines.without_print(mask, digit, ink)
         if found is None:
             break
         mask, digit = found
-    return digit
+    return digit, mask, border
 
 
 def main_part(mask: Mask, ink: NDArray[np.float32], border: Mask) -> Mask:

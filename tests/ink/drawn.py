@@ -90,6 +90,14 @@ def drawn(digit: int, rng: np.random.Generator, pen: tuple[int, int]) -> NDArray
     return pictured(by_hand(strokes, rng), rng, pen)
 
 
+def tiny(digit: int, height: float, pen: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return one drawing, (280, 280), as high as is wanted with the pen's width, anywhere."""
+    strokes = by_hand(smooth(digit, int(rng.integers(len(TEMPLATES[digit])))), rng)
+    points = np.vstack(strokes)
+    scale = (height - pen) / np.ptp(points[:, 1])
+    return pictured(strokes, rng, (pen, pen), length=scale * np.ptp(points, axis=0).max() + pen)
+
+
 def flagged_ones(n: int, seed: int) -> NDArray[np.uint8]:
     """Return ones without a foot, (n, 280, 280), whose flags fall by 32 to 65 degrees."""
     rng = np.random.default_rng(seed)
@@ -125,14 +133,23 @@ def short_seven(rng: np.random.Generator) -> list[NDArray[np.float64]]:
 
 
 def pictured(
-    strokes: list[NDArray[np.float64]], rng: np.random.Generator, pen: tuple[int, int]
+    strokes: list[NDArray[np.float64]],
+    rng: np.random.Generator,
+    pen: tuple[int, int],
+    length: float | None = None,
 ) -> NDArray[np.uint8]:
-    """Return a picture of strokes, (280, 280), drawn with a round pen at any size, anywhere."""
+    """Return a picture of strokes, (280, 280), drawn with a round pen at any size, anywhere.
+
+    Of a given length it is as thick as the pen is, legible or not.
+    """
     points = np.vstack(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
-    length = rng.uniform(70, 240)
-    # Digits that are wider than their pen: a blot is legible to nobody.
-    width = min(rng.integers(pen[0], pen[1] + 1), length / 5)
+    if length is None:
+        length = rng.uniform(70, 240)
+        # Digits that are wider than their pen: a blot is legible to nobody.
+        width = min(rng.integers(pen[0], pen[1] + 1), length / 5)
+    else:
+        width = rng.integers(pen[0], pen[1] + 1)
     scale = (length - width) / (high - low).max()
     room = SIDE - width - (high - low) * scale
     start = rng.uniform(0, 1, 2) * room + width / 2

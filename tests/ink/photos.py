@@ -7,7 +7,7 @@ light, out of focus and with noise. A photo follows from its kind and a generato
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 import numpy as np
@@ -46,6 +46,25 @@ class Sheet:
         self.stop = middle + extent * scale / 2 + width / 2
         self.paths = [(s - low) * scale + self.start + width / 2 for s in strokes]
         return self.drawn(self.paths, width)
+
+    def number(self, digits: Sequence[int], height: float, width: float, gap: float) -> Array:
+        """Return the ink of digits side by side, as high as `height` of the longer side.
+
+        `gap` is between them, in heights.
+        """
+        rng, paths, right = self.rng, [], 0.0
+        for digit in digits:
+            strokes = by_hand(smooth(digit, int(rng.integers(len(TEMPLATES[digit])))), rng)
+            points = np.vstack(strokes)
+            scale = (height * self.unit - width) / np.ptp(points[:, 1])
+            size = rng.uniform(0.85, 1.15) * scale
+            left = np.array([points[:, 0].min(), points[:, 1].max()])  # They stand on one line.
+            paths += [(s - left) * size + np.array([right, 0]) for s in strokes]
+            right += np.ptp(points[:, 0]) * size + gap * height * self.unit + width
+        points = np.vstack(paths)
+        middle = (points.min(axis=0) + points.max(axis=0)) / 2
+        shift = np.array(self.colours.shape[1::-1]) / 2 - middle
+        return self.drawn([path + shift for path in paths], width)
 
     def drawn(self, paths: list[Array], width: float) -> Array:
         """Return lines, (h, w) in [0, 1], `width` pixels wide."""
@@ -351,6 +370,27 @@ def plain_on_dark(rng, digit, size):
     sheet, ink, _ = written(rng, digit, size, paper=BLACK)
     sheet.ink(ink, (0.85,) * 3)
     return seen(sheet), ink
+
+
+def number(rng, digits, size, thick=(0.05, 0.2), gap=(0.15, 1.0)):
+    """Several digits on one sheet: dark on light, light on dark, or on ruled paper."""
+    sheet = Sheet(rng, size, [WHITE, YELLOW, BLACK, WHITE][rng.integers(4)])
+    apart = rng.uniform(*gap)
+    height = min(rng.uniform(0.12, 0.3), 0.85 / (len(digits) * (0.9 + apart)))
+    width = max(height * rng.uniform(*thick) * sheet.unit, 1.5)
+    dark = sheet.colours.mean() < 0.5
+    if not dark and rng.random() < 0.3:
+        sheet.rules(rng.uniform(0.06, 0.12), 1.5, (0.6, 0.68, 0.8))
+    sheet.ink(sheet.number(digits, height, width, apart), (0.85,) * 3 if dark else sheet.pen)
+    return seen(sheet)
+
+
+def numbers(seed: int, size=(300, 400)) -> Iterator[tuple[bytes, list[int]]]:
+    """Yield photos of two to four digits without end, each with its digits."""
+    rng = np.random.default_rng(seed)
+    while True:
+        digits = [int(digit) for digit in rng.integers(0, 10, rng.integers(2, 5))]
+        yield number(rng, digits, size), digits
 
 
 KINDS: dict[str, Callable] = {

@@ -4,11 +4,11 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from simplenet.ink import canvas_to_input
-from simplenet.ink.canvas import cropped
+from simplenet.ink.canvas import cropped, stroke_width
 from simplenet.ink.directions import oriented_gradients
-from simplenet.ink.novelty import KnownDigits, aspect, beside
+from simplenet.ink.novelty import THICKEST, KnownDigits, aspect, beside
 from simplenet.ink.pairs import pair_unit
-from tests.ink.drawn import TEMPLATES, by_hand, drawings, pictured, smooth
+from tests.ink.drawn import TEMPLATES, by_hand, drawings, pictured, smooth, tiny
 
 SIDE = 280
 
@@ -126,6 +126,29 @@ def test_a_digit_and_a_tick_far_away_are_doubted(known):
 def test_letters_that_are_like_no_digit_are_doubted(known, name):
     rng = np.random.default_rng(7)
     assert share(doubts(known, [letter(LETTERS[name], rng) for _ in range(20)])) >= 0.6
+
+
+def looks(known, images):
+    return [known.look(canvas_to_input(image)[0], image).doubt for image in images]
+
+
+@pytest.mark.parametrize("pen", [8, 20])
+def test_what_is_hardly_higher_than_its_pen_is_told_to_be_drawn_larger(known, pen):
+    rng = np.random.default_rng(11)
+    small, large = (
+        [tiny(digit, pens * pen, pen, rng) for digit in range(10) for _ in range(2)]
+        for pens in (2.4, 5)
+    )
+    assert looks(known, small).count("thick") >= 0.9 * len(small)
+    assert share(looks(known, large)) <= 0.05
+    assert "thick" not in looks(known, large)
+
+
+def test_what_is_drawn_at_any_usual_size_or_is_mnists_is_not_too_thick(known, mnist):
+    wide = [stroke_width(image) for image in drawings(60, seed=3, pen=(8, 60))[0]]
+    wide += [stroke_width(image.reshape(28, 28)) for image in mnist.pixels_test[:1000]]
+    assert max(wide) < THICKEST
+    assert stroke_width(np.pad(np.ones((9, 9)), 5)) > 10  # A dot.
 
 
 def test_blots_are_doubted(known):

@@ -1,5 +1,6 @@
 import contextlib
 import io
+import itertools
 import struct
 import subprocess
 import sys
@@ -16,9 +17,10 @@ from pillow_heif import register_heif_opener
 from scipy import ndimage
 
 from simplenet.ink import NoInkError, canvas_to_input, photo
+from simplenet.ink.novelty import known_digits
 from simplenet.ink.photo import FORMATS, SIDE, PhotoError, read_photo
 from simplenet.storage import load_model
-from tests.ink.photos import KINDS, photos
+from tests.ink.photos import KINDS, numbers, photos
 
 pytestmark = pytest.mark.slow
 
@@ -98,7 +100,8 @@ def test_digits_on_paper_are_read_as_well_as_the_originals(mnist, options):
 
 def test_a_photo_becomes_white_ink_on_a_transparent_ground():
     photo = gray(inked(seven()))
-    whole, found = read_photo(saved(photo, "JPEG"))
+    whole, found, several = read_photo(saved(photo, "JPEG"))
+    assert not several
     assert np.abs(whole[..., 0] / 255 - np.asarray(photo) / 255).mean() < 0.02
     assert found.shape == (240, 320, 4)
     assert found.dtype == np.uint8
@@ -112,7 +115,7 @@ def test_a_photo_becomes_white_ink_on_a_transparent_ground():
 def test_a_large_photo_comes_out_small_with_its_aspect():
     large = gray(inked(seven())).resize((2900, 2175))
     for content in (saved(large, "JPEG"), saved(large, "PNG", compress_level=1)):
-        assert {part.shape for part in read_photo(content)} == {(SIDE * 3 // 4, SIDE, 4)}
+        assert {part.shape for part in read_photo(content)[:2]} == {(SIDE * 3 // 4, SIDE, 4)}
         assert_a_seven(content)
 
 
@@ -239,6 +242,51 @@ def test_no_kind_of_photo_fails_without_a_reason(kind):
     content, _, _ = next(photos(kind, seed=1, size=(200, 150)))
     with contextlib.suppress(NoInkError):
         assert read_photo(content).ink[..., 3].any()
+
+
+def word(photo):
+    x = canvas_to_input(photo.ink)[0]
+    return known_digits().look(x, photo.ink, several=photo.several).doubt
+
+
+def test_several_digits_in_a_photo_are_told():
+    told = []
+    for content, _ in itertools.islice(numbers(seed=3), 25):
+        told.append(word(read_photo(content)) in ("several", "parts", "wide"))
+    assert np.mean(told) >= 0.9
+
+
+@pytest.mark.parametrize("kind", ["table_cell", "finger_beside", "dashed", "line_of_a_form"])
+def test_what_else_there_is_in_a_photo_is_no_digit(kind):
+    found = [read_photo(content) for content, _, _ in itertools.islice(photos(kind, seed=4), 10)]
+    assert sum(photo.several for photo in found) <= 1
+
+
+@pytest.mark.parametrize("left", [15, 40, 240])
+def test_a_second_digit_is_told_near_or_far(left):
+    image = Image.fromarray((seven(pen=8) * 255).astype(np.uint8))
+    corners = [(left, 70), (left + 50, 70), (left + 15, 180)]
+    ImageDraw.Draw(image).line(corners, fill=255, width=8)
+    found = read_photo(saved(gray(inked(np.asarray(image) / 255))))
+    assert word(found) in ("several", "parts")
+    assert word(read_photo(saved(gray(inked(seven(pen=8)))))) is None
+
+
+def bold_eight():
+    """How much ink each pixel has: an 8 of thick strokes, as high as half of the photo."""
+    image = Image.new("L", (320, 240))
+    pen = ImageDraw.Draw(image)
+    for box in ((120, 60, 190, 125), (112, 112, 198, 188)):
+        pen.ellipse(box, fill=255)
+    for box in ((146, 84, 164, 102), (143, 136, 167, 164)):
+        pen.ellipse(box, fill=0)
+    return np.asarray(image) / 255
+
+
+def test_a_bold_digit_is_no_sheet_with_its_holes_as_the_ink():
+    content = saved(gray(inked(bold_eight())))
+    difference = as_input(content) - canvas_to_input(bold_eight())
+    assert np.abs(difference).mean() < 0.03
 
 
 def boxed_seven(pen=3):

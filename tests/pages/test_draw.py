@@ -11,12 +11,15 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
 from pages.drawing.doubt import doubt_about
+from pages.drawing.framed import framed
 from pages.drawing.said import said
 from pages.networks import TUNED
+from pages.sketch import Picture
 from simplenet.cli.asking import WORDS
 from simplenet.data.drawings import DrawingSet
 from simplenet.ink import canvas_to_input
 from simplenet.ink.novelty import Doubt
+from simplenet.ink.photo import read_photo
 from tests.pages.conftest import APP, opened
 
 
@@ -133,7 +136,35 @@ def test_a_copy_of_the_network_learns_and_is_discarded_or_kept(app):
 
 @pytest.mark.parametrize("doubt", get_args(Doubt))
 def test_each_reason_for_a_doubt_is_told_in_words(doubt, monkeypatch):
-    known = SimpleNamespace(look=lambda x: SimpleNamespace(doubt=doubt))
+    known = SimpleNamespace(look=lambda x, image, several: SimpleNamespace(doubt=doubt))
     monkeypatch.setattr("pages.drawing.doubt.known_digits", lambda: known)
-    assert "does not look like" in doubt_about(np.zeros(784))
+    assert "does not look like" in doubt_about(
+        np.zeros(784), Picture(*np.zeros((2, 9, 9, 4), np.uint8))
+    )
     assert doubt in WORDS  # Of the command line.
+
+
+def test_of_several_digits_in_a_photo_one_is_framed_and_the_word_says_so():
+    image = Image.new("L", (300, 160), 220)
+    pen = ImageDraw.Draw(image)
+    for left in (30, 190):
+        pen.line([(left, 40), (left + 60, 40), (left + 25, 120)], fill=30, width=8)
+    picture = Picture(*read_photo(saved(image))[:2], "two.png", True)
+    changed = (framed(picture) != picture.whole).any(axis=2)
+    columns = np.flatnonzero(changed.any(axis=0))
+    assert columns[-1] - columns[0] < 100
+    assert np.ptp(np.flatnonzero(picture.ink[..., 3].any(axis=0))) < columns[-1] - columns[0]
+    x = canvas_to_input(picture.ink)[0]
+    assert "there are several in the photo" in doubt_about(x, picture)
+    assert not doubt_about(x, Picture(picture.whole, picture.ink, "one.png"))
+    nothing = Picture(picture.whole, np.zeros_like(picture.ink), "empty.png")
+    np.testing.assert_array_equal(framed(nothing), picture.whole)
+
+
+def test_a_tiny_drawing_is_told_to_be_drawn_larger_once_the_pen_is_up():
+    image = Image.new("L", (280, 280))
+    ImageDraw.Draw(image).line([(20, 20), (40, 20), (30, 50)], fill=255, width=16)
+    ink = np.dstack([np.full((280, 280, 3), 255, np.uint8), np.asarray(image)])
+    x, picture = canvas_to_input(ink)[0], Picture(ink, ink)
+    assert "Draw it larger" in doubt_about(x, picture)
+    assert "Draw it larger" not in doubt_about(x, picture, finished=False)
