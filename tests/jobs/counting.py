@@ -85,3 +85,19 @@ class Thoughtful(Counting):
             return Slice((number, thoughts - 1), [], number == self.end, pending=thoughts > 1)
         part = super().advance(number, budget_s, 1)
         return Slice((part.state, 2), part.records, finished=False, pending=True)
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A state that can be told from all other things in memory."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Weighty(Counting):
+    """Counts, one number a slice, with a state of its own after each."""
+
+    def advance(self, state, budget_s, limit):
+        part = super().advance(state.number if state else 0, budget_s, 1)
+        return Slice(Weight(part.state), part.records, part.finished)

@@ -29,7 +29,7 @@ import simplenet.jobs.workers
 from simplenet.data import DataSourceError
 from simplenet.jobs import Job, JobError, Jobs
 from simplenet.jobs.preparation import NICENESS, Preparation
-from tests.jobs.counting import Asking, Counting, Deadly, Thoughtful, warm_up
+from tests.jobs.counting import Asking, Counting, Deadly, Thoughtful, Weight, Weighty, warm_up
 from tests.jobs.kept import ledger
 from tests.waiting import until
 
@@ -127,6 +127,19 @@ def test_a_job_runs_to_its_end_in_another_process(jobs):
 def test_dask_is_kept_out_of_the_garbage_collector(jobs):
     until(lambda: jobs.workers.cores)
     assert not any("GCDiagnosis" in repr(callback) for callback in gc.callbacks)
+
+
+def test_of_the_states_after_all_slices_a_server_keeps_the_newest(one_core):
+    job = one_core.start(Weighty(end=40))
+    assert job.wait(240)
+    assert len(job.records) == 40
+
+    def kept():
+        gc.collect()
+        return [it.number for it in gc.get_objects() if type(it) is Weight]
+
+    # The last calls leave the connections a little later than the job ends.
+    until(lambda: len(kept()) <= 4, timeout_s=30, why_not=kept)
 
 
 def test_reading_takes_nothing_away(jobs):
