@@ -13,6 +13,8 @@ from pages.components.network_view import network_view, network_weights
 from pages.drawing.card import card
 from pages.drawing.doubt import doubt_about
 from pages.drawing.framed import framed
+from pages.drawing.line import STYLE as LINE_STYLE
+from pages.drawing.line import Line
 from pages.drawing.mine import add, my_set
 from pages.drawing.said import said
 from pages.language import T
@@ -55,7 +57,7 @@ div:has(> .st-key-{Place.REFUSED}) {{ display: none; }}
 body:has(.st-key-{Widget.PHOTO} [aria-invalid="true"]) div:has(> .st-key-{Place.REFUSED}) {{
   display: flex;
 }}
-</style>"""
+{LINE_STYLE}</style>"""
 
 
 def page() -> None:
@@ -65,6 +67,7 @@ def page() -> None:
     with st.container(key=Place.DESK):
         drawing, told, below = st.container(), st.container(), st.container()
     with drawing:
+        line = Line()
         canvas()
     with below:
         choosing = st.container()
@@ -75,7 +78,7 @@ def page() -> None:
     with told:
         live = choice == RUN and still_training()
         net = network(choice, say=False) if choice else None
-        show_by_clock(lambda: reading(choice, live), (lambda: REFRESH_S) if live else None)
+        show_by_clock(lambda: reading(choice, live, line), (lambda: REFRESH_S) if live else None)
         if net and not live:  # Once, and not for each stroke.
             network_weights(net.params, key=Component.VIEW)
         teach()
@@ -140,8 +143,11 @@ def refusal(reason: str, name: str) -> str:
     }[reason]
 
 
-def reading(choice: str | None, live: bool) -> None:
-    """Show what the network sees, and the ten probabilities; again and again while it trains."""
+def reading(choice: str | None, live: bool, line: Line) -> None:
+    """Show what the network sees, and the ten probabilities; again and again while it trains.
+
+    `line` is the place of the short answer.
+    """
     if live and not still_training():
         st.rerun()  # The network has another name now, and will not change any more.
     net = network(choice) if choice else None
@@ -174,6 +180,7 @@ def reading(choice: str | None, live: bool) -> None:
         words=words,
         doubt=doubt,
     )
+    line.show(probabilities, f"{doubt} {words}" if doubt else words)
     follow_pen()
 
 

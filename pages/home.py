@@ -40,7 +40,7 @@ def page() -> None:
     """Show the page."""
     jobs()  # The workers start while the visitor looks.
     st.markdown(T("home.intro"))
-    stage = st.container(horizontal=True, gap="medium")
+    stage = st.container(horizontal=True, gap="medium", key=Place.STAGE)
     with stage.container(width=SIDE, key=Place.BESIDE):
         canvas()
     with stage.container():
@@ -64,6 +64,7 @@ def reading() -> None:
         key=Component.VIEW,
         caption="" if x is None else T("home.yours"),
         exciting=exciting(net),
+        short=True,
     )
     demonstration(
         [] if x is not None else _writings(),

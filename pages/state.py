@@ -795,6 +795,7 @@ class Widget(StrEnum):
     BUNDLE_TAKE = "bundle_take"
     BUNDLE_FILE = "bundle_file"
     COMPARE_BACK = "compare_back"
+    COMPARE_CHANGE = "compare_change"
     # Sweeps.
     SWEEP_NEW = "sweep_new"
     SWEEP_LINK = "sweep_link"
@@ -862,9 +863,12 @@ class Place(StrEnum):
     RECIPE = "recipe"
     SCALE = "scale_choice"
     SHEET = "sheet"
+    STAGE = "stage"
     BESIDE = "beside"
     CANVAS_TOOLS = "canvas_tools"  # The canvas's key before "_tools": the pen looks for it.
     DESK = "desk"
+    LINE = "line"
+    RUNS_TABLE = "runs_table"
     REFUSED = "refused"
     KNOWN_AT_ITS_END = "known_at_its_end"
     LENS_CHARTS = "lens_charts"
@@ -895,6 +899,7 @@ class Component(StrEnum):
     STEP_CHANGES = "step_changes"
     INSPECT_TWENTY = "inspect_twenty"
     CONFUSION = "confusion"
+    RUN_CARDS = "run_cards"
     ONLY_A = "only_a"
     ONLY_B = "only_b"
     MATRIX_A = "matrix_a"

@@ -28,7 +28,7 @@ from pages.state import (
 )
 from pages.training.behind import put_behind
 from pages.training.diagnosis import cure, diagnosed
-from pages.training.ending import ending
+from pages.training.ending import ending, next_step
 from pages.training.further import where_from
 from pages.training.keeping import keep
 from pages.training.listening import heard
@@ -59,6 +59,12 @@ STYLE = f"""<style>
 /* The choice is the title of the chart below it. */
 .st-key-{Place.SCALE} button {{ min-height: 1.75rem; padding: 0 0.6rem; font-size: 0.875rem; }}
 .st-key-{Place.SCALE} {{ margin-bottom: -0.75rem; }}
+/* Once a training is over, what comes next takes the place of what steered it. */
+@media (max-width: 1000px) {{
+  .st-key-{Place.CONTROLS}:has(.st-key-{Widget.DRAW_ONE})
+    :is(.st-key-{Widget.HOLD}, .st-key-{Widget.STOP}, div:has(> .stMarkdown)) {{ display: none; }}
+}}
+@media (max-width: 640px) {{ .st-key-{Place.CONTROLS} .st-key-{Widget.DRAW_ONE} {{ order: -1; }} }}
 /* On a phone the buttons stay at hand, and the picture in sight, while one scrolls. */
 @media (max-width: 640px) {{
   div:has(> .st-key-{Place.CONTROLS}) {{
@@ -97,6 +103,8 @@ def page() -> None:
     better = cure(over) if over else None
     with buttons:
         controls(run, job, shown, leads=over is None or (better is not None and run == better))
+        if over:
+            next_step(leads=better is None)
     left, right = st.columns([2, 1], gap="small")
     with left:
         again_and_again(lambda: picture(job, run), shown, job, live_s=PICTURE_S)
@@ -107,7 +115,7 @@ def page() -> None:
     again_and_again(lambda: judged(job, run), shown, job, live_s=DIAGNOSIS_S, leads=False)
     with place():
         if over:
-            ending(over, leads=better is None)
+            ending(over)
     if pinned() is None:
         pinned_digit(job)
     else:

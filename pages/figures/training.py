@@ -35,6 +35,9 @@ MOST_MARKS, MARKED = 200, 25
 would hide whether the line is dashed."""
 
 
+LOW = 0.5
+"""Up to what accuracy the legend is above the curve, where that does not come."""
+
 LEAST_ERROR = 1e-5
 """What stands for no error at all on a logarithmic axis, which has no 0: less than one digit of
 60,000."""
@@ -82,7 +85,9 @@ def accuracy_figure(
         not given. Of one that is older than the other it tells none.
     """
     newest = newest or newest_of(history)
-    figure = _small("", history, iterations, revision, legend_at=0 if scale == "accuracy" else 1)
+    low = newest.test is None or newest.test[1] < LOW
+    legend_at = int((scale == "accuracy") == low)
+    figure = _small("", history, iterations, revision, legend_at)
     layout, known = figure["layout"], history.evaluations
     layout["meta"] = T("chart.accuracy") if scale == "accuracy" else T("chart.error")
     layout["margin"]["t"] = 8
@@ -317,9 +322,8 @@ def loss_figure(
         name = T("chart.earlier")
         figure["data"].append(_first(earlier.at, earlier.loss, name, line, "%{y:.3f}"))
         figure["layout"]["shapes"] = [_upright(int(earlier.at[-1]))]
-    if before:  # The legend of the accuracies names it.
-        curve = _behind(before.at, before.loss, named, figure, "%{y:.3f}")
-        figure["data"].append(curve | {"showlegend": False})
+    if before:
+        figure["data"].append(_behind(before.at, before.loss, named, figure, "%{y:.3f}"))
     return figure
 
 

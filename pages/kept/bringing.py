@@ -6,6 +6,7 @@ import secrets
 
 import streamlit as st
 
+from pages.kept.chosen import open_run
 from pages.language import T
 from pages.room import no_room
 from pages.session import store
@@ -39,4 +40,5 @@ def bring() -> None:
             return
         store().describe(job_id, VISITOR.get(), note=T("bundle.note"))
         BUNDLE_TAKEN.set(file.file_id)
-    st.toast(T("bundle.done"), icon=":material/check:")
+    for run in store().summaries([job_id]):  # Its page takes the place of the open button.
+        open_run(run)

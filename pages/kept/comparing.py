@@ -11,8 +11,10 @@ from pages.components.confusion import confusion
 from pages.components.live_chart import live_chart
 from pages.components.mosaic import mosaic
 from pages.figures.comparing import comparison_figure
+from pages.kept.chosen import repeat
 from pages.kept.named import name_of
 from pages.language import T
+from pages.language.text import quoted
 from pages.language.words import count, duration
 from pages.platform.choice import choose_one
 from pages.session import TrainingJob, jobs, network_of, store
@@ -32,6 +34,7 @@ from pages.state import (
     between,
 )
 from pages.training.ending import tested
+from pages.training.further import further
 from pages.training.naming import ORDER, described, in_words
 from pages.training.recipe import settings_of
 from simplenet.data import loaded
@@ -59,6 +62,16 @@ class Compared(NamedTuple):
     run: Summary
     job: TrainingJob
 
+    @property
+    def label(self) -> str:
+        """The letter and the name."""
+        return f"{self.letter}: {self.name}"
+
+    @property
+    def told(self) -> str:
+        """The same in Markdown, of which a name that a person gave can make nothing."""
+        return quoted(self.label) if self.run.name else f"**{self.label}**"
+
 
 def compared(ids: RunIds) -> None:
     """Show runs compared."""
@@ -77,6 +90,30 @@ def compared(ids: RunIds) -> None:
     recipes(runs)
     figures(runs)
     pair(runs)
+    next_step(runs)
+
+
+def next_step(runs: list[Compared]) -> None:
+    """Lead on with the best of the runs: to train it further, or to change its recipe."""
+    over = [run for run in runs if run.job.ended and run.job.state and accuracy_of(run) is not None]
+    if not over:
+        return
+    best = max(over, key=lambda run: accuracy_of(run) or 0.0)
+    with st.container(border=True):
+        values = {"name": best.told, "accuracy": f"{accuracy_of(best):.2%}"}
+        st.markdown(T("compare.best", **values))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            with st.container(width="content"):
+                begun = further(best.job, leads=True)
+            if st.button(T("compare.change"), icon=":material/tune:", key=Widget.COMPARE_CHANGE):
+                repeat(best.run)
+    if begun:
+        st.switch_page("pages/train.py")
+
+
+def accuracy_of(run: Compared) -> float | None:
+    """Return what a run came to on the test digits, if that is known."""
+    return run.run.result.test_accuracy
 
 
 def back() -> None:
@@ -141,7 +178,7 @@ def curves(runs: list[Compared]) -> None:
         comparison_figure(
             [run.job.records.now() for run in runs],
             [run.job.work.training.batch_size for run in runs],
-            [f"{run.letter}: {run.name}" for run in runs],
+            [run.label for run in runs],
             what,
             by,
             smoothing,
@@ -150,7 +187,7 @@ def curves(runs: list[Compared]) -> None:
         key=Chart.COMPARED,
         alt=T(
             "compare.alt",
-            names="; ".join(f"{run.letter}: {run.name}" for run in runs),
+            names="; ".join(run.label for run in runs),
             what=whats[what],
         ),
     )
@@ -163,14 +200,12 @@ def recipes(runs: list[Compared]) -> None:
     if not different and not any(begins):
         st.markdown(T("compare.same"))
         return
-    table = {T("runs.name"): [run.letter for run in runs]}
+    table = {T("runs.name"): [run.label for run in runs]}
     for name in different:
         column = [in_words({name: settings_of(run.job.work)[name]})[0] for run in runs]
         table[column[0][0]] = [words for _, words in column]
     if any(begins):
         table[T("compare.goes_on")] = [count(at) if at else "–" for at in begins]
-    if any(run.run.name for run in runs):
-        table[T("runs.own_name")] = [run.run.name for run in runs]
     st.markdown(T("compare.different"))
     st.dataframe(table, hide_index=True, width="content")
 
@@ -181,7 +216,7 @@ def figures(runs: list[Compared]) -> None:
     st.markdown(T("compare.figures"))
     st.dataframe(
         {
-            T("runs.name"): [run.letter for run in runs],
+            T("runs.name"): [run.label for run in runs],
             T("train.test_accuracy"): [result.test_accuracy for result in results],
             T("train.train_accuracy"): [result.train_accuracy for result in results],
             T("train.loss"): [result.loss for result in results],
@@ -208,7 +243,7 @@ def pair(runs: list[Compared]) -> None:
             T("compare.pair"),
             range(len(runs)),
             default=COMPARE_PAIR.default,
-            format_func=lambda i: f"{runs[i].letter}: {runs[i].name}",
+            format_func=lambda i: runs[i].label,
             max_selections=2,
             key=COMPARE_PAIR.name,
             persist_state="session",
@@ -224,7 +259,7 @@ def pair(runs: list[Compared]) -> None:
     read_a, read_b = y_a.argmax(axis=1), y_b.argmax(axis=1)
     right_a, right_b = read_a == labels, read_b == labels
     met = agreement(right_a, right_b)
-    values: dict[str, Any] = {"a": a.letter, "b": b.letter, "one": count(met.only_a)}
+    values: dict[str, Any] = {"a": a.told, "b": b.told, "one": count(met.only_a)}
     values |= {"other": count(met.only_b), "both": count(met.both), "all": count(len(labels))}
     st.markdown(T("compare.agreement", **values))
     if met.chance < NEVER:
@@ -241,12 +276,12 @@ def pair(runs: list[Compared]) -> None:
     ):
         rows = only.nonzero()[0][:SHOWN]
         with column:
-            st.markdown(T("compare.only", name=run.letter))
+            st.markdown(T("compare.only", name=run.told))
             if len(rows):
                 mosaic(
                     loaded("bundled").pixels_test[rows].reshape(-1, 28, 28) / 255,
                     key=keys[0],
-                    alt=T("compare.only", name=run.letter),
+                    alt=T("compare.only", name=run.label),
                     signed=False,
                     side=56,
                     captions=[f"{labels[row]}, {other[row]}" for row in rows],

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from pages.components.run_cards import Card, run_cards
 from pages.kept.named import kind_name, name_of, status_name
 from pages.language import T
 from pages.language.words import count
-from pages.state import RUNS_SEARCH, runs_key
+from pages.state import RUNS_SEARCH, Component, Place, runs_key
 from simplenet.runs.store import Summary
 
 ROW, MOST_ROWS = 35, 10
@@ -17,7 +18,7 @@ ROW, MOST_ROWS = 35, 10
 
 
 def table(runs: list[Summary]) -> list[Summary]:
-    """Show runs as a table, and return those that are chosen."""
+    """Show runs as a table, or on a phone as cards, and return those that are chosen."""
     search = st.text_input(
         T("runs.search"),
         key=RUNS_SEARCH.name,
@@ -31,6 +32,30 @@ def table(runs: list[Summary]) -> list[Summary]:
     if not shown:
         st.info(T("runs.not_found"), icon=":material/search_off:")
         return []
+    ticked = run_cards([card_of(run) for run in shown], key=Component.RUN_CARDS)
+    with st.container(key=Place.RUNS_TABLE):
+        rows = rows_of(shown)
+    if ticked is not None:
+        return [run for run in shown if run.id in ticked]
+    return [shown[row] for row in rows if row < len(shown)]
+
+
+def card_of(run: Summary) -> Card:
+    """Return what a card says of a run."""
+    tested = run.result.test_accuracy
+    return Card(
+        run.id,
+        name_of(run),
+        run.star,
+        kind_name(run) if tested is None else f"{tested:.2%}",
+        status_name(run),
+        round(1000 * run.started_at),
+        run.result.curve,
+    )
+
+
+def rows_of(shown: list[Summary]) -> list[int]:
+    """Show a table of runs, and return the rows that are chosen."""
     event = st.dataframe(
         {
             T("runs.star"): ["★" if run.star else "" for run in shown],
@@ -61,8 +86,7 @@ def table(runs: list[Summary]) -> list[Summary]:
             T("runs.took"): st.column_config.NumberColumn(format="%.1f s"),
         },
     )
-    rows = event["selection"]["rows"]
-    return [shown[row] for row in rows if row < len(shown)]
+    return list(event["selection"]["rows"])
 
 
 def words_of(run: Summary) -> str:

@@ -29,6 +29,8 @@ from streamlit.runtime.state.common import (
 )
 from streamlit.runtime.state.session_state import Serialized, SessionState
 
+from pages.state import MOST_ID
+
 _LOGGER = logging.getLogger(__name__)
 
 MOST_SIDE = 1000
@@ -257,6 +259,18 @@ def _is_sketch(value: object) -> bool:
     )
 
 
+def _is_ticked(value: object) -> bool:
+    """Return whether a value is which cards are ticked, and whether cards are shown at all."""
+    return (
+        isinstance(value, dict)
+        and _is_turn(value)
+        and isinstance(value.get("narrow"), bool)
+        and isinstance(value.get("ids"), list)
+        and len(value["ids"]) <= MOST_IMAGES
+        and all(isinstance(one, str) and len(one) <= MOST_ID for one in value["ids"])
+    )
+
+
 def _is_told(value: object) -> bool:
     """Return whether a value is what a browser has kept, as the keepsakes tell it."""
     return (
@@ -295,6 +309,7 @@ _PARTS: Mapping[str, Callable[[object], bool]] = {
     "picked": _is_pick,
     "opened": _is_opened,
     "sketched": _is_sketch,
+    "ticked": _is_ticked,
     "told": _is_told,
     "drawing": _is_drawing,
     "backgroundFit": lambda fit: False,  # There is no background: what it has is None.

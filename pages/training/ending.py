@@ -26,8 +26,24 @@ SURE = 0.5
 """From what probability on a network is called sure of a digit: all others together have less."""
 
 
-def ending(job: TrainingJob, leads: bool = True) -> None:
-    """Show what came of a training, and lead on, unless something else on the page does."""
+def next_step(leads: bool) -> None:
+    """Ask for a drawing for the network that is trained: what comes next, if that `leads`.
+
+    It stands beside the buttons that steer a training, where it is seen without scrolling.
+    """
+    st.markdown(T("end.next"), width="content")
+    if st.button(
+        T("end.draw"),
+        type="primary" if leads else "secondary",
+        icon=":material/draw:",
+        key=Widget.DRAW_ONE,
+    ):
+        DRAW_NETWORK.set(RUN)
+        st.switch_page("pages/draw.py")
+
+
+def ending(job: TrainingJob) -> None:
+    """Show what came of a training, and what can be done with the network."""
     kept = network_of(job)
     y, labels = tested(job.id, kept.record.iteration, job)
     read, wanted = answers(SimpleNet.from_params(kept.params)), twenty().labels
@@ -46,22 +62,12 @@ def ending(job: TrainingJob, leads: bool = True) -> None:
         if job.work.training.keeps_best:
             st.caption(T("end.kept", epoch=epoch(kept.record.iteration, job.work)))
         left, right = st.columns([3, 2], vertical_alignment="bottom")
-        with right:
-            st.markdown(T("end.next"))
-            with st.container(horizontal=True):
-                if st.button(
-                    T("end.draw"),
-                    type="primary" if leads else "secondary",
-                    icon=":material/draw:",
-                    key=Widget.DRAW_ONE,
-                ):
-                    DRAW_NETWORK.set(RUN)
-                    st.switch_page("pages/draw.py")
-                if st.button(T("end.inspect"), icon=":material/biotech:", key=Widget.LOOK_INSIDE):
-                    INSPECT_NETWORK.set(RUN)
-                    st.switch_page("pages/inspect.py")
         with left:
             misread(y, labels)
+        with right:
+            if st.button(T("end.inspect"), icon=":material/biotech:", key=Widget.LOOK_INSIDE):
+                INSPECT_NETWORK.set(RUN)
+                st.switch_page("pages/inspect.py")
         next_try(job)
         further(job)
 

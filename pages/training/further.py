@@ -15,10 +15,10 @@ from pages.training.recipe import set_recipe
 from simplenet.runs import LIMITS, going_on
 
 
-def further(job: TrainingJob) -> bool:
+def further(job: TrainingJob, leads: bool = False) -> bool:
     """Offer to train a network further that has ended; return whether that was begun just now.
 
-    At first by as many iterations again.
+    At first by as many iterations again. It may be what comes next on the page, if it `leads`.
     """
     done = job.state.last.iteration
     most = int(LIMITS["iterations"][1]) - done
@@ -37,6 +37,7 @@ def further(job: TrainingJob) -> bool:
         )
         return st.button(
             T("further.go_on"),
+            type="primary" if leads else "secondary",
             key=Widget.FURTHER,
             icon=":material/fast_forward:",
             on_click=go_on,

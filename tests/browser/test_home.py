@@ -84,15 +84,27 @@ def test_a_part_that_is_pointed_at_tells_its_values_and_a_unit_can_be_opened(ser
 
 
 def test_on_a_phone_the_picture_fits(server, visit):
-    page = visit(server.url, viewport={"width": 360, "height": 780}, has_touch=True, is_mobile=True)
+    page = visit(server.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     reads(page, 3)
-    view(page).scroll_into_view_if_needed()
-    box = view(page).bounding_box()
+    at_rest(page)
+    box, on = view(page).bounding_box(), button(page, "Now teach one from zero").bounding_box()
     assert box["x"] >= 0
-    assert box["x"] + box["width"] <= 360
-    canvas = page.locator(".st-key-canvas").bounding_box()
-    assert 320 < canvas["width"] <= 328  # As wide as the page.
-    view(page).tap(position={"x": 40, "y": 200})
+    assert box["x"] + box["width"] <= 390
+    # All of it is on the first screen: the canvas, the picture, and the way on.
+    assert page.locator(".st-key-canvas").bounding_box()["width"] > 190
+    assert box["y"] + box["height"] <= on["y"]
+    assert on["y"] + on["height"] <= 844
+    view(page).tap(position={"x": 120, "y": 180})
     expect(page.locator(".network-view .opened")).to_be_visible()
     page.get_by_role("button", name="Close the hidden unit").tap()
     expect(page.locator(".network-view .opened")).to_be_hidden()
+    # Where nothing else is drawn on, the canvas is as wide as the page, and the answer is above it.
+    page.goto(f"{server.url}/draw")
+    line, canvas = page.locator(".answer-line"), page.locator(".st-key-canvas")
+    expect(line).to_contain_text("–")
+    canvas.locator("canvas.upper-canvas").last.tap(position={"x": 150, "y": 100})
+    expect(line).not_to_contain_text("–")
+    at, canvas = line.bounding_box(), canvas.bounding_box()
+    assert 350 < canvas["width"] <= 358
+    assert at["y"] + at["height"] <= canvas["y"]
+    assert canvas["y"] + canvas["height"] <= 844

@@ -38,6 +38,7 @@ GOOD: dict[str, Any] = {
     "picked": {"turn": 1, "image": 3, "row": 2, "column": 1},
     "opened": {"turn": 1, "unit": 2},
     "sketched": {"turn": 1, "values": [0.5, 1]},
+    "ticked": {"turn": 1, "narrow": True, "ids": ["a-run"]},
     "told": {
         "n": 1,
         "visit": "a",

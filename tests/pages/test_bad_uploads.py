@@ -111,7 +111,7 @@ def test_bad_bundle_that_is_taken_can_be_shown(data):
     kind = data.draw(some.sampled_from(sorted(name for name in BUNDLES if "numbers" in name)))
     with without_traceback():
         app = brought("runs", Widget.BUNDLE_FILE, "a.zip", data.draw(BUNDLES[kind]))
-        if not app.get("toast"):
+        if not is_taken(app, Widget.BUNDLE_FILE):
             assert app.error
             return
         from pages.session import store

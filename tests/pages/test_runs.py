@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +17,7 @@ from simplenet.runs.kinds import Result
 from simplenet.runs.store import Summary
 from simplenet.training import TrainingConfig
 from tests.pages.conftest import opened
+from tests.pages.messages import component, send, widget
 
 PAGE = Path(__file__).with_name("chosen_runs.py")
 RUN = TrainingRun(TrainingConfig(iterations=5, learning_rate=0.5), 3)
@@ -77,6 +80,22 @@ def test_the_list_can_be_searched(runs):
     app.text_input(key="runs_search").set_value("nothing like this").run()
     assert not app.dataframe
     assert "No run has these words" in app.info[0].value
+
+
+def test_on_a_phone_runs_are_cards_that_can_be_ticked(runs):
+    app, keep = runs
+    keep("a"), keep("b")
+    opened(app, "runs")
+    cards = component(app, "run_cards")["cards"]
+    assert [card["id"] for card in cards] == ["b", "a"]
+    assert re.fullmatch(r"[\d.]+%", cards[0]["result"])
+    assert len(cards[0]["curve"]) == 2
+    assert not [b for b in app.button if b.key == "runs_compare"]
+    told = {"turn": 1, "narrow": True, "ids": ["a", "b", "gone"]}
+    value = json.dumps({"ticked": told})
+    send(app, {widget(app, "run_cards"): {"json_value": value}})
+    assert not app.button(key="runs_compare").disabled
+    assert component(app, "run_cards")["ticked"] == ["a", "b"]
 
 
 @pytest.fixture
@@ -151,11 +170,14 @@ def test_runs_are_compared_by_an_address_that_anybody_can_open(runs):
     different, results = (table.value for table in app.dataframe)
     assert list(different.columns) == ["Run", "Hidden units"]  # What is the same is left out.
     assert list(different["Hidden units"]) == ["3", "4"]
-    assert list(different["Run"]) == list(results["Run"]) == ["A", "B"]
+    names = ["A: Hidden units: 3", "B: Hidden units: 4"]
+    assert list(different["Run"]) == list(results["Run"]) == names
     assert results["Test accuracy"].between(0, 1).all()
     words = " ".join(markdown.value for markdown in app.markdown)
     assert "Digit by digit" in words
     assert "McNemar" in words
+    assert "**B: Hidden units: 4**" in words
+    assert [b.key for b in app.button if b.proto.type == "primary"] == ["further"]
     app.session_state["language"] = "zh"  # Its words of a setting have another colon.
     app.run()
     assert not app.exception
@@ -182,7 +204,10 @@ def test_a_name_is_only_a_name_where_runs_are_compared(runs):
     store().describe("one", app.session_state["visitor"], name=evil)
     app.query_params["compare"] = "one,two"
     opened(app, "runs")
-    assert not [markdown for markdown in app.markdown if "example" in markdown.value]
+    told = [markdown.value for markdown in app.markdown if "example" in markdown.value]
+    # It stands there as code, of which Markdown makes nothing.
+    assert told
+    assert not any("example" in re.sub("`+[^`]*`+", "", words) for words in told)
     chart = next(e for e in app.main.children.values() if "compared_curves" in str(e.proto))
     assert "a href=" in str(chart.proto)
     assert "<a href" not in str(chart.proto)
@@ -201,6 +226,8 @@ def test_a_run_is_taken_along_and_opened_again_by_somebody_else(runs):
     assert not app.dataframe
     app.file_uploader(key="bundle_file").set_value(("run.zip", content, "application/zip")).run()
     assert not app.exception
+    assert "Iteration 5 of 5" in app.get("progress")[0].proto.text  # It is open, on its page.
+    opened(app, "runs")
     shown = listed(app)
     assert list(shown["Run"]) == ["Mine"]
     assert list(shown["Note"]) == ["Opened from a file"]

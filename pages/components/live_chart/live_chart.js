@@ -128,6 +128,9 @@ const sight = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) target.outOfSight = !isIntersecting;
 }, { rootMargin: "200px" });
 
+// A finger that moves over a chart scrolls the page.
+const byFinger = matchMedia("(hover: none)");
+
 async function draw(Plotly, box) {
   await letGo();
   box.waiting = false;
@@ -135,6 +138,7 @@ async function draw(Plotly, box) {
   if (!data.figure || !box.isConnected) return;
   if (!box._fullLayout) box.textContent = "";
   const figure = JSON.parse(data.figure);
+  if (byFinger.matches) figure.layout.dragmode = false;
   Plotly.register({ moduleType: "locale", name: data.locale, dictionary: data.words });
   await Plotly.react(box, figure.data, inThemeColours(figure.layout, box), {
     responsive: true,

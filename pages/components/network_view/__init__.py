@@ -132,6 +132,7 @@ def network_view(
     label: int | None = None,
     exciting: Callable[[int], Exciting] | None = None,
     active: Active | None = None,
+    short: bool = False,
 ) -> None:
     """Show a network, and what runs through it for one image; `network_weights` is shown, too.
 
@@ -152,6 +153,8 @@ def network_view(
         Gets a hidden unit that a person opened, and returns what excites it.
     active : Active, optional
         What is lit; all is alike without it.
+    short : bool, optional
+        Whether it takes less height in a narrow window, where it is not the only picture.
     """
     units = params["W1"].shape[1]
     told = key.told("opened")
@@ -172,6 +175,7 @@ def network_view(
             "words": _words(),
             "alt": " ".join([alt, active.words] if active else [alt]),
             "active": active.data() if active else None,
+            "short": short,
             **forward,
         },
         on_opened_change=lambda: None,

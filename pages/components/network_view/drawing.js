@@ -139,14 +139,15 @@ function paintImage(pen, { place, weights, signals, image, part, opened, caption
   const beside = left + side + 22, best = bestOf(signals);
   pen.textAlign = "left";
   pen.textBaseline = "alphabetic";
-  pen.fillText(caption, beside, top + 18, place.width - beside - PAD);
+  const base = top + 0.7 * side;
+  pen.fillText(caption, beside, top + 0.16 * side, place.width - beside - PAD);
   if (best < 0) return;
   pen.fillStyle = css(answerColour(best, label));
-  pen.font = `600 60px ${place.font}`;
-  pen.fillText(best, beside, top + 80);
+  pen.font = `600 ${Math.round(0.54 * side)}px ${place.font}`;
+  pen.fillText(best, beside, base);
   pen.fillStyle = WORDS;
   pen.font = `18px ${place.font}`;
-  pen.fillText(percent(signals.y[best]), beside + 48, top + 78);
+  pen.fillText(percent(signals.y[best]), beside + 48, base);
 }
 
 function paintTiles(pen, { place, weights, signals, part, opened, active, atlas, before, change }) {

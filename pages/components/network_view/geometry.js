@@ -4,6 +4,7 @@ const PAD = 14, OUTPUTS = 10, CAPTION = 26;
 const NARROW = 620; // Pixels of width, below which it is narrow.
 const WIDE = { height: 312, image: 0.19, fan: 52, answers: 172 };
 const TALL = { image: 112, fan: 30, tiles: 240, answers: 92 };
+const SHORT = { image: 84, fan: 20, tiles: 128, answers: 62 }; // Where the canvas is on the same screen of a phone.
 
 const within = (value, end) => Math.min(Math.max(Math.floor(value), 0), end - 1);
 
@@ -21,15 +22,16 @@ function gridOf(count, left, top, width, height) {
   };
 }
 
-function geometry(width, units) {
+function geometry(width, units, short) {
   const inner = width - 2 * PAD;
   if (width < NARROW) {
-    const tiles = PAD + TALL.image + TALL.fan, answers = tiles + TALL.tiles + TALL.fan;
+    const size = short ? SHORT : TALL;
+    const tiles = PAD + size.image + size.fan, answers = tiles + size.tiles + size.fan;
     return {
-      narrow: true, width, height: answers + TALL.answers + PAD,
-      image: { left: PAD, top: PAD, side: TALL.image },
-      grid: gridOf(units, PAD, tiles, inner, TALL.tiles),
-      outputs: { left: PAD, top: answers, width: inner, height: TALL.answers },
+      narrow: true, width, height: answers + size.answers + PAD,
+      image: { left: PAD, top: PAD, side: size.image },
+      grid: gridOf(units, PAD, tiles, inner, size.tiles),
+      outputs: { left: PAD, top: answers, width: inner, height: size.answers },
     };
   }
   const { height, fan, answers } = WIDE;

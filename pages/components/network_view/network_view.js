@@ -59,6 +59,7 @@ class View {
 
   show(data) {
     this.data = data;
+    this.root.classList.toggle("short", data.short);
     this.turn = Math.max(this.turn, data.turn);
     if (data.turn === this.turn) this.opened = data.opened?.unit ?? null; // Or an answer is on its way.
     const holder = document.querySelector(`.st-key-${data.weights} .network-weights`);
@@ -86,7 +87,7 @@ class View {
   settle() {
     if (!this.data || !this.weights || !this.stage.clientWidth) return;
     const { units } = this.weights;
-    const place = geometry(this.stage.clientWidth, units);
+    const place = geometry(this.stage.clientWidth, units, this.data.short);
     place.font = getComputedStyle(this.root).fontFamily;
     if (place.grid.columns !== this.place?.grid.columns) this.atlas = this.before = null;
     this.place = place;
