@@ -131,6 +131,26 @@ def test_a_curve_is_drawn_as_a_guess_and_comes_back_beside_the_truth(app):
     assert not lesson.can_be((1.5,) * 6)
 
 
+MISREAD = "panel=microscope&network=article&test=247"
+DOORS = {
+    "numbers": "/draw",
+    "unit": "/inspect?network=article&part=units&unit=13",
+    "shares": "/draw",
+    "loss": f"/gradients?{MISREAD}&stage=loss",
+    "slope": "/gradients?panel=lens&network=article&h=1e-12",
+    "gradient": f"/gradients?{MISREAD}&rate=1.0&stage=after",
+    "slow": "/gradients?panel=race&network=article&batch=100",
+    "back": "/gradients?panel=bugs&network=article&bug=slope",
+    "batches": "/train?preset=single",
+    "unseen": "/train?preset=strong",
+    "unknown": "/draw",
+}
+
+
+def test_every_door_leads_where_its_question_is_answered():
+    assert {name: lesson.way.address() for name, lesson in LESSONS.items()} == DOORS
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_door_opens_what_it_says(app, name):
     app.run()
@@ -196,7 +216,7 @@ def test_the_course_ends_and_can_be_begun_anew(app):
     app.run()
     assert not app.success
     press(app, "lesson_next")
-    assert "1 of your 1 guesses were good" in app.success[0].value
+    assert "Good guesses: 1 of 1." in app.success[0].value
     press(app, "lesson_forget")
     assert not pictures(app)
     assert not app.success
