@@ -25,7 +25,7 @@ from pages.state import (
 )
 from pages.training.further import further, where_from
 from pages.training.recipe import set_recipe
-from pages.training.taking import take_along
+from pages.training.taking import take_along, take_results
 from simplenet.runs.kinds import training_of
 from simplenet.runs.store import MOST_NAME, MOST_NOTE, Summary
 
@@ -36,6 +36,9 @@ WHERE: dict[str, tuple[str, JobId, str | None]] = {
     "scaling": ("pages/gradients.py", SCALING_ID, "scaling"),
 }
 """Which page shows a kind of run, by which id, and in which panel."""
+
+TAKEN = "fine-tuning", "race", "scaling"
+"""The kinds, beside trainings, whose results can be taken along."""
 
 
 def actions(chosen: list[Summary]) -> None:
@@ -58,6 +61,8 @@ def actions(chosen: list[Summary]) -> None:
                 repeat(one)
             if job:
                 take_along(job)
+            elif one.kind in TAKEN and one.result.done and (other := jobs().get(one.id)):
+                take_results(other, one.kind)
         if not one:
             trainings = RunIds(run.id for run in chosen if run.kind == "training")
             st.button(

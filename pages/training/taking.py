@@ -1,12 +1,15 @@
-"""A training as a file to take along."""
+"""A run as a file to take along."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import streamlit as st
 
 from pages.language import T
 from pages.session import TrainingJob, store
 from pages.state import Widget
+from simplenet.jobs import Job
 from simplenet.runs.made_with import made_with
 
 
@@ -34,6 +37,37 @@ def as_file(job: TrainingJob) -> bytes:
         Bundle(
             job.work,
             job.records.now(),
+            job.state,
+            kept.made_with if kept else made_with(),
+            "finished" if job.status == "finished" else "stopped",
+            kept.name if kept else "",
+        )
+    )
+
+
+def take_results(job: Job[Any, Any], kind: str) -> None:
+    """Show the button that downloads what came of a fine-tuning, a race or a scaling."""
+    st.download_button(
+        T("bundle.take"),
+        lambda: results_of(job),
+        file_name=f"simplenet-{kind}.zip",
+        mime="application/zip",
+        on_click="ignore",
+        icon=":material/folder_zip:",
+        key=Widget.BUNDLE_TAKE,
+        help=T("bundle.results_help"),
+    )
+
+
+def results_of(job: Job[Any, Any]) -> bytes:
+    """Return what came of work as the content of a zip file."""
+    from simplenet.runs.results import Results, results_to_bytes
+
+    kept = next(iter(store().summaries([job.id])), None)
+    return results_to_bytes(
+        Results(
+            job.work,
+            list(job.records),
             job.state,
             kept.made_with if kept else made_with(),
             "finished" if job.status == "finished" else "stopped",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from simplenet.jobs.ledger import Position, Wishes
 from simplenet.runs import TrainingRun
 from simplenet.runs.kinds import Result
+from simplenet.runs.scaling import Scaling
 from simplenet.runs.store import Summary
 from simplenet.training import TrainingConfig
 from tests.pages.conftest import opened
@@ -146,6 +149,22 @@ def test_runs_are_deleted_and_put_back(actions):
     assert {"one", "two"} <= kept(app).keys()
 
 
+def test_what_came_of_a_scaling_is_taken_along(actions, runs):
+    from pages.session import jobs
+    from pages.training.taking import results_of
+
+    work = Scaling(hidden_sizes=(2, 4), batch_sizes=(1, 3), hidden_size=2, batch_size=2)
+    runs[1]("sizes", work)
+    app = actions("a_training")
+    assert "a script that repeats" in app.get("download_button")[0].help
+    app.query_params["ids"] = "sizes"
+    app.run()
+    (button,) = app.get("download_button")
+    assert "Only a training comes back" in button.help
+    with ZipFile(BytesIO(results_of(jobs().get("sizes")))) as taken:
+        assert "timings.csv" in taken.namelist()
+
+
 def test_without_a_choice_it_says_what_can_be_chosen(actions):
     app = actions()
     assert "Choose one run" in app.caption[0].value
@@ -239,5 +258,5 @@ def test_a_run_is_taken_along_and_opened_again_by_somebody_else(runs):
 def test_a_file_that_is_no_run_is_refused_in_a_sentence(app):
     opened(app, "runs")
     app.file_uploader(key="bundle_file").set_value(("run.zip", b"no zip", "application/zip")).run()
-    assert app.error[0].value.startswith("This file is no run that was taken along")
+    assert app.error[0].value.startswith("This file is no training that was taken along")
     assert not app.exception
