@@ -193,6 +193,12 @@ def main() -> None:
             "1.7 or more",
             f"{swept['ratio']:.2f} ({swept['one_core_s']:.0f} s; {swept['two_cores_s']:.0f} s)",
         ),
+        ("the same of two processes that only train", "", f"{swept['machine_ratio']:.2f}"),
+        (
+            "a training of a sweep, seconds of a core: its worker, and the server",
+            "",
+            f"{swept['worker_cpu_s']:.2f}, {swept['server_cpu_s']:.2f}",
+        ),
         ("workers that the server of a sweep can feed, projected", "", f"{swept['feeds']:.0f}"),
         ("import simplenet, s", "0.15", spread(imports)),
         ("first page of a server, cold browser, s", "2.5", spread(pages["first page /"])),

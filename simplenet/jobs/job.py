@@ -70,6 +70,9 @@ ATTEMPTS = 10
 COMMIT_S = 0.5
 """How often what is done is written down: that much is lost at the most when a server dies."""
 
+UNSEEN_COMMIT_S = 1.0
+"""The same of a run of a sweep that nobody looks at."""
+
 RETRY_S = 2.0
 """How often it is tried again where it cannot be written down."""
 
@@ -492,7 +495,8 @@ class Job(Generic[DoneWork, Records]):
             if self.pace == "step" and len(part.records):
                 self._steps_done = min(self._steps_done + 1, self._wishes.steps)
             self._changed.notify_all()
-        if monotonic() - self._committed_at > COMMIT_S and not part.finished:
+        every_s = COMMIT_S if self.seen else UNSEEN_COMMIT_S
+        if monotonic() - self._committed_at > every_s and not part.finished:
             self._commit(self.position)
         return part.finished
 
