@@ -32,11 +32,18 @@ GAP = 4.0
 SPECK = 0.3
 """What has less ink than this share of a stroke that is as long as wide is chained to nothing."""
 
+HAIR = 0.45
+"""What is thinner than this share of a stroke, and longer than four of them are wide, is a printed
+line, or what is left of one."""
+
 NEAR = 0.3
 """And so is what is no further from the main part than this share of its length."""
 
 LINES_SIDE = 400
 """How long a photo is, on its longer side, when it is searched for straight lines."""
+
+BREAK = 9
+"""Pixels of such a photo that a line may be broken for, less one: what is faint is."""
 
 SLOPES = np.linspace(-0.24, 0.24, 17)
 """How much a line may lean: a photo is seldom taken straight from above."""
@@ -128,7 +135,8 @@ def main_part(mask: Mask, ink: NDArray[np.float32], border: Mask) -> Mask:
     aside[0] = False
     mass[0] = 0
     typical = median(width, mass * np.where(aside, ASIDE, 1))
-    chained = ~aside & (mass > SPECK * typical**2)
+    hair = (width < HAIR * typical) & (length > 4 * typical)
+    chained = ~aside & ~hair & (mass > SPECK * typical**2)
     chained[0] = False
     reach = 2 * round(GAP * typical / 2) + 1
     bridged, chains = ndimage.label(ndimage.maximum_filter(chained[labels], reach))
@@ -141,6 +149,7 @@ def main_part(mask: Mask, ink: NDArray[np.float32], border: Mask) -> Mask:
     labels = number[labels]
     mass = np.bincount(number, mass)
     aside = np.bincount(number, aside) > 0
+    hair = np.bincount(number, hair) > 0
     boxes = ndimage.find_objects(labels)
     length = np.array([0] + [max(part.stop - part.start for part in box) for box in boxes])
     weight = mass * np.where(aside, ASIDE, 1)
@@ -152,6 +161,7 @@ def main_part(mask: Mask, ink: NDArray[np.float32], border: Mask) -> Mask:
     belongs = np.zeros(len(mass), bool)
     belongs[labels[near]] = True
     belongs &= (mass > 0.02 * mass[main]) & (~aside | aside[main])
+    belongs &= ~hair | hair[main]
     found[inside] = belongs[labels]
     return found
 
@@ -210,7 +220,7 @@ class Lines:
                 upright = max(upright, 1.02 * found.height)
                 lines = self._lines(level, upright, mask, part)
                 left, rest = self._rest(mask, lines, ink)
-            if rest.any() and self._printed(lines, box, box_of(rest), framed):
+            if rest.any() and self._printed(lines_at(part, lines), box, box_of(rest), framed):
                 return left, rest
         return None
 
@@ -270,7 +280,7 @@ class Lines:
                 np.any(upright[:, : rest.left + slack], axis=1).sum() / box.height,
                 np.any(upright[:, max(rest.right - slack, 0) :], axis=1).sum() / box.height,
             )
-            roomy = rest.length < LEAST_IN_A_BOX * box.length
+            roomy = rest.length < LEAST_IN_A_BOX * cell_around(rest, level, upright, box)
             return min(sides) > 0.6 and (self._ends(box) or not roomy)
         if not level.any():
             return self._ends(box_of(upright))
@@ -290,6 +300,26 @@ class Lines:
         )
 
 
+def lines_at(part: Mask, lines: tuple[Mask, Mask]) -> tuple[Mask, Mask]:
+    """Return those of some lines that touch a part: a table beside it says nothing about it."""
+    labels, _ = ndimage.label(lines[0] | lines[1], np.ones((3, 3)))
+    at = np.unique(labels[ndimage.maximum_filter(part, 7)])
+    here = np.isin(labels, at[at > 0])
+    return lines[0] & here, lines[1] & here
+
+
+def cell_around(rest: Box, level: Mask, upright: Mask, box: Box) -> int:
+    """Return how long the cell of a table is that the rest is in: that between the next lines."""
+    row, column = (rest.top + rest.bottom) // 2, (rest.left + rest.right) // 2
+    rows = np.flatnonzero(level[:, rest.left : rest.right].any(axis=1))
+    columns = np.flatnonzero(upright[rest.top : rest.bottom].any(axis=0))
+    above, below = rows[rows < row], rows[rows > row]
+    before, after = columns[columns < column], columns[columns > column]
+    height = (below[0] if len(below) else box.bottom) - (above[-1] if len(above) else box.top)
+    width = (after[0] if len(after) else box.right) - (before[-1] if len(before) else box.left)
+    return int(max(height, width))
+
+
 def longest_runs(mask: Mask) -> NDArray[np.int32]:
     """Return how long the longest almost level run through each pixel is, (h, w)."""
     longest = np.zeros(mask.shape, np.int32)
@@ -298,8 +328,9 @@ def longest_runs(mask: Mask) -> NDArray[np.int32]:
     box = box_of(mask)
     inside = slice(max(box.top - 1, 0), box.bottom + 1), slice(box.left, box.right)
     part = longest[inside]
-    thick = ndimage.binary_closing(np.pad(mask[inside], 2), np.ones((1, 3)))[2:-2, 2:-2]
-    thick = ndimage.binary_dilation(thick, np.ones((3, 1)))
+    thick = ndimage.binary_dilation(mask[inside], np.ones((3, 1)))
+    thick = ndimage.binary_closing(np.pad(thick, BREAK), np.ones((1, BREAK)))
+    thick = thick[BREAK:-BREAK, BREAK:-BREAK]
     height, width = part.shape
     columns = np.arange(width)
     from_middle = columns + box.left - mask.shape[1] / 2

@@ -227,12 +227,22 @@ def read_right(kind, n, net):
             return right
 
 
-@pytest.mark.parametrize("kind", ["printed_box", "line_of_a_form", "on_a_desk", "broken_pencil"])
+KINDS_WANTED = (
+    "printed_box",
+    "line_of_a_form",
+    "table_cell",
+    "red_margin",
+    "on_a_desk",
+    "broken_pencil",
+)
+
+
+@pytest.mark.parametrize("kind", KINDS_WANTED)
 def test_print_and_desks_and_pencils(robust, kind):
     assert read_right(kind, 10, robust) >= 9
 
 
-@pytest.mark.parametrize("kind", ["ruled_paper", "table_cell", "shadow_edge", "pen_beside"])
+@pytest.mark.parametrize("kind", ["ruled_paper", "shadow_edge", "pen_beside"])
 def test_what_else_there_is_around_a_digit(robust, kind):
     assert read_right(kind, 3, robust) >= 2
 
