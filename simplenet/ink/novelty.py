@@ -54,7 +54,7 @@ LEAST_PART, WIDEST = 0.1, 1.7
 
 THICKEST = 6.5
 """Twentieths of a drawing's length: with wider strokes too little of its shape is left to be read.
-A digit is that wide if it is three times as high as the pen; MNIST has one in 10,000."""
+A digit is that wide if it is three times as high as the pen."""
 
 LEAST_DIGIT, ASIDE, LEVEL = 0.2, 0.2, 0.6
 """Share of the ink that makes a digit of its own though it leans over the other; by how much of
