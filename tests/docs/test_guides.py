@@ -1,10 +1,12 @@
 """The guides: what they show runs, what they name is there."""
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from pydoc import locate
 
@@ -72,6 +74,25 @@ def test_the_commands_of_the_guides_are_understood():
         name, *words = shlex.split(line, comments=True)[1:]
         command = main.commands[name]
         command.make_parser(click.Context(command)).parse_args(words)
+
+
+def test_the_container_is_given_what_there_is_and_starts_the_app():
+    lines = (DOCS / "Containerfile").read_text("utf-8").splitlines()
+    copied = [word for line in lines if line.startswith("COPY") for word in line.split()[1:-1]]
+    assert [one for one in copied if not list(ROOT.glob(one))] == []
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    packed = {Path(one).parts[0] for one in included(project)}
+    assert packed <= {Path(one).parts[0] for one in copied}
+    (command,) = (line.removeprefix("CMD ") for line in lines if line.startswith("CMD"))
+    name, lab, *words = json.loads(command)
+    assert name in project["project"]["scripts"]
+    command = main.commands[lab]
+    command.make_parser(click.Context(command)).parse_args(words)
+
+
+def included(project):
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    return {"pyproject.toml", *wheel["packages"], *wheel["force-include"]}
 
 
 def test_the_cluster_is_started_as_the_readme_says():
