@@ -20,7 +20,7 @@ from simplenet.jobs.ledger import Position, Wishes
 from simplenet.jobs.memory import share_arenas
 from simplenet.runs import TrainingRun, warm_up
 from simplenet.runs.store import Limits, Store, open_store
-from simplenet.training import TrainingConfig
+from simplenet.training import History, TrainingConfig
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 5
@@ -61,7 +61,7 @@ def writing(folder: Path) -> float:
     store, run = open_store(None, folder, Limits()), TrainingRun()
     store.add("run", "me", run, Wishes(), "server")
     trained_s = written_s = 0.0
-    state, records, new, finished = None, run.no_records(), run.no_records(), False
+    state, records, new, finished = None, run.no_records(), History(), False
     since = perf_counter()
     while not finished:
         started = process_time()
@@ -75,7 +75,7 @@ def writing(folder: Path) -> float:
             end = Position(end="finished") if finished else Position()
             assert store.commit("run", 0, run, new, state, records, end)
             written_s += process_time() - started
-            new, since = run.no_records(), perf_counter()
+            new, since = History(), perf_counter()
     store.close()
     return written_s / trained_s
 

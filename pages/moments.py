@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages.language import T
-from pages.session import TrainingJob, network_of
+from pages.session import TrainingJob, moments, network_of
 from pages.state import Linked, Value, between
 from simplenet.network import Params
 
@@ -83,7 +83,7 @@ def snapshots_of(job: TrainingJob) -> list[tuple[int, Params]]:
     """
     begins = job.work.start
     found = {begins.from_iteration: begins.state.params} if begins else {}
-    found |= dict(list(job.records.snapshots))
+    found |= dict(moments().of(job))
     if job.state is not None:
         now = network_of(job)
         found[now.record.iteration] = now.params

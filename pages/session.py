@@ -40,6 +40,7 @@ from simplenet.runs import TrainingRun, warm_up
 from simplenet.runs.comparison import Comparison, GradientComparison
 from simplenet.runs.finetuning import FineTuning, Lesson
 from simplenet.runs.mapping import Mapping, MapRecord
+from simplenet.runs.moments import Moments
 from simplenet.runs.scaling import Scaling, Timing
 from simplenet.runs.store import Limits, Store, open_store
 from simplenet.runs.store.room import DEFAULT
@@ -107,6 +108,12 @@ def store() -> Store:
             limits[key] = int(text)
     folder = Path(os.environ.get("SIMPLENET_DATA") or KEPT)
     return open_store(os.environ.get("SIMPLENET_STORE"), folder, Limits(**limits))
+
+
+@st.cache_resource(show_spinner=False)
+def moments() -> Moments:
+    """Return the moments of trainings that the visitors of this server look at."""
+    return Moments(store())
 
 
 def take_up() -> None:

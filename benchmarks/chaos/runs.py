@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from simplenet.jobs.ledger import LedgerError, Pace, Position, Wishes
 from simplenet.runs import TrainingRun
+from simplenet.runs.moments import whole
 from simplenet.runs.store import Store, Summary
 from simplenet.runs.store.opening import opened
 from simplenet.training import TrainingConfig
@@ -89,10 +90,7 @@ class Runs:
             position = entry.standing.position
             if position.end != "finished":
                 found.append(f"the end: {position.end} {position.error or ''}".strip())
-            records = entry.work.no_records()
-            for chunk in entry.chunks:
-                records.extend(chunk)
-            found += lost(entry.work, records, entry.state)
+            found += lost(entry.work, whole(entry.chunks), entry.state)
         return found
 
     def _ask(self, question: Callable[[Store], T]) -> T:

@@ -11,6 +11,7 @@ from pages.session import TrainingJob, store
 from pages.state import Widget
 from simplenet.jobs import Job
 from simplenet.runs.made_with import made_with
+from simplenet.runs.moments import whole
 
 
 def take_along(job: TrainingJob) -> None:
@@ -33,11 +34,14 @@ def as_file(job: TrainingJob) -> bytes:
     from simplenet.runs.bundle import Bundle, bundle_to_bytes
 
     kept = next(iter(store().summaries([job.id])), None)  # None if it could not be written down.
+    records, state = job.records.now(), job.state
+    if kept and (entry := store().read(job.id)) and entry.state is not None:
+        records, state = whole(entry.chunks), entry.state  # With all snapshots.
     return bundle_to_bytes(
         Bundle(
             job.work,
-            job.records.now(),
-            job.state,
+            records,
+            state,
             kept.made_with if kept else made_with(),
             "finished" if job.status == "finished" else "stopped",
             kept.name if kept else "",

@@ -118,7 +118,8 @@ class Job(Generic[DoneWork, Records]):
     work : Work
         What is done.
     records : list or History
-        All records so far, as the work collects them; it only grows.
+        All records so far, as the work collects them; it only grows. What is large in them may be
+        left out: it is in the ledger.
     state : object or None
         The state after the last slice, None before the first.
     restarts : int
@@ -505,8 +506,9 @@ class Job(Generic[DoneWork, Records]):
         self.state = part.state
         self.records.extend(part.records)
         if self._new is None:
-            self._new = self.work.no_records()
-        self._new.extend(part.records)
+            self._new = part.records
+        else:
+            self._new.extend(part.records)
 
     def _commit(self, position: Position) -> None:
         """Write down what is new.

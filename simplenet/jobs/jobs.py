@@ -41,7 +41,7 @@ more are in memory than that."""
 
 KEPT_JOBS = 12
 """Jobs that have ended, rest, or are driven elsewhere, and are in memory all the same: those that
-somebody asked for last. A job of the article's network takes 7 MB, and is read again in 25 ms."""
+somebody asked for last. A job of the article's network takes 1 MB, and is read again in 25 ms."""
 
 
 class Jobs:

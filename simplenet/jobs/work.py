@@ -45,7 +45,10 @@ class Work(Protocol):
     """Something long that can be done in slices; it is sent to the workers, so it must pickle."""
 
     def no_records(self) -> Any:
-        """Return what its records are collected in, while there are none: a list, mostly."""
+        """Return what its records are collected in, while there are none: a list, mostly.
+
+        It may leave out what is large: the records of a slice are written down as they come.
+        """
 
     def advance(self, state: Any, budget_s: float, limit: int | None) -> Slice[Any, Any]:
         """Do `budget_s` seconds or `limit` records of it from `state`, None at the beginning."""

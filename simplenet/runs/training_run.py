@@ -161,8 +161,8 @@ class TrainingRun:
         return SimpleNet(784, self.hidden_size, 10, self.weight_init_std, rng)
 
     def no_records(self) -> History:
-        """Return a history without records."""
-        return History()
+        """Return a light history: snapshots are read from where a run is kept."""
+        return History(light=True)
 
     def advance(
         self, state: TrainingState | None, budget_s: float, limit: int | None

@@ -42,6 +42,9 @@ class History(Sequence[Record]):
     ----------
     records : iterable of Record
         What it begins with, as `extend` takes them.
+    light : bool
+        Whether it keeps, of what it is extended by, no parameters but those of iteration 0: the
+        others take 6 MB, all else of the article's training 0.2 MB.
 
     Attributes
     ----------
@@ -51,8 +54,9 @@ class History(Sequence[Record]):
         The iterations whose records carry the parameters, ascending, with the parameters.
     """
 
-    def __init__(self, records: Iterable[Record] = ()) -> None:
+    def __init__(self, records: Iterable[Record] = (), *, light: bool = False) -> None:
         records = list(records)
+        self._is_light = light
         self.first = records[0].iteration if records else 0
         self.snapshots = [(r.iteration, r.params) for r in records if r.params is not None]
         self._rows, self._evaluations = Columns(ROW), Columns(EVALUATION)
@@ -207,6 +211,7 @@ class History(Sequence[Record]):
         self.snapshots += [
             (iteration, {name: array.copy() for name, array in params.items()})
             for iteration, params in part.snapshots
+            if not (self._is_light and iteration)
         ]
         self._rows.extend(part._rows.read())  # Last: only now does a reader see any of it.
         self._curve.extend(self.losses)

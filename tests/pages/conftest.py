@@ -12,7 +12,9 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from simplenet.jobs import Job
-from simplenet.jobs.ledger import End, Entry, Lease, Position, Standing, Wishes
+from simplenet.jobs.ledger import End, Position, Wishes
+from simplenet.runs import TrainingRun
+from simplenet.training import History
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -60,8 +62,11 @@ def opened(app: AppTest, page: str, **link: str) -> AppTest:
 
 
 def kept_job(work: Any, records: Any, state: Any = None, end: End | None = "finished") -> Job:
-    """Return a job that the server knows, as if it was done elsewhere."""
+    """Return a job that the server knows, as if it was done elsewhere; without an end it rests."""
     from pages.session import jobs
 
-    standing = Standing(uuid4().hex, Lease(), Wishes(), Position(end=end))
-    return jobs()._known(Entry(standing, "", work, state, [records]))
+    job_id, ledger = uuid4().hex, jobs().ledger
+    records = History(records) if isinstance(work, TrainingRun) else records
+    ledger.add(job_id, "", work, Wishes(held=end is None), "elsewhere")
+    assert ledger.commit(job_id, 0, work, records, state, records, Position(end=end))
+    return jobs().get(job_id)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -41,14 +42,15 @@ def words(app):
     return " ".join(element.value for element in app.main.markdown)
 
 
-def trained(iterations=300, end="finished"):
-    """A training, with snapshots of its network; it has ended, or goes on."""
+def trained(done=300, end="finished"):
+    """A training of 300 iterations, with snapshots of its network; it has ended, or goes on."""
     from simplenet.data import loaded
 
-    run = TrainingRun(TrainingConfig(iterations=iterations))
+    run = TrainingRun(TrainingConfig(iterations=300))
     net = run.new_network()
-    records = list(train(net, loaded("bundled"), run.training, evaluating=False))
-    state = TrainingState(net.params, Record(iterations, records[-1].loss, 1.0))
+    every = train(net, loaded("bundled"), run.training, evaluating=False)
+    records = list(islice(every, done + 1))
+    state = TrainingState(net.params, Record(done, records[-1].loss, 1.0))
     return kept_job(run, records, state, end)
 
 
@@ -157,6 +159,8 @@ def test_the_films_end_where_they_should(app):
 
 
 def test_a_training_can_be_seen_at_each_moment(app):
+    from pages.session import moments
+
     app.run()
     job = trained()
     app.session_state["run"] = job.id
@@ -171,7 +175,7 @@ def test_a_training_can_be_seen_at_each_moment(app):
     assert np.trace(chosen) < 2500  # It knows nothing yet.
     app.slider(key="moment_300").set_value(299).run()
     shown = component(app, "-view")["iteration"]
-    assert shown == max(i for i, _ in job.records.snapshots if i < 300)
+    assert shown == max(i for i, _ in moments().of(job) if i < 300)
     assert app.slider(key="moment_300").value == shown
     # And on to the canvas with it.
     app.button(key="inspect_next").click().run()
@@ -180,9 +184,7 @@ def test_a_training_can_be_seen_at_each_moment(app):
 
 def test_a_training_that_goes_on_stands_still_until_one_asks_for_more(app):
     app.run()
-    job = trained(end=None)
-    job.state = TrainingState(job.work.new_network().params, Record(42, 2.0, 1.0))
-    del job.records.snapshots[5:]
+    job = trained(42, end=None)
     app.session_state["run"] = job.id
     opened(app, "inspect")
     assert "After iteration 42, the newest so far." in [caption.value for caption in app.caption]

@@ -51,7 +51,7 @@ def test_a_number_that_is_shown_twice_is_the_same_twice(app):
     app.number_input(key="hidden_size").set_value(10)
     app.number_input(key="batch_size").set_value(10)
     app.button(key="train").click().run()
-    from pages.session import jobs
+    from pages.session import jobs, moments
 
     job = jobs().get(app.session_state["run"])
     assert job.wait(240)
@@ -61,7 +61,7 @@ def test_a_number_that_is_shown_twice_is_the_same_twice(app):
     app.session_state["table"] = True  # It is unfolded.
     app.run()
     assert f"{app.dataframe[0].value['Loss'].iloc[-1]:.3f}" == loss
-    taken = [iteration for iteration, _ in job.records.snapshots]
+    taken = [iteration for iteration, _ in moments().of(job)]
     between = next(i for i in range(1500) if i not in taken)
     for asked, shown in ((between, max(i for i in taken if i < between)), (1500, 1500), (0, 0)):
         app.slider(key="pin_time_1500").set_value(asked).run()

@@ -22,6 +22,7 @@ from simplenet.jobs import Jobs, LedgerError
 from simplenet.jobs.cluster import configure_dask
 from simplenet.jobs.ledger import Lease, Wishes
 from simplenet.runs import TrainingRun
+from simplenet.runs.moments import whole
 from simplenet.runs.store import Store
 from simplenet.runs.store.opening import opened
 from simplenet.training import TrainingConfig
@@ -85,8 +86,14 @@ def another_process(address, scheduler):
 
 
 def assert_whole(job):
-    """Assert that a training has no doubled, torn or missing point, and the right result."""
-    assert lost(job.work, job.records, job.state) == []
+    """Assert that a training has no doubled, torn or missing point, and the right result.
+
+    What is shown is what is kept, without the snapshots.
+    """
+    until(lambda: not job.unkept)
+    kept = whole(job._server.ledger.read(job.id).chunks)
+    assert lost(job.work, kept, job.state) == []
+    assert np.array_equal(kept.losses, job.records.losses)
 
 
 def ended(job):
