@@ -26,7 +26,6 @@ from simplenet.runs.moments import whole
 from simplenet.runs.store import Store
 from simplenet.runs.store.opening import opened
 from simplenet.training import TrainingConfig
-from tests.browser.served import is_worker
 from tests.runs.serving import LONG
 from tests.runs.whole import lost
 from tests.waiting import until
@@ -38,12 +37,17 @@ ENDLESS = TrainingRun(TrainingConfig(1_000_000), 5)
 
 
 @pytest.fixture(scope="module")
-def scheduler():
+def cluster():
     configure_dask()
     with LocalCluster(
         n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
     ) as cluster:
-        yield cluster.scheduler_address
+        yield cluster
+
+
+@pytest.fixture
+def scheduler(cluster):
+    return cluster.scheduler_address
 
 
 @contextmanager
@@ -101,15 +105,12 @@ def ended(job):
     return job
 
 
-def lose_a_worker():
+def lose_a_worker(cluster):
     """Kill the worker, and wait until there is another one."""
-    (worker,) = workers()
-    worker.kill()
-    until(lambda: set(workers()) - {worker})
-
-
-def workers():
-    return [child for child in psutil.Process().children(recursive=True) if is_worker(child)]
+    (nanny,) = cluster.workers.values()
+    lost = nanny.pid
+    psutil.Process(lost).kill()
+    until(lambda: nanny.pid not in (None, lost))
 
 
 def fill_the_disk(another):
@@ -121,11 +122,11 @@ def fill_the_disk(another):
             until(lambda words=words: another.says(words))
 
 
-def test_every_run_of_a_killed_server_is_there_and_goes_on(address, scheduler):
+def test_every_run_of_a_killed_server_is_there_and_goes_on(address, scheduler, cluster):
     with another_process(address, scheduler) as another:
         ids = another.ids
         if address.startswith("sqlite"):  # Of PostgreSQL, `make chaos` does more.
-            lose_a_worker()
+            lose_a_worker(cluster)
             fill_the_disk(another)
         another.process.kill()
         another.process.wait()
