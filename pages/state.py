@@ -666,6 +666,10 @@ before a guess."""
 RACE_PER_ARRAY: Value[int | None] = Value("race_per_array", None)
 """How many weights of an array the definition is computed for; None for all."""
 
+SCALING_GUESS: Value[int | None] = Value("scaling_guess", None)
+"""How many times as long the definition takes with twice the hidden units, as the visitor takes it;
+None before a guess."""
+
 # One weight.
 
 
@@ -685,6 +689,9 @@ LENS_WEIGHT: Linked[Weight | None] = Linked("lens_weight", None, "weight")
 LENS_STEP = Linked("lens_step", 2.0, "h")
 """The step h. At first so large that the secant is seen to leave the tangent; the article takes
 1e-4."""
+
+LENS_GUESS: Value[float | None] = Value("lens_guess", None)
+"""The step that the visitor takes for the best one; None before a guess."""
 
 LENS_CENTRAL = Linked("lens_central", True, "central")
 """Whether the difference is the central one, or else the forward one."""
@@ -824,6 +831,8 @@ class Widget(StrEnum):
     BUG_ANOTHER = "another"
     SCOPE_BACK = "scope_back"
     SCOPE_NEXT = "scope_next"
+    PANEL_NEXT = "panel_next"
+    RIDDLE_NEXT = "riddle_next"
 
 
 def teach_key(digit: int) -> str:
@@ -872,6 +881,9 @@ class Place(StrEnum):
     REFUSED = "refused"
     KNOWN_AT_ITS_END = "known_at_its_end"
     LENS_CHARTS = "lens_charts"
+    SCOPE_STEP = "scope_step"
+    SCOPE_WORDS = "scope_words"
+    LEAD_ON = "lead_on"
     LESSON = "lesson_shown"
     LESSON_GUESS = "lesson_guess"
     LESSON_ANSWER = "lesson_answer"

@@ -25,10 +25,10 @@ BLUE, ORANGE, GREEN, GREY = "#4c7ef3", "#f08c2e", "#2fa37c", "#8a94a6"
 FAINT_BLUE = "rgba(76,126,243,0.4)"
 
 TEN_COLOURS = (
-    *("#4c7ef3", "#f08c2e", "#2fa37c", "#e0525b", "#9a6fe0"),
-    *("#a5744f", "#e377c2", "#8a94a6", "#b3ac1e", "#22b5cf"),
+    *("#4c7ef3", "#f08c2e", "#898465", "#c91905", "#8a00f5"),
+    *("#984563", "#bac0c6", "#b3188f", "#0edc8e", "#97b9ff"),
 )
-"""One for each digit."""
+"""One for each digit; those who see two kinds of colours only tell any two of them, too."""
 
 MOST_MARKS, MARKED = 200, 25
 """Points of a curve of evaluations; and up to how many of them are marked: with more, the marks

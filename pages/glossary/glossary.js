@@ -1,18 +1,20 @@
 // Tells what a word of the field means, wherever it stands: pointed at or tapped, or in a list of those on the page.
 //
 // The words are found in the page's text and marked as highlights: nothing in the page itself is changed, so that
-// Streamlit never stumbles over it.
+// Streamlit never stumbles over it. For the keyboard they are one toolbar with one stop for Tab, the first of the page:
+// the arrow keys go from the "?" to each word where it stands, and Tab goes on from there.
 (() => {
   const SKIP = "a, button, code, pre, input, textarea, select, svg, canvas, style, script, details:not([open]) > :not(summary), "
     + 'h1, h2, .katex, .words-list, [aria-hidden="true"], [role="listbox"], [data-testid="stMetricValue"]';
   const ACTS = 'a, button, label, summary, input, [role="button"], [role="radio"], [role="tab"], [role="slider"], [role="option"]';
+  const STOPS = "#root :is(a, button, input, select, textarea, summary, [tabindex])";
   const LOOK_MS = 600; // Between two looks at a page that changes all the time.
   const HOVER_MS = 300; // How long a word is pointed at before its meaning comes.
   const EDGE = 8; // Pixels between a card and the edge of the window.
   const MARK = "word";
 
   let words = null, terms = new Map(), names = new Map(), pattern = null;
-  let places = new Map(), found = [], shown = "", pinned = false, looking = 0, hovering = 0;
+  let places = new Map(), found = [], ranges = new Map(), stops = new Map(), dismissed = false, shown = "", pinned = false, looking = 0, hovering = 0;
 
   const part = (tag, name, parent) => {
     const element = document.createElement(tag);
@@ -21,13 +23,15 @@
     return element;
   };
   const aside = part("aside", "words");
-  const opener = part("button", "words-open", aside), card = part("div", "words-card", aside);
+  const bar = part("div", "words-bar", aside), opener = part("button", "words-open", bar);
+  const card = part("div", "words-card", aside);
   const dialog = part("dialog", "words-all", aside);
   const head = part("header", "", dialog), title = part("h2", "", head), close = part("button", "words-close", head);
   const list = part("ul", "", dialog), more = part("a", "words-more", dialog);
   opener.type = close.type = "button";
   opener.textContent = "?";
   opener.setAttribute("aria-haspopup", "dialog");
+  bar.setAttribute("role", "toolbar");
   close.textContent = "×";
   card.setAttribute("role", "tooltip");
   card.hidden = true;
@@ -53,10 +57,13 @@
     pattern = given.spaced ? new RegExp(`(?<![\\w-])(${any})(?:e?s)?(?![\\w-])`, "gi") : new RegExp(`(${any})`, "gi");
     opener.title = words.page;
     opener.setAttribute("aria-label", words.page);
+    bar.setAttribute("aria-label", words.here);
     aside.setAttribute("aria-label", words.all);
+    for (const stop of stops.values()) stop.remove();
+    stops.clear();
     close.setAttribute("aria-label", words.close);
     more.textContent = words.all;
-    if (!aside.isConnected) document.body.append(aside);
+    if (!aside.isConnected) document.body.prepend(aside); // The first stop of Tab.
     look();
   };
 
@@ -84,7 +91,77 @@
       if (spans.length) places.set(text, spans);
     }
     found = [...first.keys()];
+    ranges = first;
+    offer();
     if ("highlights" in CSS) CSS.highlights.set(MARK, new Highlight(...first.values()));
+  };
+
+  // Keeps a stop of the keyboard for each word on the page.
+  const offer = () => {
+    for (const [key, stop] of stops) {
+      if (ranges.has(key)) continue;
+      if (stop === document.activeElement) opener.focus();
+      stop.remove();
+      stops.delete(key);
+    }
+    for (const key of found) {
+      if (stops.has(key)) continue;
+      const term = terms.get(key), stop = part("button", "words-stop", bar), line = part("span", "", stop);
+      stop.type = "button";
+      stop.tabIndex = -1;
+      stop.setAttribute("aria-label", term.title);
+      line.id = `words-line-${key}`;
+      line.hidden = true;
+      line.textContent = term.line;
+      stop.setAttribute("aria-describedby", line.id);
+      stop.addEventListener("focus", () => { dismissed = false; follow(key); });
+      stops.set(key, stop);
+    }
+    const key = focused();
+    if (key) follow(key);
+  };
+
+  const focused = () => [...stops].find(([, stop]) => stop === document.activeElement)?.[0];
+
+  // Has the ring and the meaning be where the word stands.
+  const follow = (key) => {
+    const box = ranges.get(key)?.getClientRects()[0], stop = stops.get(key);
+    if (!box || !stop) return;
+    Object.assign(stop.style, { left: `${box.left}px`, top: `${box.top}px`, width: `${box.width}px`, height: `${box.height}px` });
+    if (!dismissed) tell({ key, box }, true);
+  };
+
+  const goTo = (key) => {
+    const stop = stops.get(key), range = ranges.get(key), { top, bottom } = range.getBoundingClientRect();
+    if (top < 160 || bottom > innerHeight - 160) range.startContainer.parentElement.scrollIntoView({ block: "center" });
+    stop.focus({ preventScroll: true });
+  };
+
+  const step = (event) => {
+    const at = found.indexOf(focused()), last = found.length - 1; // -1 is the opener.
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const to = event.key === "Home" ? -1 : event.key === "End" ? last : by ? Math.max(-1, Math.min(last, at + by)) : null;
+    if (event.key === "Tab" && !event.shiftKey && at >= 0) { // It goes on from where the word stands.
+      const { endContainer: word } = ranges.get(found[at]);
+      const next = [...document.querySelectorAll(STOPS)].find((one) => one.tabIndex >= 0 && !one.disabled
+        && word.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING && one.checkVisibility());
+      if (next) event.preventDefault();
+      next?.focus();
+    }
+    if (to === null) return;
+    event.preventDefault();
+    if (to < 0) opener.focus();
+    else goTo(found[to]);
+  };
+
+  // How to get to them is said to those who come by keyboard.
+  const hint = () => {
+    if (!opener.matches(":focus-visible") || !found.length) return;
+    shown = "";
+    pinned = true;
+    card.replaceChildren(document.createTextNode(words.here));
+    card.hidden = false;
+    beside(opener.getBoundingClientRect());
   };
 
   const lookSoon = () => { looking ||= setTimeout(() => requestIdleCallback?.(look) ?? look(), LOOK_MS); };
@@ -112,6 +189,10 @@
       card.replaceChildren(picture(term), told);
     }
     card.hidden = false;
+    beside(box);
+  };
+
+  const beside = (box) => {
     const { offsetWidth: width, offsetHeight: height } = card;
     const left = Math.max(EDGE, Math.min(box.left, innerWidth - width - EDGE));
     const below = box.bottom + EDGE, top = below + height > innerHeight ? box.top - height - EDGE : below;
@@ -137,6 +218,9 @@
   };
 
   opener.addEventListener("click", open);
+  opener.addEventListener("focus", hint);
+  bar.addEventListener("keydown", step);
+  bar.addEventListener("focusout", hide);
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); }); // Beside it.
 
@@ -157,8 +241,18 @@
     if (word) tell(word, true);
     else hide();
   });
-  addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  addEventListener("scroll", hide, { capture: true, passive: true });
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    dismissed = true;
+    hide();
+  });
+  const moved = () => {
+    const key = focused();
+    if (key) follow(key);
+    else hide();
+  };
+  addEventListener("scroll", moved, { capture: true, passive: true });
+  addEventListener("resize", moved, { passive: true });
 
   const change = () => {
     const language = document.documentElement.lang;

@@ -58,6 +58,7 @@ def content(language: str) -> str:
     words = {
         "page": text(language, "glossary.page"),
         "all": text(language, "glossary.all"),
+        "here": text(language, "glossary.here"),
         "close": text(language, "glossary.close"),
     }
     return json.dumps({"spaced": spaced, "words": words, "terms": terms})

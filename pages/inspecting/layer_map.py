@@ -28,24 +28,33 @@ def layer_map(look: Look) -> None:
     st.markdown(T("map.intro", n=count(DIGITS), units=count(look.net.hidden_size)))
     names = {"pca": T("map.pca"), "tsne": T("map.tsne")}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        way = choose_one(MAP_WAY, T("map.way"), names, help=T("map.way_help"))
+        way = choose_one(
+            MAP_WAY, T("map.way"), names, help=T("map.way_help"), on_change=lambda: arrange(look)
+        )
         job = current_mapping()
         mine = job if job and job.work.identity == look.identity else None
         with place():
-            if way == "tsne":
+            if way == "tsne" and not arranged(mine):
                 start_and_stop(
                     (Widget.MAP_START, Widget.MAP_STOP),
                     T("map.start"),
                     ":material/bubble_chart:",
-                    lambda: start({MAPPING_ID: Mapping(look.net.params, look.identity)}),
+                    lambda: arrange(look),
                     job,
-                    ready=mine is None or not arranged(mine),
                     primary=False,
                 )
     with place():
         if way == "tsne":
             again_and_again(lambda: progress(job, look.identity), phase(job), job)
     picture(look, mine, way)
+
+
+def arrange(look: Look) -> None:
+    """Start to arrange the digits by their neighbours, where that was chosen and is not done."""
+    job = current_mapping()
+    mine = job if job and job.work.identity == look.identity else None
+    if MAP_WAY.get() == "tsne" and not arranged(mine):
+        start({MAPPING_ID: Mapping(look.net.params, look.identity)})
 
 
 def arranged(job: MappingJob | None) -> LayerMap | None:

@@ -15,6 +15,7 @@ from pages.platform.place import place
 from pages.state import (
     LENS_CENTRAL,
     LENS_DTYPE,
+    LENS_GUESS,
     LENS_STEP,
     LENS_WEIGHT,
     Chart,
@@ -29,6 +30,7 @@ from simplenet.study.lens import Lens, StepErrors
 STEPS = tuple(float(f"{digit}e{power}") for power in range(-12, 1) for digit in (1, 2, 5))
 PRECISIONS = "float64", "float32"
 FINE_STEPS = np.logspace(-12, 0.5, 63)
+GUESSES = (1.0, 1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12)
 POINTS = 81
 WIDE = 6.0
 """How far the whole curve reaches to both sides of the weight: to where the unit is saturated."""
@@ -123,9 +125,19 @@ def measured(chosen: Setting, pixel: int, unit: int) -> None:
             st.info(T("lens.blank"), icon=":material/visibility_off:")
     step, dtype, central = choices()
     error = loss_curve(view, derivative, step, dtype, central)
-    with st.spinner(T("lens.measuring")):
-        all_errors = errors_of(chosen.id, pixel, unit, view)
-    step_errors(all_errors, step, error)
+    guess = st.pills(
+        T("lens.guess"),
+        GUESSES,
+        format_func={h: written(h) for h in GUESSES}.__getitem__,
+        key=LENS_GUESS.name,
+        persist_state="session",
+        wrap=True,
+    )
+    with place():
+        if guess is not None:
+            with st.spinner(T("lens.measuring")):
+                all_errors = errors_of(chosen.id, pixel, unit, view)
+            step_errors(all_errors, step, error, guess)
 
 
 def loss_curve(view: Lens, derivative: float, step: float, dtype: str, central: bool) -> float:
@@ -162,9 +174,25 @@ def loss_curve(view: Lens, derivative: float, step: float, dtype: str, central: 
     return error
 
 
-def step_errors(all_errors: list[StepErrors], step: float, error: float) -> None:
+def written(h: float) -> str:
+    """Return a step as it is written on the slider."""
+    return f"{h:.0e}" if h < 0.01 else f"{h:g}"
+
+
+def step_errors(all_errors: list[StepErrors], step: float, error: float, guess: float) -> None:
     """Show the errors of all steps, with the chosen one among them, and the best steps."""
     from pages.figures.gradients import errors_figure
+
+    central = next(e for e in all_errors if e.central and e.dtype == "float64")
+    st.markdown(
+        T(
+            "lens.guessed",
+            guess=written(guess),
+            error=scientific(float(central.errors[np.abs(np.log(FINE_STEPS / guess)).argmin()])),
+            best=scientific(float(FINE_STEPS[central.errors.argmin()])),
+            least=scientific(float(central.errors.min())),
+        )
+    )
 
     best = {
         (errors.dtype, errors.central): FINE_STEPS[errors.errors.argmin()] for errors in all_errors
@@ -194,7 +222,7 @@ def choices() -> tuple[float, str, bool]:
         T("lens.step"),
         STEPS,
         LENS_STEP.default,
-        format_func={h: f"{h:.0e}" if h < 0.01 else f"{h:g}" for h in STEPS}.__getitem__,
+        format_func={h: written(h) for h in STEPS}.__getitem__,
         key=LENS_STEP.name,
         persist_state="session",
         help=T("lens.step_help"),

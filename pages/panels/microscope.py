@@ -14,6 +14,7 @@ from pages.components.network_view import Active, Part, network_view, network_we
 from pages.language import T
 from pages.language.words import count, scientific
 from pages.networks import exciting
+from pages.panels.leading import at_last_stage
 from pages.panels.settings import chosen_setting, setting_fields
 from pages.state import (
     SCOPE_DIGIT,
@@ -25,6 +26,7 @@ from pages.state import (
     SCOPE_UNIT,
     Chart,
     Component,
+    Place,
     Widget,
     between,
     one_of,
@@ -55,19 +57,51 @@ LIT: Mapping[str, tuple[Part, ...]] = {
 BACK = ("delta2", "gradient2", "delta1", "gradient1", "update")
 """The stages in which errors run back."""
 
+ORDER = [stage.name for stage in STAGES]
+
 LOWEST_RATE, HIGHEST_RATE = map(float, LIMITS["learning_rate"])
+
+
+GROUND = {name: st.get_option(f"theme.{name}.backgroundColor") for name in ("light", "dark")}
+
+STYLE = f"""<style>
+/* The words of a stage, and the way to the next one, stay with what they change. */
+div:has(> .st-key-{Place.SCOPE_STEP}) {{
+  position: sticky; top: 3.75rem; z-index: 99;
+  background: light-dark({GROUND["light"]}, {GROUND["dark"]});
+}}
+.st-key-{Place.SCOPE_STEP} {{ gap: 0.25rem; padding: 0.25rem 0 0.5rem; }}
+.st-key-{Place.SCOPE_STEP} .stHeading h2 {{ padding: 0.4rem 0 0; }}
+/* Nothing moves from stage to stage: there is room for the longest words. */
+.st-key-{Place.SCOPE_WORDS} {{ min-height: 6.5rem; }}
+@media (max-width: 900px) {{ .st-key-{Place.SCOPE_WORDS} {{ min-height: 5rem; }} }}
+@media (max-width: 640px) {{
+  .st-key-{Place.SCOPE_STEP} > .stHorizontalBlock {{ gap: 0.25rem; }}
+  .st-key-{Place.SCOPE_STEP} .stButton button {{ min-height: 2.25rem; padding: 0 0.6rem; }}
+  .st-key-{Place.SCOPE_STEP} .stHeading h2 {{ font-size: 1.1rem; padding: 0; }}
+  .st-key-{Place.SCOPE_WORDS} {{ min-height: 7.25rem; }}
+  .st-key-{Place.SCOPE_WORDS} p {{ font-size: 0.875rem; line-height: 1.45; }}
+}}
+/* A low window has no room for both. */
+@media (max-height: 560px) {{ div:has(> .st-key-{Place.SCOPE_STEP}) {{ position: static; }} }}
+</style>"""
 
 
 def microscope() -> None:
     """Show the panel."""
+    st.html(STYLE)
     st.markdown(T("microscope.intro"))
+    step = st.container(key=Place.SCOPE_STEP)
     above = st.container()
-    right = setting_fields(batch=False)
-    left, main = st.columns([1, 2], gap="large")
+    main, beside = st.columns([2, 1], gap="large")
+    with beside:
+        every_stage = st.container()
+        choosing = st.container()
+        right = setting_fields(batch=False)
     chosen = chosen_setting(DIGITS) if right else None
     if chosen is None:
         return
-    with left:
+    with choosing:
         digit = choose_digit(chosen.net, chosen.pixels, chosen.labels)
         SCOPE_RATE.open(between(LOWEST_RATE, HIGHEST_RATE))
         rate = st.number_input(
@@ -87,7 +121,27 @@ def microscope() -> None:
         if digit is None or rate is None:
             st.info(T("microscope.empty"), icon=":material/draw:")
         else:
-            stages(dissect(chosen.net.params, *digit, rate), chosen.iteration, above)
+            found = dissect(chosen.net.params, *digit, rate)
+            at = stages(found, step)
+            with above:
+                network(at, found, chosen.iteration)
+            details(at, found)
+            with every_stage:
+                choose_stage()
+
+
+def choose_stage() -> None:
+    """Show all stages, to choose one."""
+    st.pills(
+        T("microscope.stage"),
+        ORDER,
+        default=SCOPE_STAGE.default,
+        required=True,
+        format_func={one: f"{i} {title(one)}" for i, one in enumerate(ORDER, 1)}.__getitem__,
+        key=SCOPE_STAGE.name,
+        persist_state="session",
+        wrap=True,
+    )
 
 
 def choose_digit(
@@ -176,9 +230,9 @@ def test_digit(row: int) -> tuple[np.ndarray, int]:
     return x, label
 
 
-def stages(found: Dissection, iteration: int, above: DeltaGenerator) -> None:
-    """Show the stage that is chosen; above, the network and the steps to the others."""
-    names = {
+def title(stage: str) -> str:
+    """Return what a stage is called."""
+    return {
         "input": T("microscope.input"),
         "hidden": T("microscope.hidden"),
         "output": T("microscope.output"),
@@ -189,49 +243,47 @@ def stages(found: Dissection, iteration: int, above: DeltaGenerator) -> None:
         "gradient1": T("microscope.gradient1"),
         "update": T("microscope.update"),
         "after": T("microscope.after"),
-    }
-    order = [stage.name for stage in STAGES]
+    }[stage]
+
+
+def stages(found: Dissection, step: DeltaGenerator) -> Stage:
+    """Show which stage it is, what it does, and the ways to the others; return it."""
 
     def go(by: int) -> Callable[[], None]:
-        return lambda: SCOPE_STAGE.set(order[order.index(SCOPE_STAGE.get()) + by])
+        return lambda: SCOPE_STAGE.set(ORDER[ORDER.index(SCOPE_STAGE.get()) + by])
 
-    SCOPE_STAGE.open(one_of(order))
+    SCOPE_STAGE.open(one_of(ORDER))
     SCOPE_STAGE.keep(SCOPE_STAGE.get())
-    at = order.index(SCOPE_STAGE.get())
-    stage, title = STAGES[at], names[STAGES[at].name]
-    with above, st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            T("microscope.back"),
-            icon=":material/arrow_back:",
-            key=Widget.SCOPE_BACK,
-            disabled=at == 0,
-            on_click=go(-1),
-        )
-        st.button(
-            T("microscope.next"),
-            icon=":material/arrow_forward:",
-            type="primary",
-            key=Widget.SCOPE_NEXT,
-            disabled=at == len(order) - 1,
-            on_click=go(1),
-        )
-        where = T("microscope.at", n=at + 1, all=len(order))
-        st.markdown(f"{where} · **{title}**", width="content")
-    with above:
-        network(stage, title, found, iteration)
-    st.pills(
-        T("microscope.stage"),
-        order,
-        default=SCOPE_STAGE.default,
-        required=True,
-        format_func={name: f"{i} {names[name]}" for i, name in enumerate(order, 1)}.__getitem__,
-        key=SCOPE_STAGE.name,
-        label_visibility="collapsed",
-        persist_state="session",
-        wrap=True,
-    )
-    st.header(title, anchor=False)
-    st.markdown(explanation(stage, found))
+    at = ORDER.index(SCOPE_STAGE.get())
+    stage = STAGES[at]
+    with step:
+        left, right = st.columns([2, 5], vertical_alignment="top")
+    with left:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                T("microscope.back"),
+                icon=":material/arrow_back:",
+                key=Widget.SCOPE_BACK,
+                disabled=at == 0,
+                on_click=go(-1),
+            )
+            st.button(
+                T("microscope.next"),
+                icon=":material/arrow_forward:",
+                type="secondary" if at_last_stage() else "primary",
+                key=Widget.SCOPE_NEXT,
+                disabled=at_last_stage(),
+                on_click=go(1),
+            )
+            st.caption(T("microscope.at", n=at + 1, all=len(ORDER)), width="content")
+        st.header(title(stage.name), anchor=False)
+    with right, st.container(key=Place.SCOPE_WORDS):
+        st.markdown(explanation(stage, found))
+    return stage
+
+
+def details(stage: Stage, found: Dissection) -> None:
+    """Show the formula of a stage, what it computes, and the lines that compute it."""
     st.latex(stage.formula)
     picture(stage, found)
     for path, line, code in code_of(stage):
@@ -239,7 +291,7 @@ def stages(found: Dissection, iteration: int, above: DeltaGenerator) -> None:
         st.code(code, language="python", wrap_lines=True)
 
 
-def network(stage: Stage, words: str, found: Dissection, iteration: int) -> None:
+def network(stage: Stage, found: Dissection, iteration: int) -> None:
     """Show the network, with what the stage computes lit in it."""
     later = stage.name == "after"
     params = found.after if later else found.before
@@ -256,7 +308,7 @@ def network(stage: Stage, words: str, found: Dissection, iteration: int) -> None
             LIT[stage.name],
             found.delta2 if back else None,
             found.delta1 if back and stage.name not in ("delta2", "gradient2") else None,
-            words,
+            title(stage.name),
         ),
     )
     network_weights(params, key=Component.SCOPE_VIEW)

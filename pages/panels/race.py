@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from html import escape
 from math import log
 
 import streamlit as st
 
 from pages.components.live_chart import live_chart
+from pages.figures.training import BLUE, GREEN, ORANGE
 from pages.following import again_and_again, phase, start, start_and_stop
 from pages.language import T
 from pages.language.text import quoted
@@ -27,6 +30,9 @@ from simplenet.runs.comparison import Comparison, GradientComparison
 from simplenet.study.measuring import Difference
 
 ITERATIONS = 10_000
+LANES = ORANGE, BLUE, GREEN
+"""The colours of the three ways, as in the charts."""
+
 ARRAYS = RACE_ARRAYS.default
 GUESSES = (10, 100, 1000, 10_000, 100_000)
 PER_ARRAY = (5, 10, 25, 50, 100, 500, None)
@@ -82,6 +88,7 @@ def settings(job: RaceJob | None) -> None:
         race_these,
         job,
         ready=right and bool(arrays),
+        primary=job is None or not job.ended,
     )
 
 
@@ -107,9 +114,11 @@ def results(job: RaceJob | None) -> None:
             st.error(T("train.failed", error=quoted(job.error)), icon=":material/error:")
     last: Comparison | None = job.records[-1] if job and job.records else None
     lanes(job, last)
-    if job and last:
+    if job and last and job.ended:
         times(job.work, last)
         differences(last)
+    elif job:
+        st.caption(T("race.waiting"))  # First it is felt, then it is read.
 
 
 def lanes(job: RaceJob | None, last: Comparison | None) -> None:
@@ -157,6 +166,7 @@ def times(work: GradientComparison, last: Comparison) -> None:
     from pages.figures.training import times_figure
 
     st.markdown(as_length(last.projected_definition_s / last.backprop_s, RACE_GUESS.get()))
+    st.html(drawn_to_scale(seconds))
     st.table(
         {
             T("race.method"): list(seconds),
@@ -199,6 +209,19 @@ def as_length(ratio: float, guess: int | None) -> str:
     nearest = min(GUESSES, key=lambda one: abs(log(one / ratio)))
     said = T("race.guessed_right") if guess == nearest else T("race.guessed", guess=count(guess))
     return f"{words} {said}"
+
+
+def drawn_to_scale(seconds: Mapping[str, float]) -> str:
+    """Return times as lengths in proportion, the longest as wide as the page."""
+    longest = max(seconds.values())
+    rows = "".join(
+        f'<div style="margin-top: 0.4rem">{escape(name)} · {escape(duration(value))}</div>'
+        '<div style="height: 0.75rem; border-radius: 2px; min-width: 1px; '
+        f'background: {LANES[i]}; width: {100 * value / longest:.5f}%"></div>'
+        for i, (name, value) in enumerate(seconds.items())
+    )
+    title = f'<div style="opacity: 0.8">{escape(T("race.to_scale"))}</div>'
+    return f'<div style="font-size: 0.875rem; margin: -0.5rem 0 0.5rem">{title}{rows}</div>'
 
 
 def differences(last: Comparison) -> None:

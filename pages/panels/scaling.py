@@ -14,9 +14,11 @@ from pages.language.text import quoted
 from pages.language.words import duration, listed, pair, why_waiting
 from pages.platform.place import place
 from pages.session import ScalingJob, current_scaling
-from pages.state import SCALING_ID, Chart, Widget
+from pages.state import SCALING_GUESS, SCALING_ID, Chart, Widget
 from simplenet.runs.scaling import THEORY, WAYS, Axis, Scaling, Timing, exponent_error, power_law
 from simplenet.training import GradientMethod
+
+GUESSES = (1, 2, 4, 8)
 
 
 def scaling() -> None:
@@ -24,8 +26,23 @@ def scaling() -> None:
     st.markdown(T("scaling.intro"))
     job = current_scaling()
     shown = phase(job)
+    st.pills(
+        T("scaling.guess"),
+        GUESSES,
+        format_func="{}×".format,
+        key=SCALING_GUESS.name,
+        persist_state="session",
+        wrap=True,
+    )
     keys = Widget.SCALING_START, Widget.SCALING_STOP
-    start_and_stop(keys, T("scaling.measure"), ":material/straighten:", measure, job)
+    start_and_stop(
+        keys,
+        T("scaling.measure"),
+        ":material/straighten:",
+        measure,
+        job,
+        primary=job is None or not job.ended,
+    )
     again_and_again(lambda: results(job), shown, job)
 
 
@@ -48,6 +65,9 @@ def results(job: ScalingJob | None) -> None:
         if waiting := why_waiting(job):
             words.append(waiting)
         st.progress(len(timings) / points, text=" · ".join(words))
+    with place():
+        if job and job.ended:
+            doubled(timings)
     left, right = st.columns(2)
     with left:
         verdicts = axis(timings, "hidden_size", job)
@@ -61,6 +81,21 @@ def results(job: ScalingJob | None) -> None:
                 + [T("scaling.above_help")] * ("above" in verdicts)
             )
         )
+
+
+def doubled(timings: Sequence[Timing]) -> None:
+    """Say what twice the hidden units cost the definition, beside what was guessed."""
+    here = [one for one in timings if (one.axis, one.way) == ("hidden_size", "numerical")]
+    if len(here) < 2:
+        return
+    _, exponent = power_law([one.size for one in here], [one.seconds for one in here])
+    theory = f"{2 ** THEORY['hidden_size']['numerical']:g}×"
+    words = [T("scaling.doubled", ratio=f"{2**exponent:.1f}×", theory=theory)]
+    if guess := SCALING_GUESS.get():
+        nearest = min(GUESSES, key=lambda one: abs(one - 2**exponent))
+        right = T("race.guessed_right")
+        words.append(right if guess == nearest else T("race.guessed", guess=str(guess)))
+    st.markdown(" ".join(words))
 
 
 def axis(timings: Sequence[Timing], name: Axis, job: ScalingJob | None) -> set[str]:

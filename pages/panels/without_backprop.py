@@ -77,6 +77,7 @@ def fields(pair: Pair) -> None:
         train_both,
         *pair,
         ready=seed is not None,
+        primary=any(job is None or not job.ended for job in pair),
     )
 
 

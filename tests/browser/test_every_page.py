@@ -294,7 +294,39 @@ def test_a_word_tells_what_it_means_where_it_stands(server, visit):
     assert barriers(page) == []
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
-    # By keyboard, in the other language.
+    # By keyboard: one stop for all, the first of the page; the arrows go from word to word.
+    opener = page.get_by_role("button", name="Words on this page")
+    page.reload()
+    at_rest(page)
+    until(lambda: page.locator(".words-stop").count() > 5)
+    page.keyboard.press("Tab")
+    expect(opener).to_be_focused()
+    expect(card).to_contain_text("the arrow keys go")
+    for name in ("Gradient", "Loss", "Weight"):
+        page.keyboard.press("ArrowRight")
+        stop = page.get_by_role("toolbar").get_by_role("button", name=name, exact=True)
+        expect(stop).to_be_focused()
+        expect(card).to_contain_text(name)
+    expect(stop).to_have_accessible_description(re.compile("How much one number counts"))
+    box, word = stop.bounding_box(), card.bounding_box()
+    assert abs(word["y"] - box["y"] - box["height"]) < 20  # Where it stands.
+    assert barriers(page) == []
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    page.keyboard.press("Tab")  # It goes on from there.
+    expect(page.get_by_role("radio", name="Under the microscope")).to_be_focused()
+    go(page, "Train")
+    expect(button(page, "Train")).to_be_visible()
+    page.reload()
+    expect(button(page, "Train")).to_be_enabled()
+    until(lambda: page.locator(".words-stop").count() > 0)
+    for key in ("Tab", "Tab", "Enter", "Tab"):  # The words, the link over the menu, the button.
+        page.keyboard.press(key)
+    expect(button(page, "Train")).to_be_focused()
+    go(page, "Gradients")
+    page.get_by_role("radio", name="One weight").click()
+    at_rest(page)
+    # In the other language.
     page.get_by_role("radio", name="中文").click()
     page.get_by_role("button", name="本页术语").press("Enter")
     listed = page.get_by_role("dialog", name="本页术语")

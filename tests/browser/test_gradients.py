@@ -69,6 +69,7 @@ def test_the_race_over_all_parameters_is_live_and_can_be_stopped(server, visit):
 
 def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(server, visit):
     page = opened(server, visit, "lens")
+    page.get_by_role("radio", name="1e-04").click()  # It asks before it tells.
     chart(page, "The error of every step")
     errors = page.locator(".live-chart").nth(2)
     assert errors.evaluate("c => c.data.length") == 5
@@ -133,6 +134,30 @@ def test_one_step_of_a_digit_from_the_batch_or_by_hand(server, visit):
     expect(page.get_by_text(re.compile("the probability of the 7 went from"))).to_be_visible()
     go(page, "Draw")
     expect(page.locator(".answer .digit")).to_have_text("7")  # It is the same drawing.
+
+
+IN_SIGHT = """() => ['.st-key-scope_next button', '.st-key-scope_step h2', '.st-key-scope_words p', '.network-view .stage']
+    .map(one => document.querySelector(one).getBoundingClientRect())
+    .filter(box => box.top < 56 || box.bottom > innerHeight + 2).length === 0"""  # noqa: E501
+
+
+def test_the_way_on_its_words_and_the_picture_are_seen_together(server, visit):
+    page = opened(server, visit, "microscope&stage=gradient1")
+    heading = page.get_by_role("heading", level=2)
+    for size in ({"width": 1280, "height": 800}, {"width": 390, "height": 844}):
+        page.set_viewport_size(size)
+        at_rest(page)
+        page.locator(".network-view .stage").evaluate("e => e.scrollIntoView({ block: 'end' })")
+        until(lambda: page.evaluate(IN_SIGHT))
+        button(page, "Next").click()
+        expect(heading).to_have_text("Step")
+        until(lambda: page.evaluate(IN_SIGHT))
+        button(page, "Back").click()
+        expect(heading).to_have_text("Gradient of W1")
+    button(page, "Look at one weight").click()
+    chart(page, "The whole curve")
+    until(lambda: page.get_by_test_id("stMain").evaluate("main => main.scrollTop === 0"))
+    assert page.evaluate("document.activeElement.tagName") == "H1"
 
 
 CUT_OFF = """() => [...document.querySelectorAll('[data-testid=stMain] button')]

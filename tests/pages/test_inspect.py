@@ -323,11 +323,26 @@ def test_the_digits_are_arranged_by_their_neighbours_in_the_background(app):
     app.run()
     assert arranged_words(app)
     assert component(app, "-map")["places"] != flat
-    assert app.button(key="map_start").disabled  # It would be the same map.
+    assert "map_start" not in [button.key for button in app.button]  # It would be the same map.
     # Of another network it would be another one.
     app.selectbox(key="inspect_network").set_value("robust-50").run()
     assert not arranged_words(app)
     assert not app.button(key="map_start").disabled
+
+
+def test_to_choose_the_neighbours_starts_to_arrange_them_once(app):
+    opened(app, "inspect", part="map", network="article")
+    app.button_group(key="map_way").set_value("tsne").run()
+    assert not app.exception
+    from pages.session import jobs
+
+    first = app.session_state["mapping"]
+    assert not app.button(key="map_stop").disabled
+    app.button_group(key="map_way").set_value("pca").run()
+    app.button_group(key="map_way").set_value("tsne").run()
+    assert app.session_state["mapping"] == first  # It is the same one that goes on.
+    jobs().get(first).stop()
+    assert jobs().get(first).wait(240)
 
 
 def arranged_words(app):

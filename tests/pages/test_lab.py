@@ -208,8 +208,33 @@ def test_one_step_is_told_stage_by_stage(app):
     assert app.header[0].value == "Step"
 
 
+def test_every_panel_leads_on_in_the_order_of_the_questions(app):
+    opened(app, "gradients", panel="microscope", digit="3", stage="after")
+    ways = ("lens", "race", "without", "scaling", "bugs")
+    for at, panel in zip(("microscope", *ways), (*ways, "bugs"), strict=True):
+        primary = [one.key for one in app.button if one.proto.type == "primary"]
+        assert len(primary) == 1, at
+        app.button(key="panel_next").click().run()
+        assert not app.exception
+        assert app.session_state["panel"] == panel
+        assert set(app.query_params) <= {"panel", "bug"}, at
+    assert app.session_state["bug"] == "riddle"
+    app.button(key="riddle_next").click().run()
+    assert not app.exception
+    assert app.session_state["learn_part"] == "challenges"
+
+
+def test_the_best_step_is_told_only_after_a_guess(app):
+    opened(app, "gradients", panel="lens")
+    assert not app.table
+    choose(app, "lens_guess", 1e-4)
+    assert len(app.table) == 1
+    assert any("You guessed 1e-04" in text.value for text in app.markdown)
+
+
 def test_scaling_is_measured_at_every_point(app):
     opened(app, "gradients", panel="scaling")
+    choose(app, "scaling_guess", 1)
     app.button(key="scaling_start").click().run()
     from pages.session import jobs
 
@@ -218,6 +243,8 @@ def test_scaling_is_measured_at_every_point(app):
     app.run()
     assert not app.exception
     assert "36 of 36 points" in app.get("progress")[0].proto.text
+    (words,) = (text.value for text in app.markdown if "twice the hidden units the" in text.value)
+    assert "in theory it is 4×. You guessed 1×." in words
     assert not app.button(key="scaling_start").disabled
     assert app.session_state["scaling"] in app.query_params["scaling"]
 

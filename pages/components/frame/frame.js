@@ -55,6 +55,17 @@ function translate() {
   }
 }
 
+// The way on from the end of a panel leads to the head of the next one.
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest?.(".st-key-lead_on button")) return;
+  const main = document.querySelector('[data-testid="stMain"]'), head = main?.querySelector("h1");
+  if (!head) return;
+  head.tabIndex = -1;
+  head.style.outline = "none"; // Nothing can be done with it: the focus is for what comes after it.
+  head.focus({ preventScroll: true });
+  main.scrollTo(0, 0);
+});
+
 // What is wider than the screen is scrolled; by keyboard, too.
 const WIDE = '.katex-display, [data-testid="stTable"] div:has(> table)';
 

@@ -49,6 +49,8 @@ const inColours = (values, limit) => sheetOf(Uint32Array.from(values, (value) =>
 
 const percent = (share) => `${(100 * share).toFixed(1)}%`;
 const bestOf = (signals) => (signals ? signals.y.indexOf(Math.max(...signals.y)) : -1);
+// Not by its colour alone.
+const answerMark = (digit, label) => (label == null || digit < 0 ? "" : label === digit ? "✓" : "✗");
 const answerColour = (digit, label) => (label == null ? GOLD : label === digit ? RIGHT : WRONG);
 
 const middleOf = ({ left, top, side }) => [left + side / 2, top + side / 2];
@@ -147,7 +149,7 @@ function paintImage(pen, { place, weights, signals, image, part, opened, caption
   pen.fillText(best, beside, base);
   pen.fillStyle = WORDS;
   pen.font = `18px ${place.font}`;
-  pen.fillText(percent(signals.y[best]), beside + 48, base);
+  pen.fillText(`${percent(signals.y[best])} ${answerMark(best, label)}`, beside + 48, base);
 }
 
 function paintTiles(pen, { place, weights, signals, part, opened, active, atlas, before, change }) {
@@ -200,6 +202,13 @@ function paintOutputs(pen, { place, signals, part, label, active }) {
       pen.beginPath();
       pen.roundRect(...box, 3);
       pen.fill();
+    }
+    if (first && !errors && !place.narrow) {
+      pen.font = `700 ${0.9 * thick}px ${place.font}`;
+      pen.textAlign = "right";
+      pen.textBaseline = "middle";
+      pen.fillStyle = filled > long - 16 ? "#0d121d" : WORDS;
+      pen.fillText(answerMark(digit, label), track[0] + long - 5, middle + 0.5);
     }
     pen.font = `${first ? 700 : 400} ${size}px ${place.font}`;
     pen.fillStyle = pointed ? "#fff" : first ? WORDS : DIM;
