@@ -30,7 +30,8 @@ ONE = ((140, 40), (140, 240))
 
 def test_a_digit_is_read_while_it_is_drawn_and_taken_back(server, visit):
     page = visit(f"{server.url}/draw")
-    expect(page.get_by_text("Draw a digit on the black square")).to_be_visible()
+    answer = page.locator(".answer")
+    expect(answer.get_by_text("Draw a digit on the black square")).to_be_visible()
     expect(prediction(page)).to_have_text("–")
     expect(button(page, "Redo")).to_be_disabled()
     expect(button(page, "Clear")).to_be_disabled()
@@ -40,7 +41,7 @@ def test_a_digit_is_read_while_it_is_drawn_and_taken_back(server, visit):
     page.mouse.up()
     expect(button(page, "Undo")).to_be_enabled()
     expect(prediction(page)).to_have_text("7")
-    expect(page.get_by_text("It reads 7")).to_be_visible()
+    expect(answer.get_by_text("It reads 7")).to_be_visible()
     assert page.locator(".answer .bars").get_attribute("aria-label").count("%") == 10
     expect(page.locator(".answer .p.first")).to_have_text(re.compile(r"^\d+\.\d%$"))
     expect(page.locator(".answer .doubt")).to_be_empty()
