@@ -269,24 +269,26 @@ def test_an_error_of_the_work_is_the_jobs_and_is_logged_if_nobody_expected_it(se
     assert server.line.place(job) == 0
 
 
-def test_a_server_that_ends_gives_its_jobs_back_as_they_are(server):
+@pytest.mark.parametrize("fence", [0, 7])
+def test_a_server_that_ends_gives_its_jobs_back_as_they_are(server, fence):
     job = server.job(Told(), Wishes("step"))
-    job.begin(7)
+    job.begin(fence)
     until(lambda: job.status == "paused")
     server.workers.close()
     assert ended(job).status == "failed"
-    assert server.ledger.released == [7]
+    assert server.ledger.released == [fence]
     assert {position.end for *_, position in server.ledger.commits} == {None}
 
 
-def test_a_job_that_rests_can_be_given_back_and_one_that_goes_on_cannot(server):
+@pytest.mark.parametrize("fence", [0, 2])
+def test_a_job_that_rests_can_be_given_back(server, fence):
     job = server.job(Told(), Wishes("step"))
-    job.begin(2)
+    job.begin(fence)
     until(lambda: job.status == "paused")
     server.ledger.entry = server.entry(Told(), Wishes("step"), Position(1), chunks=[[1]], state=1)
     job.give_back()
     until(lambda: job.fence is None)
-    assert server.ledger.released == [2]
+    assert server.ledger.released == [fence]
     assert (job.status, job.records) == ("paused", [1])
 
 

@@ -183,6 +183,13 @@ def test_a_stranger_among_many_who_are_known_has_no_more_than_they(floor):
     assert 0.15 < stranger.done / len(floor.slices) < 0.25
 
 
+def test_who_is_known_goes_first_where_nobody_has_had_a_turn(floor):
+    floor = floor(1)
+    *strangers, known = floor.add(*(Runner(name) for name in "abc"), Runner("d", known=True))
+    assert floor.line.place(known) == 1
+    assert [floor.line.place(one) for one in strangers] == [2, 3, 4]
+
+
 def test_runs_of_a_single_slice_leave_another_most_of_a_core(floor):
     floor = floor(1)
     (long,) = floor.add(Runner("long"))

@@ -13,6 +13,8 @@ from tests.jobs.alone import Clock, Inline, Told
 from tests.jobs.kept import ledger
 from tests.waiting import until
 
+TEND = Jobs._tend
+
 
 @pytest.fixture
 def clock(monkeypatch):
@@ -196,3 +198,17 @@ def test_close_waits_for_its_jobs_and_no_longer(server, monkeypatch):
     closing.join(100)
     assert not closing.is_alive()
     assert job.fence is None
+
+
+@pytest.mark.parametrize(("cores", "most"), [(0, 3), (1, 3), (4, 6)])
+def test_jobs_of_sweeps_are_called_up_for_all_cores_and_two_more(server, cores, most):
+    jobs, asked = server(), []
+    jobs.workers.cores = cores
+
+    def call_up(driver, most):
+        asked.append((driver, most))
+        jobs.workers.closed = True  # Once is enough.
+
+    jobs.ledger = SimpleNamespace(beat=lambda driver: None, call_up=call_up, standings=list)
+    TEND(jobs)
+    assert asked == [(jobs.id, most)]
