@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 import simplenet.jobs.job
-from simplenet.jobs import JobError
+from simplenet.jobs import JobError, Slice
 from simplenet.jobs.job import (
     ATTEMPTS,
     CHEAP_S,
@@ -123,6 +123,51 @@ def test_only_what_takes_little_of_a_core_goes_on_without_one(server, pace, limi
             until(lambda: job.place == 1)
         job.stop()
         assert ended(job).status == "stopped"
+
+
+def wants_core_for_another_step(server, job):
+    """Ask for a step while no worker is there; return whether it would wait for a core."""
+    until(lambda: job.status == "paused")
+    server.workers.cores = 0
+    job.step()
+    wants = job.wants_core
+    with server.changed:
+        server.workers.cores = 1
+        server.changed.notify_all()
+    until(lambda: job.status == "paused")
+    return wants
+
+
+def test_what_a_record_takes_is_not_known_of_the_first_slice(server):
+    job = server.job(Told(end=9), Wishes("step", steps=1))
+    assert not job.has_begun
+    job.begin(0)
+    assert wants_core_for_another_step(server, job)  # It also began the work.
+    assert job.has_begun
+    server.workers.takes_s = 2 * CHEAP_S
+    assert not wants_core_for_another_step(server, job)  # As the second took nothing.
+    assert wants_core_for_another_step(server, job)
+    job.stop()
+    ended(job)
+
+
+def test_a_record_takes_its_part_of_a_slice(server):
+    class Five(Told):
+        """Five records a slice."""
+
+        def advance(self, state, budget_s, limit):
+            done = super().advance(state, budget_s, limit)
+            return Slice(done.state, 5 * done.records, done.finished)
+
+    job = server.job(Five(end=1_000_000), Wishes("step", steps=2))
+    server.workers.takes_s = 5 * CHEAP_S
+    job.begin(0)
+    assert not wants_core_for_another_step(server, job)
+    server.workers.takes_s = 5.5 * CHEAP_S
+    wants_core_for_another_step(server, job)
+    assert wants_core_for_another_step(server, job)
+    job.stop()
+    ended(job)
 
 
 def test_lost_workers_cost_slices_and_too_many_in_a_row_the_job(server, caplog):
