@@ -63,6 +63,19 @@ def numbers(page):
     return tables
 
 
+TAKE_THE_DIGITS_AWAY = """() => {
+    const holder = document.querySelector(".scatter-digits"), sheet = holder?.sheet;
+    if (!sheet?.complete) return false;
+    holder.sheet = undefined;
+    window.digitsCome = () => {
+        holder.sheet = sheet;
+        document.dispatchEvent(new Event("scatter-digits"));
+    };
+    return true;
+}"""
+"""The images of the digits on the map come after somebody has pointed at one."""
+
+
 def test_mistakes_units_map_and_films_of_a_network(server, visit):
     page = visit(f"{server.url}/inspect?network=article")
     cells = page.get_by_role("gridcell", name=re.compile("taken for"))
@@ -106,11 +119,14 @@ def test_mistakes_units_map_and_films_of_a_network(server, visit):
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS["dark"])
     part(page, "Map of the digits")
     points = page.locator(".scatter canvas.points")
+    until(lambda: page.evaluate(TAKE_THE_DIGITS_AWAY))
     points.focus()
     points.press("ArrowRight")
     tip = page.locator(".scatter .tip")
     expect(tip).to_have_text(re.compile("Test digit [0-9]+: a [0-9], read as [0-9]"))
     ink = "tip => tip.getContext('2d').getImageData(0, 0, 28, 28).data.some(v => v > 0 && v < 255)"
+    assert not tip.locator("canvas").evaluate(ink)
+    page.evaluate("window.digitsCome()")
     until(lambda: tip.locator("canvas").evaluate(ink))
     row = re.search("[0-9]+", tip.inner_text())[0]
     points.press("Enter")

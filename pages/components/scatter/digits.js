@@ -3,5 +3,6 @@ export default function ({ data, parentElement }) {
   const holder = parentElement.querySelector(".scatter-digits");
   if (holder.told === data.sheet) return;
   holder.told = data.sheet;
-  holder.sheet = Object.assign(new Image(), { src: data.sheet });
+  const onload = () => document.dispatchEvent(new Event("scatter-digits"));
+  holder.sheet = Object.assign(new Image(), { onload, src: data.sheet });
 }

@@ -36,10 +36,13 @@ class Scatter {
     this.canvas.addEventListener("keydown", (event) => this.press(event));
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.canvas);
+    this.onDigits = () => this.picture();
+    document.addEventListener("scatter-digits", this.onDigits);
   }
 
   stop() {
     this.sizes.disconnect();
+    document.removeEventListener("scatter-digits", this.onDigits);
     cancelAnimationFrame(this.frame);
   }
 
@@ -121,16 +124,24 @@ class Scatter {
     this.draw();
     this.tip.hidden = i == null;
     if (i == null) return;
-    const { labels, read, point, columns } = this.data;
+    const { labels, read, point } = this.data;
     this.words.textContent = filled(point, { i, label: labels[i], read: read[i] });
     if (document.activeElement === this.canvas) this.said.textContent = this.words.textContent;
-    const sheet = document.querySelector(`.st-key-${this.data.digits} .scatter-digits`)?.sheet, pen = this.image.getContext("2d");
-    pen.clearRect(0, 0, 28, 28);
-    if (sheet?.complete) pen.drawImage(sheet, 28 * (i % columns), 28 * Math.floor(i / columns), 28, 28, 0, 0, 28, 28);
+    this.picture();
     const [x, y] = this.placeOf(i), { offsetWidth: width, offsetHeight: height } = this.tip;
     const left = x + 18 + width < this.canvas.clientWidth ? x + 18 : x - 18 - width;
     const top = Math.min(Math.max(y - height / 2, 4), this.canvas.clientHeight - height - 4);
     this.tip.style.transform = `translate(${left}px, ${top}px)`;
+  }
+
+  // The images of the digits may come after somebody has pointed at one.
+  picture() {
+    const i = this.pointed;
+    if (i == null) return;
+    const { digits, columns } = this.data, pen = this.image.getContext("2d");
+    const sheet = document.querySelector(`.st-key-${digits} .scatter-digits`)?.sheet;
+    pen.clearRect(0, 0, 28, 28);
+    if (sheet?.complete) pen.drawImage(sheet, 28 * (i % columns), 28 * Math.floor(i / columns), 28, 28, 0, 0, 28, 28);
   }
 
   choose(i) {
