@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from uuid import uuid4
 
 import plotly.graph_objects as go
@@ -24,10 +25,13 @@ BASE = TrainingRun(TrainingConfig(iterations=2), 3)
 @pytest.fixture
 def sweeps(app, monkeypatch):
     """The app, and what keeps a sweep whose runs have some accuracies, None for not yet begun."""
-    monkeypatch.setattr(Store, "call_up", lambda *_: None)  # Nobody works them off.
-    from pages.session import store
+    from pages.session import jobs, store
 
+    asked = threading.Event()
+    monkeypatch.setattr(Store, "call_up", lambda *_: asked.set())  # Nobody works them off.
     app.run()
+    jobs()
+    until(asked.is_set)  # An earlier call may have been under way: it is over now.
     me, kept = app.session_state["visitor"], []
 
     def keep(axes, scores, seeds=1, visitor=me):
