@@ -26,6 +26,9 @@ def _unknown() -> None:
 
 
 if __name__ == "__main__":
+    from simplenet.cli.interrupts import end_at_once
+
+    end_at_once()  # While Streamlit is loaded; its server takes Ctrl-C by itself.
     from streamlit.web.cli import main
 
     stay_offline()

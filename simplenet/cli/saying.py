@@ -14,9 +14,9 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-FAILED, MISSING, INTERRUPTED = 1, 3, 130
-"""The codes that a command ends with when it is not 0: what was asked did not come out right; an
-extra is not installed; Ctrl-C. Click itself ends with 2 where a command is not understood."""
+FAILED, MISSING = 1, 3
+"""The codes that a command ends with when it is neither 0 nor `INTERRUPTED`: what was asked did
+not come out right; an extra is not installed. Click has 2 for what is not understood."""
 
 as_json = click.option("--json", "machine", is_flag=True, help="Print one JSON object.")
 

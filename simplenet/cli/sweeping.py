@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import signal
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from pathlib import Path
@@ -11,9 +12,9 @@ from typing import Any
 
 import click
 
+from simplenet.cli.interrupts import INTERRUPTED
 from simplenet.cli.options import recipe, split
 from simplenet.cli.saying import (
-    INTERRUPTED,
     Failure,
     as_json,
     console,
@@ -102,8 +103,19 @@ def sweep_command(
 
 
 def processes(jobs: int | None) -> Pool:
-    """Return as many processes as trainings are to go on at a time; Ctrl-C is not for them."""
-    return get_context("spawn").Pool(jobs, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    """Return as many processes as trainings are to go on at a time; Ctrl-C is not for them.
+
+    While they are started it is blocked, where that can be: they inherit that, and so have no
+    moment in which it would reach them. It reaches this process as soon as they are started.
+    """
+    start = partial(get_context("spawn").Pool, jobs, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    if not hasattr(signal, "pthread_sigmask"):
+        return start()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def score(numbered: tuple[int, TrainingRun]) -> tuple[int, float]:

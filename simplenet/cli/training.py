@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+from simplenet.cli.interrupts import INTERRUPTED
 from simplenet.cli.options import recipe, split
 from simplenet.cli.saying import (
-    INTERRUPTED,
     Failure,
     as_json,
     console,
@@ -162,7 +162,8 @@ def _bundled(run: TrainingRun, done: Trained) -> bytes:
 def _asked_to_stop() -> Iterator[Callable[[], bool]]:
     """Take the first Ctrl-C as a wish, between two iterations; the second interrupts."""
     wish = threading.Event()
-    if threading.current_thread() is not threading.main_thread():  # There are no signals.
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
         yield wish.is_set
         return
 
@@ -170,7 +171,7 @@ def _asked_to_stop() -> Iterator[Callable[[], bool]]:
         wish.set()
         signal.signal(signal.SIGINT, before)
 
-    before = signal.signal(signal.SIGINT, first)
+    signal.signal(signal.SIGINT, first)
     try:
         yield wish.is_set
     finally:

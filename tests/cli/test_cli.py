@@ -23,8 +23,8 @@ import simplenet.cli.check
 import simplenet.cli.sweeping
 import simplenet.cli.training
 from simplenet import SimpleNet, TrainingConfig, __version__, load_model, places, save_model, train
-from simplenet.__main__ import main
 from simplenet.cli import lab
+from simplenet.cli.commands import every_command
 from simplenet.cli.options import described, settings
 from simplenet.ink.strokes import WAYS, pixels_of
 from simplenet.runs.bundle import bundle_from_bytes
@@ -42,7 +42,7 @@ def small(stripes, monkeypatch):
 
 def run(*words, code=0):
     """Return what a command prints on stdout, once it has ended with a code."""
-    done = CliRunner().invoke(main, list(map(str, words)), catch_exceptions=False)
+    done = CliRunner().invoke(every_command, list(map(str, words)), catch_exceptions=False)
     assert done.exit_code == code, done.output
     return done.stdout if code in (0, 130) else done.output
 
@@ -73,7 +73,9 @@ def test_every_field_of_a_recipe_is_an_option():
     assert {field.name for field in fields(TrainingConfig)} < named
     text = run("train", "--help")
     assert [name for name in named if f"--{name.replace('_', '-')} " not in text] == []
-    options = next(command for command in main.commands.values() if command.name == "train").params
+    options = next(
+        command for command in every_command.commands.values() if command.name == "train"
+    ).params
     assert all(option.help and not option.help.endswith(".") for option in options[: len(named)])
 
 
@@ -349,5 +351,5 @@ def test_the_commands_of_the_readme_are_understood():
     assert {line.split()[1] for line in lines} >= {"train", "eval", "predict", "export", "lab"}
     for line in lines:
         name, *words = shlex.split(line, comments=True)[1:]
-        command = main.commands[name]
+        command = every_command.commands[name]
         command.make_parser(click.Context(command)).parse_args(words)

@@ -13,7 +13,7 @@ from pydoc import locate
 import click
 import pytest
 
-from simplenet.__main__ import main
+from simplenet.cli.commands import every_command
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -72,7 +72,7 @@ def test_the_commands_of_the_guides_are_understood():
     assert len(lines) > 8
     for line in lines:
         name, *words = shlex.split(line, comments=True)[1:]
-        command = main.commands[name]
+        command = every_command.commands[name]
         command.make_parser(click.Context(command)).parse_args(words)
 
 
@@ -86,7 +86,7 @@ def test_the_container_is_given_what_there_is_and_starts_the_app():
     (command,) = (line.removeprefix("CMD ") for line in lines if line.startswith("CMD"))
     name, lab, *words = json.loads(command)
     assert name in project["project"]["scripts"]
-    command = main.commands[lab]
+    command = every_command.commands[lab]
     command.make_parser(click.Context(command)).parse_args(words)
 
 

@@ -21,7 +21,7 @@ from onnx import TensorProto, helper, numpy_helper
 from scipy.io import loadmat
 
 from simplenet import SimpleNet, load_model, places, save_model
-from simplenet.__main__ import main
+from simplenet.cli.commands import every_command
 from simplenet.exports import FORMATS, exported, read_network
 from simplenet.exports.pytorch import from_state
 from simplenet.storage import ModelFileError
@@ -322,7 +322,7 @@ def test_a_format_that_there_is_not_is_named():
 
 
 def run(*words, code=0):
-    done = CliRunner().invoke(main, list(map(str, words)), catch_exceptions=False)
+    done = CliRunner().invoke(every_command, list(map(str, words)), catch_exceptions=False)
     assert done.exit_code == code, done.output
     return done.stdout if code == 0 else done.output
 
