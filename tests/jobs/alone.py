@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
+from time import monotonic
 
 from simplenet.jobs import Job, JobError, Slice
 from simplenet.jobs.calls import Call, WorkerLostError
 from simplenet.jobs.ledger import Entry, Lease, LedgerError, Position, Standing, Wishes
 from simplenet.jobs.line import Line
+from simplenet.jobs.workers import Workers
 from tests.jobs.counting import Counting
 
 AS_EVER, AT_FIRST = Wishes(), Position()
@@ -38,12 +40,14 @@ class Endless(Call):
 
 
 class Clock:
-    """A clock that the tests move on."""
+    """A clock that the tests move on; what else goes on in this process has the real one."""
 
-    now = 0.0
+    def __init__(self):
+        self.now = 0.0
+        self._others = set(threading.enumerate()) - {threading.current_thread()}
 
     def __call__(self):
-        return self.now
+        return monotonic() if threading.current_thread() in self._others else self.now
 
 
 class Inline:
@@ -64,6 +68,8 @@ class Inline:
         self.asked += 1
 
     def submit(self, function, *args):
+        if not self.cores:
+            return None
         if self.hangs:
             return Endless(function.__name__, None, None, self._clock)
         outcome = Future()
@@ -89,6 +95,16 @@ class Inline:
         with self._changed:
             self.closed, self.failure = True, JobError("the server is shutting down")
             self._changed.notify_all()
+
+
+class Unkept(Workers):
+    """Workers that nobody looks after but the tests."""
+
+    def __init__(self, scheduler=None, size=None):
+        super().__init__(threading.Condition(), scheduler, size)
+
+    def _keep(self):
+        pass
 
 
 class Book:

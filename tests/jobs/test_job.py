@@ -14,12 +14,17 @@ from simplenet.jobs.job import (
     COMMIT_S,
     FIRST_SLICE_S,
     PATIENCE_S,
+    POLL_S,
+    RETRY_S,
     SLICE_S,
+    SLOW_PERIOD_S,
     SLOW_RECORDS,
     STOP_S,
+    UNSEEN_COMMIT_S,
     UNSEEN_SLICE_S,
 )
-from simplenet.jobs.ledger import LedgerError, Position, Wishes
+from simplenet.jobs.ledger import LEASE_S, LedgerError, Position, Wishes
+from simplenet.jobs.line import TURN_S
 from tests.jobs.alone import Server, Told
 from tests.waiting import until
 
@@ -58,18 +63,26 @@ def test_the_first_slice_is_short_and_the_others_are_not(server):
     assert not server.ledger.added
 
 
+def test_nobody_waits_longer_than_was_said():
+    assert 0 < FIRST_SLICE_S <= 0.05 < SLICE_S <= 0.2 < UNSEEN_SLICE_S < PATIENCE_S < STOP_S < 1
+    assert 0 < COMMIT_S <= 0.5 < UNSEEN_COMMIT_S <= 1  # What a server loses that is killed.
+    assert (SLOW_RECORDS, SLOW_PERIOD_S) == (5, 0.5)
+    assert 0 < CHEAP_S <= 0.1
+    assert 0 < POLL_S <= 0.1
+    assert (ATTEMPTS, RETRY_S, LEASE_S, TURN_S) == (10, 2.0, 3.0, 20.0)
+
+
 def test_the_slices_of_a_run_that_nobody_looks_at_are_longer(server):
     job = server.job(Told(end=2))
     job.seen = False
     job.begin(0)
     assert ended(job).records == [(UNSEEN_SLICE_S, None)] * 2
-    assert UNSEEN_SLICE_S < PATIENCE_S  # One that is stopped is not given up for that.
 
 
 def test_in_slow_motion_a_slice_has_few_records_and_in_a_step_one(server):
-    job = server.job(Told(end=2), Wishes("slow"))
+    job = server.job(Told(end=3), Wishes("slow"))
     job.begin(0)
-    assert [limit for _, limit in ended(job).records] == [SLOW_RECORDS] * 2
+    assert [limit for _, limit in ended(job).records] == [SLOW_RECORDS] * 3
     job = server.job(Told(end=2), Wishes("step", steps=2))
     job.begin(0)
     assert [limit for _, limit in ended(job).records] == [1, 1]
@@ -312,6 +325,43 @@ def test_an_error_of_the_work_is_the_jobs_and_is_logged_if_nobody_expected_it(se
         assert bool(caplog.records) is logged
         assert server.ledger.commits[-1][-1].end == "failed"
     assert server.line.place(job) == 0
+
+
+def test_a_job_whose_end_cannot_be_written_down_for_whatever_reason_has_failed(server, caplog):
+    def commit(*_):
+        raise KeyError("what is that")
+
+    server.ledger.commit = commit
+    for work, error in ((Told(end=1), "what is that"), (Told(fails_at=1), "that is too many")):
+        job = server.job(work)
+        job.begin(0)
+        assert ended(job).status == "failed"
+        assert error in str(job.error)
+    assert caplog.text.count("KeyError: 'what is that'") == 2
+
+
+@pytest.mark.parametrize("end", ["no worker will come", "it is stopped", "it is paused"])
+def test_who_needs_no_core_and_waits_for_a_worker_waits_no_longer_than_that(server, end):
+    job = server.job(Told(), Wishes("step", steps=2))
+    job.begin(0)
+    until(lambda: job.status == "paused")
+    server.workers.cores, asked = 0, server.workers.asked
+    job.step()
+    until(lambda: server.workers.asked > asked)
+    if end == "it is paused":
+        job.pause()
+        job.give_back()
+        until(lambda: job.fence is None)
+        assert (server.ledger.released, len(job.records)) == ([0], 2)
+    elif end == "it is stopped":
+        job.stop()
+        server.workers.cores = 1
+        assert ended(job).status == "stopped"
+    else:
+        with server.changed:
+            server.workers.failure = JobError("there is no scheduler")
+            server.changed.notify_all()
+        assert (ended(job).status, str(job.error)) == ("failed", "there is no scheduler")
 
 
 @pytest.mark.parametrize("fence", [0, 7])

@@ -7,13 +7,15 @@ import pytest
 
 import simplenet.jobs.job
 import simplenet.jobs.jobs
-from simplenet.jobs import Jobs, LedgerError, NoRoomError
-from simplenet.jobs.ledger import LEASE_S, Wishes
+from simplenet.jobs import Job, Jobs, LedgerError, NoRoomError
+from simplenet.jobs.ledger import LEASE_S, Wishes, logged
 from tests.jobs.alone import Clock, Inline, Told
 from tests.jobs.kept import ledger
 from tests.waiting import until
 
 TEND = Jobs._tend
+KEEPS = "the runs can be read and written again"
+CANNOT = "the runs cannot be read or written now, and go on: "
 
 
 @pytest.fixture
@@ -65,6 +67,7 @@ def paused(jobs, **kwargs):
 def test_a_job_of_a_server_that_shows_no_sign_of_life_is_taken_over(server, clock, caplog):
     here, there = server(), server()
     job = paused(here)
+    told = f"job {logged(job.id)} is taken over"
     job.fence = None  # As if the server had been killed: its thread rests for ever.
     there.ledger.wish(job.id, lambda wishes, at: Wishes("full", number=9))
     for now, beats, taken in (
@@ -78,10 +81,10 @@ def test_a_job_of_a_server_that_shows_no_sign_of_life_is_taken_over(server, cloc
         if beats:
             here.ledger.beat(here.id)
         look(there)
-        assert ("is taken over" in caplog.text) is taken
+        assert (told in caplog.text) is taken
     theirs = ended(there.get(job.id))
     assert (theirs.status, len(theirs.records)) == ("finished", 9)
-    assert "is taken over" in caplog.text
+    assert caplog.text.count(told) == 1
     assert there.ledger.standings() == []
 
 
@@ -212,3 +215,71 @@ def test_jobs_of_sweeps_are_called_up_for_all_cores_and_two_more(server, cores, 
     jobs.ledger = SimpleNamespace(beat=lambda driver: None, call_up=call_up, standings=list)
     TEND(jobs)
     assert asked == [(jobs.id, most)]
+
+
+def test_a_ledger_that_fails_is_looked_into_again_and_said_once_each_time(
+    server, monkeypatch, caplog
+):
+    monkeypatch.setattr(simplenet.jobs.jobs, "TEND_S", 0.001)
+    jobs, seen = server(), []
+    looks = iter(["fine", "full", "full", "fine", "fine", "odd", "fine", "full", "fine"])
+
+    def standings():
+        look = next(looks, None)
+        seen.append(look)
+        if look is None:
+            jobs.workers.closed = True
+        elif look != "fine":
+            raise LedgerError("the disk is full") if look == "full" else KeyError("what is that")
+        return []
+
+    monkeypatch.setattr(jobs, "_forget", lambda: seen.append("forgot"))
+    jobs.ledger = SimpleNamespace(
+        beat=lambda driver: None, call_up=lambda *_: None, standings=standings
+    )
+    TEND(jobs)
+    ours = [line for line in caplog.messages if line in (CANNOT + "the disk is full", KEEPS)]
+    assert ours == 2 * [CANNOT + "the disk is full", KEEPS]
+    assert caplog.text.count("KeyError: 'what is that'") == 1
+    assert seen.count("forgot") == 6
+
+
+def test_a_look_reads_only_what_may_have_changed(server, store, monkeypatch):
+    here, there = server(), server()
+    over, rests = ended(here.start(Told(end=2))), paused(here)
+    theirs, over_there = there.get(rests.id), there.get(over.id)
+    assert over_there.ended
+    read, asked = store.read, []
+    monkeypatch.setattr(store, "read", lambda *args: asked.append(args) or read(*args))
+    look(here)
+    assert asked == []  # What it drives, or has ended, it knows.
+    look(there)
+    assert asked == [(rests.id, theirs.chunks)]
+    rests.stop()
+    ended(rests)
+    look(here)
+    assert len(asked) == 1
+    look(there)
+    assert (theirs.status, asked[1:]) == ("stopped", [(rests.id, 1)])
+    look(there)
+    assert len(asked) == 2
+
+
+def test_what_goes_on_is_never_given_back_and_few_jobs_all_stay(server, monkeypatch):
+    jobs, given = server(), []
+    rests = paused(jobs)
+    jobs._forget()
+    assert jobs.get(rests.id) is rests
+    monkeypatch.setattr(simplenet.jobs.jobs, "KEPT_JOBS", 0)
+    waits, stops = (Job(jobs.ledger.read(rests.id), jobs) for _ in range(2))
+    for name, job, wishes in (
+        ("waits", waits, Wishes()),
+        ("stops", stops, Wishes("step", stop=True)),
+    ):
+        job.fence, job._wishes = 1, wishes
+        jobs._jobs[name] = job
+    for job in (rests, waits, stops):
+        job.give_back = lambda job=job: given.append(job)
+    jobs._forget()
+    assert given == [rests]
+    waits.fence = stops.fence = None

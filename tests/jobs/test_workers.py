@@ -1,22 +1,20 @@
 """The workers of a server by themselves: with a client that the tests speak for, and a clock."""
 
 import concurrent.futures
-import threading
 from types import SimpleNamespace
 
 import pytest
 
 import simplenet.jobs.workers
 from simplenet.jobs.calls import Call, WorkerLostError, computing, end_process
-from simplenet.jobs.workers import GIVEN_UP_S, MISSING_S, Workers
-from tests.jobs.alone import Clock
+from simplenet.jobs.workers import GIVEN_UP_S, MISSING_S
+from tests.jobs.alone import Clock, Unkept
 
 
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(simplenet.jobs.workers, "monotonic", clock)
-    monkeypatch.setattr(Workers, "_keep", lambda workers: None)
     return clock
 
 
@@ -28,7 +26,7 @@ def called(key="key", to=()):
 
 
 def test_workers_are_missing_after_a_while_and_out_of_reach_if_the_scheduler_is(clock, caplog):
-    local, outside = (Workers(threading.Condition(), at) for at in (None, "tcp://host:8786"))
+    local, outside = (Unkept(at) for at in (None, "tcp://host:8786"))
     for workers in (local, outside):
         workers._set_cores(2)
         assert not workers.missing
@@ -46,7 +44,7 @@ def test_workers_are_missing_after_a_while_and_out_of_reach_if_the_scheduler_is(
 
 
 def test_a_call_is_stranded_when_nobody_is_left_to_do_it(clock):
-    workers = Workers(threading.Condition())
+    workers = Unkept()
     call, _ = called(to=("a", "b"))
     workers._right = frozenset("bc")
     assert not workers.is_stranded(call)
@@ -68,7 +66,7 @@ def test_what_was_given_up_is_released_and_whoever_goes_on_with_it_is_ended(cloc
         assert function is end_process
         return ended.append((keys, workers))
 
-    workers = Workers(threading.Condition())
+    workers = Unkept()
     workers._client = SimpleNamespace(
         run=run, sync=lambda method, *args, callback_timeout, **kwargs: method(*args, **kwargs)
     )
@@ -101,7 +99,7 @@ def test_what_was_given_up_is_released_and_whoever_goes_on_with_it_is_ended(cloc
 def test_a_lost_worker_is_told_from_an_error_of_the_work(clock, error, blameless):
     call, _ = called()
     call.outcome.set_exception(error)
-    workers = Workers(threading.Condition())
+    workers = Unkept()
     if blameless is None:
         with pytest.raises(type(error), match="of the work itself"):
             workers.result(call)
