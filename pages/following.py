@@ -79,7 +79,7 @@ def start_and_stop(
     with st.container(horizontal=True):
         st.button(
             label,
-            type="primary" if primary else "secondary",
+            type="primary" if primary and not live else "secondary",
             icon=icon,
             key=start_key,
             disabled=bool(live) or not ready,

@@ -869,7 +869,12 @@ class Place(StrEnum):
     """The containers that the style of a page names."""
 
     CONTROLS = "controls"
+    RECIPES = "recipes"
+    PRESETS = "presets"
     RECIPE = "recipe"
+    MOMENT = "moment"
+    CAME_OF_IT = "came_of_it"
+    DIAGNOSIS = "diagnosis"
     SCALE = "scale_choice"
     SHEET = "sheet"
     STAGE = "stage"

@@ -28,7 +28,7 @@ from pages.state import (
 )
 from pages.training.behind import put_behind
 from pages.training.diagnosis import cure, diagnosed
-from pages.training.ending import ending, next_step
+from pages.training.ending import ending, misread, next_step, now_and_before
 from pages.training.further import where_from
 from pages.training.keeping import keep
 from pages.training.listening import heard
@@ -90,10 +90,11 @@ def page() -> None:
     name_choices()
     shown = phase(job)
     buttons = st.container(key=Place.CONTROLS, horizontal=True, vertical_alignment="center")
-    presets()
-    with st.expander(T("train.recipe"), icon=":material/tune:", key=Place.RECIPE):
-        fields()
-        sweep_link()
+    with st.container(key=Place.RECIPES, horizontal=True, gap="xsmall"):
+        presets()
+        with st.expander(T("train.recipe"), icon=":material/tune:", key=Place.RECIPE):
+            fields()
+            sweep_link()
     with place():
         show_wrong()
         if jobs().workers.open_at:
@@ -102,7 +103,8 @@ def page() -> None:
     over = job if job and job.ended and job.state else None
     better = cure(over) if over else None
     with buttons:
-        controls(run, job, shown, leads=over is None or (better is not None and run == better))
+        leads = shown == "ended" and (over is None or (better is not None and run == better))
+        controls(run, job, shown, leads)
         if over:
             next_step(leads=better is None)
     left, right = st.columns([2, 1], gap="small")
@@ -110,12 +112,16 @@ def page() -> None:
         again_and_again(lambda: picture(job, run), shown, job, live_s=PICTURE_S)
         if job and not job.ended and job.pace != "full":
             again_and_again(lambda: last_step(job), shown, job, leads=False)
+        # What came of it, or what is wrong, is seen where one has looked.
+        with st.container(key=Place.CAME_OF_IT if over else None):
+            again_and_again(lambda: judged(job, run), shown, job, live_s=DIAGNOSIS_S, leads=False)
+            if over and better is None:
+                misread(over)
     with right:
         again_and_again(lambda: figures(job, run), shown, job, leads=False)
-    again_and_again(lambda: judged(job, run), shown, job, live_s=DIAGNOSIS_S, leads=False)
     with place():
         if over:
-            ending(over)
+            ending(over, well=better is None)
     if pinned() is None:
         pinned_digit(job)
     else:
@@ -204,6 +210,8 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
             show_error(job.error)
         elif job and VISITOR_HEARD.get() and not steers(job):
             st.caption(T("train.foreign"))
+        if job and job.ended and job.state:
+            now_and_before(job)
     state = job.state if job else None
     now = network_of(job) if job and state else None
     net = SimpleNet.from_params(now.params) if now else shown.new_network()

@@ -298,10 +298,11 @@ def loss_figure(
     training whose loss is drawn behind, `earlier` what it goes on from, as `accuracy_figure` does
     it.
     """
-    figure = _small(T("chart.loss"), history, iterations, revision, legend_at=1)
-    figure["layout"]["yaxis"]["rangemode"] = "tozero"
     shown, means = history.curve()
     losses = history.losses
+    high = len(means) and means[-1] > losses.max() / 2
+    figure = _small(T("chart.loss"), history, iterations, revision, legend_at=0 if high else 1)
+    figure["layout"]["yaxis"]["rangemode"] = "tozero"
     for name, values, colour, width in (
         (T("chart.batch_loss"), losses[shown], "rgba(47,163,124,0.35)", 1),
         (T("chart.mean_loss"), means, GREEN, 2.5),

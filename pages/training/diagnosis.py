@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.language import T
 from pages.session import TrainingJob
-from pages.state import Widget
+from pages.state import Place, Widget
 from pages.training.naming import described
 from pages.training.recipe import run_of, set_recipe, settings_of
 from simplenet.data import loaded
@@ -33,7 +33,9 @@ def diagnosed(job: TrainingJob, history: History, run: TrainingRun | None = None
     if first is None:
         return False
     better = fixed(job.work, first.fix)
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", key=Place.DIAGNOSIS
+    ):
         st.markdown(f":material/troubleshoot: {words(first)}", width="stretch")
         if better:
             what = described(first.fix)

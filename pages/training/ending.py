@@ -11,7 +11,7 @@ from pages.language import T
 from pages.language.words import count
 from pages.networks import RUN
 from pages.session import TrainingJob, network_of
-from pages.state import DRAW_NETWORK, INSPECT_NETWORK, Component, Widget
+from pages.state import DRAW_NETWORK, INSPECT_NETWORK, Component, Place, Widget
 from pages.training.further import further
 from pages.training.naming import epoch, recipe_name
 from pages.training.next_try import next_try
@@ -31,7 +31,8 @@ def next_step(leads: bool) -> None:
 
     It stands beside the buttons that steer a training, where it is seen without scrolling.
     """
-    st.markdown(T("end.next"), width="content")
+    if leads:
+        st.markdown(T("end.next"), width="content")
     if st.button(
         T("end.draw"),
         type="primary" if leads else "secondary",
@@ -42,40 +43,59 @@ def next_step(leads: bool) -> None:
         st.switch_page("pages/draw.py")
 
 
-def ending(job: TrainingJob) -> None:
-    """Show what came of a training, and what can be done with the network."""
+def now_and_before(job: TrainingJob) -> None:
+    """Say how many of the twenty digits a network reads now, and how many before its training."""
+    wanted = twenty().labels
+    now, before = (
+        int((answers(net) == wanted).sum())
+        for net in (SimpleNet.from_params(network_of(job).params), job.work.new_network())
+    )
+    with st.container(key=Place.MOMENT):
+        st.markdown(T("end.reads", now=now, all=len(wanted), before=before))
+
+
+def ending(job: TrainingJob, well: bool) -> None:
+    """Show what else came of a training, and what can be done with the network.
+
+    Parameters
+    ----------
+    job : Job
+    well : bool
+        Whether nothing went wrong: then what it misreads is shown elsewhere.
+    """
     kept = network_of(job)
     y, labels = tested(job.id, kept.record.iteration, job)
-    read, wanted = answers(SimpleNet.from_params(kept.params)), twenty().labels
     with st.container(border=True):
         st.caption(T("recipe.of", recipe=recipe_name(job.work)))
-        st.markdown(
-            T(
-                "end.reads",
-                now=int((read == wanted).sum()),
-                all=len(wanted),
-                before=int((answers(job.work.new_network()) == wanted).sum()),
-                right=count(int((y.argmax(axis=1) == labels).sum())),
-                tested=count(len(labels)),
-            )
-        )
+        right = count(int((y.argmax(axis=1) == labels).sum()))
+        st.markdown(T("end.tested", right=right, tested=count(len(labels))))
         if job.work.training.keeps_best:
             st.caption(T("end.kept", epoch=epoch(kept.record.iteration, job.work)))
-        left, right = st.columns([3, 2], vertical_alignment="bottom")
-        with left:
-            misread(y, labels)
-        with right:
-            if st.button(T("end.inspect"), icon=":material/biotech:", key=Widget.LOOK_INSIDE):
-                INSPECT_NETWORK.set(RUN)
-                st.switch_page("pages/inspect.py")
+        if not well:
+            misread(job)
+        if st.button(T("end.inspect"), icon=":material/biotech:", key=Widget.LOOK_INSIDE):
+            INSPECT_NETWORK.set(RUN)
+            st.switch_page("pages/inspect.py")
         next_try(job)
         further(job)
 
 
-def misread(y: NDArray[np.floating], labels: NDArray[np.intp]) -> None:
+def misread(job: TrainingJob) -> None:
+    """Show the digits that a trained network is surest of and wrong about, if there are any."""
+    show_mistakes(*tested(job.id, network_of(job).record.iteration, job))
+
+
+def show_mistakes(y: NDArray[np.floating], labels: NDArray[np.intp]) -> None:
     """Show the digits that a network is surest of and wrong about, if there are any.
 
     Where it is sure of some, those alone.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n, 10)
+        Probabilities.
+    labels : ndarray of int, shape (n,)
+        What the digits are.
     """
     rows = surest_mistakes(y, labels)
     if not len(rows):
@@ -89,7 +109,8 @@ def misread(y: NDArray[np.floating], labels: NDArray[np.intp]) -> None:
         key=Component.MISREAD,
         alt=words,
         signed=False,
-        side=64,
+        side=44,
+        beside=True,
         captions=[
             T("end.taken", label=int(labels[row]), digit=int(y[row].argmax())) for row in rows
         ],

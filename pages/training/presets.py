@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.language import T
-from pages.state import preset_key
+from pages.state import Place, preset_key
 from pages.training.recipe import entered, set_recipe
 from simplenet.runs import TrainingRun
 from simplenet.training import TrainingConfig
@@ -33,7 +33,7 @@ def presets() -> None:
     """
     names = preset_names()
     held = entered()
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(key=Place.PRESETS, horizontal=True, gap="xsmall", width="content"):
         for name, run in PRESETS.items():
             st.button(
                 names[name],

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 
 LOSS = "document.querySelectorAll('.live-chart')[1]"
-LAST = f"{LOSS}._fullData[0].x.at(-1)"
+LAST = f"{LOSS}?._fullData?.[0]?.x.at(-1)"
 SHOWN = (
     f"[{LOSS}.mark, {LOSS}._fullLayout.xaxis.range.map(Math.round), {LOSS}._fullData[0].visible]"
 )
@@ -39,6 +39,18 @@ def wait_for_more(page, iterations=1):
 
 def percent(locator):
     return float(locator.inner_text().strip("%")) / 100
+
+
+def expect_the_end_in_sight(page):
+    """Expect that what came of a training, and the way on, are on the first screen."""
+    page.get_by_test_id("stExpander").filter(has_text="All settings").locator("summary").click()
+    expect(field(page, "Iterations")).to_be_hidden()
+    parts = page.locator(".st-key-moment p"), page.locator(".st-key-misread figure").last
+    for width, height in ((390, 844), (768, 1024), (1280, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+        for part in (*parts, button(page, "Draw a digit for it")):
+            expect(part).to_be_in_viewport(ratio=1)
 
 
 def test_train_to_the_end_and_download_the_network(server, visit):
@@ -59,6 +71,7 @@ def test_train_to_the_end_and_download_the_network(server, visit):
     label = page.locator(".live-chart").first.get_attribute("aria-label")
     assert metric(page, "Test accuracy").inner_text() in label
     expect_accessible(page)
+    expect_the_end_in_sight(page)
     chart = page.locator(".has-numbers:has(.live-chart)").first
     chart.locator(".numbers-open").press("t")
     evaluations = chart.locator("dialog table").first

@@ -33,6 +33,7 @@ def mosaic(
     side: int = 48,
     height: int | Literal["content"] = "content",
     captions: Sequence[str] = (),
+    beside: bool = False,
     right: Sequence[bool] = (),
     image: int | None = None,
     pixel: tuple[int, int] | None = None,
@@ -55,6 +56,8 @@ def mosaic(
         Of all of them in pixels, where that is known: it is kept free until they are there.
     captions : sequence of str, length m, optional
         What stands below each.
+    beside : bool
+        Whether it stands beside each, where there is room.
     right : sequence of bool, length m, optional
         Whether each is read right: its frame is green, or else red.
     image : int, optional
@@ -80,6 +83,7 @@ def mosaic(
             "alt": alt,
             "side": side,
             "captions": list(captions),
+            "beside": beside,
             "right": list(right),
             "image": image,
             "pixel": pixel,

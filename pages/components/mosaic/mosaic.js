@@ -73,6 +73,7 @@ export default function ({ data, parentElement, setStateValue }) {
   offerNumbers(root, data.alt, () => data.images.map((image, i) => imageTable(data.captions[i] ?? `${i + 1}`, image)));
   root.tabIndex = data.choose ? 0 : -1;
   root.classList.toggle("chooses", Boolean(data.choose));
+  root.classList.toggle("beside", data.beside);
   while (root.figures.length < data.images.length) root.figures.push(build(root, root.figures.length));
   for (const { figure } of root.figures.splice(data.images.length)) figure.remove();
   root.figures.forEach(({ figure, canvas, caption }, i) => {
