@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass
 from time import monotonic
 
 from simplenet.jobs import Job, JobError, Slice
 from simplenet.jobs.calls import Call, WorkerLostError
+from simplenet.jobs.job import RETRY_S, SLOW_PERIOD_S
 from simplenet.jobs.ledger import Entry, Lease, LedgerError, Position, Standing, Wishes
 from simplenet.jobs.line import Line
 from simplenet.jobs.workers import Workers
@@ -48,6 +50,18 @@ class Clock:
 
     def __call__(self):
         return monotonic() if threading.current_thread() in self._others else self.now
+
+
+class Hasty(threading.Condition):
+    """Waits another time than told, for each that is named in `times`; `waits` counts them all."""
+
+    def __init__(self, times):
+        super().__init__()
+        self.times, self.waits = times, Counter()
+
+    def wait_for(self, predicate, timeout=None):
+        self.waits[timeout] += 1
+        return super().wait_for(predicate, self.times.get(timeout, timeout))
 
 
 class Inline:
@@ -144,7 +158,8 @@ class Server:
     """A server with one worker and one job or more; it drives nothing by itself."""
 
     def __init__(self):
-        self.id, self.changed, self.clock = "server", threading.Condition(), Clock()
+        self.changed = Hasty({SLOW_PERIOD_S: 0.001, RETRY_S: 0.001})
+        self.id, self.clock = "server", Clock()
         self.workers, self.ledger = Inline(self.changed, self.clock), Book()
         self.line = Line(self.changed, self.workers)
         self.left, self.driven = False, []

@@ -33,8 +33,6 @@ from tests.waiting import until
 def server(monkeypatch):
     server = Server()
     monkeypatch.setattr(simplenet.jobs.job, "monotonic", server.clock)
-    monkeypatch.setattr(simplenet.jobs.job, "SLOW_PERIOD_S", 0.001)
-    monkeypatch.setattr(simplenet.jobs.job, "RETRY_S", 0.001)
     yield server
     server.workers.close()
 
@@ -86,6 +84,38 @@ def test_in_slow_motion_a_slice_has_few_records_and_in_a_step_one(server):
     job = server.job(Told(end=2), Wishes("step", steps=2))
     job.begin(0)
     assert [limit for _, limit in ended(job).records] == [1, 1]
+
+
+def test_slow_motion_waits_between_its_slices_and_other_paces_do_not(server):
+    # Only after the second it is known what one takes.
+    for wishes, waits in ((Wishes("slow"), 2), (Wishes(), 0), (Wishes("step", steps=4), 0)):
+        server.changed.waits.clear()
+        job = server.job(Told(end=4), wishes)
+        job.begin(0)
+        ended(job)
+        assert server.changed.waits[SLOW_PERIOD_S] == waits
+
+
+@pytest.mark.parametrize("event", ["stop", "pause", "pace", "close"])
+def test_who_steers_a_job_in_slow_motion_does_not_wait_for_its_next_slice(server, event):
+    server.changed.times[SLOW_PERIOD_S] = 240
+    job = server.job(Told(end=5), Wishes("slow"))
+    job.begin(0)
+    until(lambda: server.changed.waits[SLOW_PERIOD_S])
+    if event == "pause":
+        job.pause()
+        job.give_back()
+        until(lambda: job.fence is None)
+        assert server.ledger.released == [0]
+        return
+    if event == "stop":
+        job.stop()
+    elif event == "pace":
+        job.pace = "full"
+    else:
+        server.workers.close()
+    expected = {"stop": "stopped", "pace": "finished", "close": "failed"}[event]
+    assert ended(job).status == expected
 
 
 def test_a_step_is_done_once_and_a_change_of_pace_forgets_those_that_are_left(server):

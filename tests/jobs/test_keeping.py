@@ -12,8 +12,8 @@ from distributed.client import ClosedClientError
 
 import simplenet.jobs.workers
 from simplenet.jobs.calls import Call
-from simplenet.jobs.workers import CONNECT_S, EARLY_S, HOPELESS_S, MISSING_S, Workers
-from tests.jobs.alone import Unkept
+from simplenet.jobs.workers import CONNECT_S, COUNT_S, EARLY_S, HOPELESS_S, MISSING_S, Workers
+from tests.jobs.alone import Hasty, Unkept
 from tests.waiting import until
 
 AT = "tcp://127.0.0.1:1"
@@ -231,21 +231,9 @@ def test_who_closes_a_server_waits_for_its_processes_but_not_for_a_silent_schedu
         assert waited == [longest_s]
 
 
-class Hasty(threading.Condition):
-    """Waits no longer than told, for what would take two seconds; and shortly for the rest."""
-
-    def __init__(self, early_s):
-        super().__init__()
-        self.early_s, self.waits = early_s, 0
-
-    def wait_for(self, predicate, timeout=None):
-        self.waits += 1
-        return super().wait_for(predicate, self.early_s if timeout == EARLY_S else 0.001)
-
-
 @pytest.mark.parametrize("wanted", [True, False])
 def test_the_keeper_connects_when_it_is_wanted_or_soon_and_ends_what_it_began(dask, wanted):
-    workers = Workers(Hasty(240 if wanted else 0), AT, SIZE)
+    workers = Workers(Hasty({EARLY_S: 240 if wanted else 0, COUNT_S: 0.001}), AT, SIZE)
     assert workers._keeper.daemon  # It holds no process up that ends.
     if wanted:
         workers.want()
@@ -269,11 +257,12 @@ def test_the_keeper_connects_when_it_is_wanted_or_soon_and_ends_what_it_began(da
 
 def test_a_keeper_tries_nothing_again_that_failed_for_good(dask, caplog):
     dask.found = ValueError("the port is missing")
-    workers = Workers(Hasty(0), AT, SIZE)
+    workers = Workers(Hasty({EARLY_S: 0, COUNT_S: 0.001}), AT, SIZE)
     until(lambda: workers.failure)
     dask.found = Client()
     waits = workers._changed.waits
-    until(lambda: workers._changed.waits > waits + 2)
+    more = waits[COUNT_S] + 3
+    until(lambda: waits[COUNT_S] > more)
     assert workers.cores == 0
     workers.want()
     until(lambda: workers.cores == 3)

@@ -190,6 +190,72 @@ def test_who_is_known_goes_first_where_nobody_has_had_a_turn(floor):
     assert [floor.line.place(one) for one in strangers] == [2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("strangers", "known", "places"),
+    [
+        (1, 1, [1, 2]),
+        (2, 1, [2, 3, 1]),
+        (2, 2, [1, 2, 3, 4]),
+        (3, 2, [2, 4, 5, 1, 3]),
+    ],
+)
+def test_who_is_known_goes_first_only_where_strangers_outnumber_them(
+    floor, strangers, known, places
+):
+    floor = floor(1)
+    came = floor.add(
+        *(Runner(f"stranger {i}") for i in range(strangers)),
+        *(Runner(f"known {i}", known=True) for i in range(known)),
+    )
+    assert [floor.line.place(one) for one in came] == places
+
+
+@pytest.mark.parametrize("others", range(4))
+def test_strangers_and_who_is_known_take_turns_in_the_whole_line(floor, others):
+    floor = floor(1)
+    (first,) = floor.add(Runner("known", known=True))
+    floor.go()
+    first.wants_core = False
+    floor.leave_core(first, floor.at_work[first][0])
+    for i in range(others):  # They come, and go again.
+        other = Runner(f"other {i}")
+        floor.line.join(other)
+        floor.line.leave(other)
+    strangers = floor.add(*(Runner(f"stranger {i}") for i in range(4)))
+    known = floor.add(*(Runner(f"known {i}", known=True) for i in range(3)))
+    assert [floor.line.place(one) for one in strangers] == [1, 3, 5, 7]
+    assert [floor.line.place(one) for one in known] == [2, 4, 6]
+
+
+def test_who_has_a_core_already_comes_before_the_second_run_of_who_has_none(floor):
+    floor = floor(1)
+    _, second = floor.add(Runner("a"), Runner("a"))
+    floor.go(3)
+    new = floor.add(*(Runner("new") for _ in range(3)))
+    assert [floor.line.place(one) for one in (new[0], second, *new[1:])] == [1, 2, 3, 4]
+
+
+def test_the_runs_of_one_visitor_take_turns_too(floor):
+    floor = floor(1)
+    runners = floor.add(Runner("a"), Runner("a"))
+    for one in (*runners, *runners):
+        floor.go(2)
+        assert set(floor.at_work) == {one}
+        floor.now += TURN_S
+        floor.go()
+
+
+def test_a_turn_that_was_over_when_the_core_was_lost_is_over(floor):
+    floor = floor(1)
+    first, second = floor.add(Runner("a"), Runner("b"))
+    floor.go(4)
+    assert set(floor.at_work) == {first}
+    floor.workers.cores = 0
+    floor.now += TURN_S
+    floor.go()
+    assert [floor.line.place(one) for one in (second, first)] == [1, 2]
+
+
 def test_runs_of_a_single_slice_leave_another_most_of_a_core(floor):
     floor = floor(1)
     (long,) = floor.add(Runner("long"))
