@@ -7,6 +7,7 @@ each cluster, and refuse everybody else; and their folder, from which workers im
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import stat
@@ -14,7 +15,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from distributed import LocalCluster
@@ -103,8 +104,11 @@ def local_cluster(size: int | None) -> LocalCluster:
     import dask
     from distributed import LocalCluster
 
+    # Else it tells with tracebacks of what was under way at its end.
+    for handler in logging.getLogger("distributed").handlers:
+        handler.setLevel(logging.CRITICAL)
     with dask.config.set({"temporary-directory": str(private_folder())}):
-        return LocalCluster(
+        cluster = LocalCluster(
             n_workers=size,
             threads_per_worker=1,
             processes=True,
@@ -115,3 +119,19 @@ def local_cluster(size: int | None) -> LocalCluster:
             memory_limit=None,
             silence_logs=logging.CRITICAL,
         )
+    cluster.sync(_forgive)
+    return cluster
+
+
+async def _forgive() -> None:
+    asyncio.get_running_loop().set_exception_handler(forget_lost_connections)
+
+
+def forget_lost_connections(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Tell of an error that nobody waits for, unless a connection was lost.
+
+    Dask gives up what it asks of all workers with the first one that is lost, and leaves the loss
+    of a second one to its loop. That a worker is lost, the jobs tell.
+    """
+    if not isinstance(context.get("exception"), OSError):
+        loop.default_exception_handler(context)

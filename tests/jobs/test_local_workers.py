@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from distributed import Security
-from distributed.comm import connect
+from distributed.comm import CommClosedError, connect
 
 from simplenet.jobs import cluster
 from tests.waiting import in_a_loop, until
@@ -68,6 +68,19 @@ def page_of(place):
         browser.sendall(b"GET /info/main/workers.html HTTP/1.1\r\nHost: localhost\r\n\r\n")
         return browser.recv(100).decode(errors="replace")
     return ""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(CommClosedError("Stream is closed"), 0), (ValueError("of ours"), 1)]
+)
+def test_of_errors_that_nobody_waits_for_a_lost_connection_is_not_told(error, told, caplog):
+    async def lost():
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(cluster.forget_lost_connections)
+        loop.call_exception_handler({"message": "never retrieved", "exception": error})
+
+    in_a_loop(lost())
+    assert len([record for record in caplog.records if record.exc_info]) == told
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there temporary files are private")
