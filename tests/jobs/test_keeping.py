@@ -12,7 +12,16 @@ from distributed.client import ClosedClientError
 
 import simplenet.jobs.workers
 from simplenet.jobs.calls import Call
-from simplenet.jobs.workers import CONNECT_S, COUNT_S, EARLY_S, HOPELESS_S, MISSING_S, Workers
+from simplenet.jobs.roll import ANSWER_S, SILENT_S
+from simplenet.jobs.workers import (
+    CONNECT_S,
+    COUNT_S,
+    EARLY_S,
+    GIVEN_UP_S,
+    HOPELESS_S,
+    MISSING_S,
+    Workers,
+)
 from tests.jobs.alone import Hasty, Unkept
 from tests.waiting import until
 
@@ -79,6 +88,11 @@ def ends(workers):
     yield workers
     if workers._loop:
         workers._loop.stop()
+
+
+def test_nobody_is_given_up_too_early_or_waited_for_too_long():
+    assert (EARLY_S, COUNT_S, CONNECT_S, ANSWER_S) == (2.0, 0.5, 5.0, 3.0)
+    assert (GIVEN_UP_S, HOPELESS_S, MISSING_S, SILENT_S) == (3.0, 3.0, 4.0, 10.0)
 
 
 def test_the_cores_of_a_local_cluster_are_counted_and_lost_with_it(dask):

@@ -4,10 +4,12 @@ import platform
 import re
 import subprocess
 import sys
+import threading
 
 import pytest
 
-from simplenet.jobs.memory import ARENAS
+from simplenet.jobs import memory
+from simplenet.jobs.memory import ARENAS, give_back, share_arenas
 
 COUNTED = """
 import ctypes, sys, threading
@@ -72,3 +74,27 @@ assert give_back()
 assert resident() < before - 9_000
 """
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_what_the_system_is_told_of_the_memory(monkeypatch):
+    told, here, real = [], threading.get_ident(), memory._of_libc
+
+    def of_libc(name):
+        if threading.get_ident() != here:  # Other threads of this process may ask, too.
+            return real(name)
+        return lambda *options: told.append((name, *map(int_of, options))) or True
+
+    def int_of(option):
+        return getattr(option, "value", option)
+
+    monkeypatch.setattr(memory, "_of_libc", of_libc)
+    assert share_arenas()
+    kib = 1024
+    # By the numbers in malloc.h: of arenas, of what is large, and of what a heap keeps at its end.
+    assert set(told) == {("mallopt", -8, 2), ("mallopt", -3, 512 * kib), ("mallopt", -1, 128 * kib)}
+    told.clear()
+    assert give_back()
+    assert told == [("malloc_trim", 0)]
+    monkeypatch.setattr(memory, "_of_libc", lambda name: None)
+    assert not share_arenas()
+    assert not give_back()

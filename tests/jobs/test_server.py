@@ -74,7 +74,7 @@ def test_a_job_of_a_server_that_shows_no_sign_of_life_is_taken_over(server, cloc
         (0.0, False, False),
         (LEASE_S, False, False),
         (LEASE_S + 0.1, True, False),
-        (2 * LEASE_S, False, False),
+        (2 * LEASE_S + 0.05, False, False),
         (2 * LEASE_S + 0.2, False, True),
     ):
         clock.now = now
