@@ -106,7 +106,7 @@ def processes(jobs: int | None) -> Pool:
     """Return as many processes as trainings are to go on at a time; Ctrl-C is not for them.
 
     While they are started it is blocked, where that can be: they inherit that, and so have no
-    moment in which it would reach them. It reaches this process as soon as they are started.
+    moment in which it would reach them.
     """
     start = partial(get_context("spawn").Pool, jobs, signal.signal, (signal.SIGINT, signal.SIG_IGN))
     if not hasattr(signal, "pthread_sigmask"):

@@ -32,6 +32,14 @@ from simplenet.runs.shipped import SHIPPED
 
 
 @pytest.fixture
+def interruptible():
+    """Take Ctrl-C as a program in a terminal does; it may be ignored where the tests run."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
 def small(stripes, monkeypatch):
     """The commands learn from six hundred images."""
     for module in (simplenet.cli.training, simplenet.cli.asking, simplenet.cli.check):
@@ -118,7 +126,7 @@ def test_people_see_a_line_for_each_evaluation(small):
     assert all("loss" in line and "test" in line for line in lines)
 
 
-def test_ctrl_c_keeps_what_was_learned(small, tmp_path, monkeypatch):
+def test_ctrl_c_keeps_what_was_learned(small, tmp_path, monkeypatch, interruptible):
     out, asked = tmp_path / "net.safetensors", []
 
     def interrupted(net, data, config, **options):
@@ -208,6 +216,21 @@ def test_a_sweep_ranks_what_it_tried(small, tmp_path, monkeypatch):
     means = [one["mean"] for one in told["ranking"]]
     assert means == sorted(means, reverse=True)
     assert "test accuracy" in run("sweep", *words.split(), *more)
+
+
+def test_a_training_in_the_background_of_a_script_is_not_ended_by_ctrl_c(small, monkeypatch):
+    def interrupted(net, data, config, **options):
+        for record in train(net, data, config, **options):
+            signal.raise_signal(signal.SIGINT)
+            yield record
+
+    monkeypatch.setattr(simplenet.cli.training, "train", interrupted)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        told = json.loads(run("train", "--iterations", 3, "--hidden-size", 1, "--json"))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (told["iteration"], told["interrupted"]) == (3, False)
 
 
 def test_an_interrupted_sweep_tells_what_it_has_by_then(small, monkeypatch):

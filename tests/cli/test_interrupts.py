@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,7 @@ def test_the_processes_of_a_sweep_never_get_it(monkeypatch, handler):
 
     class Started:
         def Pool(self, *_):  # noqa: N802
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
             asked.append(signal.pthread_sigmask(signal.SIG_BLOCK, []))
 
     handler(signal.default_int_handler)
