@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.components.in_sight import in_sight
 from pages.components.network_view import network_view, network_weights
 from pages.exporting import offer_formats
 from pages.inspecting.chosen import choose, way_on
@@ -45,7 +46,16 @@ def page() -> None:
         if part in OF_A_DIGIT:
             with digits:
                 choose_digit(look)
-        PARTS[part](look)
+        with place():
+            PARTS[part](look)
+        # Films run in the picture above; what else is asked is answered below.
+        below = part in OF_A_DIGIT
+        in_sight(
+            part,
+            INSPECT_PART.name if below else Component.VIEW,
+            first=part != INSPECT_PART.default,
+            whole=below,
+        )
         # Of an earlier moment nothing is known.
         offer_formats(look.net, metadata(look.choice) if look.newest else {})
     way_on(look)

@@ -670,6 +670,12 @@ SCALING_GUESS: Value[int | None] = Value("scaling_guess", None)
 """How many times as long the definition takes with twice the hidden units, as the visitor takes it;
 None before a guess."""
 
+PairGuess = Literal["backprop", "numerical", "same"]
+
+PAIR_GUESS: Value[PairGuess | None] = Value("pair_guess", None)
+"""Which of two trainings, with backpropagation and without it, reads more, as the visitor takes it;
+None before a guess."""
+
 # One weight.
 
 
@@ -922,6 +928,7 @@ class Component(StrEnum):
     MATRIX_A = "matrix_a"
     MATRIX_B = "matrix_b"
     BEHIND = "behind"
+    IN_SIGHT = "in_sight"
     UNITS = "units"
     MAP = "map"
     MAP_DIGITS = "map_digits"

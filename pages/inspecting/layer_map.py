@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.mosaic import mosaic
 from pages.components.scatter import scatter, scatter_digits, sheet_of
@@ -24,15 +25,16 @@ from simplenet.study.layer_map import LayerMap, neighbours_agree, principal_map
 
 
 def layer_map(look: Look) -> None:
-    """Show the part."""
-    st.markdown(T("map.intro", n=count(DIGITS), units=count(look.net.hidden_size)))
-    names = {"pca": T("map.pca"), "tsne": T("map.tsne")}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    """Show the part: the map, and beside it what it is, and the digit that is chosen on it."""
+    job = current_mapping()
+    mine = job if job and job.work.identity == look.identity else None
+    left, right = st.columns([7, 4], gap="medium")
+    with right:
+        st.markdown(T("map.intro", n=count(DIGITS), units=count(look.net.hidden_size)))
+        names = {"pca": T("map.pca"), "tsne": T("map.tsne")}
         way = choose_one(
             MAP_WAY, T("map.way"), names, help=T("map.way_help"), on_change=lambda: arrange(look)
         )
-        job = current_mapping()
-        mine = job if job and job.work.identity == look.identity else None
         with place():
             if way == "tsne" and not arranged(mine):
                 start_and_stop(
@@ -43,10 +45,10 @@ def layer_map(look: Look) -> None:
                     job,
                     primary=False,
                 )
-    with place():
-        if way == "tsne":
-            again_and_again(lambda: progress(job, look.identity), phase(job), job)
-    picture(look, mine, way)
+        with place():
+            if way == "tsne":
+                again_and_again(lambda: progress(job, look.identity), phase(job), job)
+    picture(look, mine, way, left, right)
 
 
 def arrange(look: Look) -> None:
@@ -83,7 +85,9 @@ def progress(job: MappingJob | None, identity: str) -> None:
         st.progress(0.1, text=T("map.reading"))
 
 
-def picture(look: Look, job: MappingJob | None, way: str) -> None:
+def picture(
+    look: Look, job: MappingJob | None, way: str, left: DeltaGenerator, right: DeltaGenerator
+) -> None:
     """Show the map, and how the digit that is chosen on it is read."""
     made = arranged(job) if way == "tsne" else None
     found = made or projected(look.identity, look.net)
@@ -91,7 +95,6 @@ def picture(look: Look, job: MappingJob | None, way: str) -> None:
     labels, read = labels[:DIGITS], y[:DIGITS].argmax(axis=1)
     agree = f"{neighbours_agree(found.places, labels):.0%}"
     row = INSPECT_DIGIT.get()
-    left, right = st.columns([7, 4], gap="medium")
     if found.kept is None:
         words = T("map.tsne_words", agree=agree)
     else:

@@ -19,9 +19,11 @@ from pages.session import TrainingJob, current_pair
 from pages.state import (
     BACKPROP_ID,
     NUMERICAL_ID,
+    PAIR_GUESS,
     PAIR_ITERATIONS,
     PAIR_SEED,
     Chart,
+    PairGuess,
     Widget,
     between,
     one_of,
@@ -33,6 +35,11 @@ Pair: TypeAlias = tuple[TrainingJob | None, TrainingJob | None]
 """The training without backprop, and the one with it."""
 
 ITERATIONS = (100, 600, 1200, 3000, 6000, 10_000)
+
+GUESSES: tuple[PairGuess, ...] = ("backprop", "numerical", "same")
+
+APART = 0.002
+"""From what difference of the test accuracies on one of two trainings reads more."""
 
 
 def without_backprop() -> None:
@@ -70,6 +77,14 @@ def fields(pair: Pair) -> None:
         )
     PAIR_ITERATIONS.keep(iterations)
     PAIR_SEED.keep(seed)
+    st.pills(
+        T("without.guess"),
+        GUESSES,
+        format_func=guesses().__getitem__,
+        key=PAIR_GUESS.name,
+        persist_state="session",
+        wrap=True,
+    )
     start_and_stop(
         (Widget.PAIR_START, Widget.PAIR_STOP),
         T("without.start"),
@@ -79,6 +94,15 @@ def fields(pair: Pair) -> None:
         ready=seed is not None,
         primary=any(job is None or not job.ended for job in pair),
     )
+
+
+def guesses() -> dict[PairGuess, str]:
+    """Return what can be guessed of two trainings that differ in their gradient only."""
+    return {
+        "backprop": T("without.guess_backprop"),
+        "numerical": T("without.guess_numerical"),
+        "same": T("without.guess_same"),
+    }
 
 
 def train_both() -> None:
@@ -101,6 +125,9 @@ def results(pair: Pair) -> None:
     for job, name in zip(pair, names, strict=True):
         lane(job, name)
     numerical, backprop = (job.records.now() if job else History() for job in pair)
+    with place():
+        if all(job and job.ended for job in pair):
+            answer(numerical, backprop)
     clocks(numerical, backprop)
     curves(numerical, backprop, pair, names)
 
@@ -131,6 +158,25 @@ def lane(job: TrainingJob | None, name: str) -> None:
             left_s = spent_s / done * (iterations - done)
             words.append(T("train.left", time=duration(left_s)))
     st.progress(done / iterations, text=" · ".join(words))
+
+
+def answer(numerical: History, backprop: History) -> None:
+    """Say which of two trainings reads more at the last iteration that both know, and the guess."""
+    a, b = numerical.evaluations, backprop.evaluations
+    at, in_a, in_b = np.intersect1d(a["iteration"], b["iteration"], return_indices=True)
+    if not len(at) or not at[-1]:
+        return
+    without, with_it = (
+        float(known["test_accuracy"][rows[-1]]) for known, rows in ((a, in_a), (b, in_b))
+    )
+    gap = with_it - without
+    found: PairGuess = "same" if abs(gap) < APART else "backprop" if gap > 0 else "numerical"
+    values = {"n": count(int(at[-1])), "with_it": f"{with_it:.2%}", "without": f"{without:.2%}"}
+    words = [T("without.same", **values) if found == "same" else T("without.apart", **values)]
+    if guess := PAIR_GUESS.get():
+        said = T("without.guessed", guess=guesses()[guess])
+        words.append(T("race.guessed_right") if guess == found else said)
+    st.markdown(" ".join(words))
 
 
 def clocks(numerical: History, backprop: History) -> None:

@@ -117,8 +117,11 @@ def test_mistakes_units_map_and_films_of_a_network(server, visit):
 
     page.emulate_media(color_scheme="dark")
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS["dark"])
-    part(page, "Map of the digits")
+    page.get_by_role("radio", name="Map of the digits", exact=True).click()
     points = page.locator(".scatter canvas.points")
+    expect(points).to_be_in_viewport(ratio=0.9)  # What is chosen is what is seen.
+    at_rest(page)
+    expect_to_fit_a_phone(page)
     until(lambda: page.evaluate(TAKE_THE_DIGITS_AWAY))
     points.focus()
     points.press("ArrowRight")
@@ -132,6 +135,8 @@ def test_mistakes_units_map_and_films_of_a_network(server, visit):
     points.press("Enter")
     expect(page).to_have_url(re.compile(f"digit={row}"))
 
+    page.get_by_role("radio", name="Its idea of a digit", exact=True).click()
+    expect(view(page)).to_be_in_viewport(ratio=0.9)  # It runs through the network above.
     part(page, "Its idea of a digit")
     slider = page.get_by_role("slider", name="Step of the dream")
     until(lambda: slider.input_value() == "60")  # It has played to its end.

@@ -1,6 +1,7 @@
 """The panels of the Gradients page, without a browser."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -251,6 +252,8 @@ def test_scaling_is_measured_at_every_point(app):
 
 def test_training_without_backprop_gives_the_same_curve(app):
     opened(app, "gradients", panel="without", iterations="100")
+    assert len(app.button_group(key="pair_guess").options) == 3
+    assert not any("clock" in text.value for text in app.markdown)  # It asks before it tells.
     app.button(key="pair_start").click().run()
     from pages.session import jobs
 
@@ -270,6 +273,28 @@ def test_training_without_backprop_gives_the_same_curve(app):
     said = [progress.proto.text for progress in app.get("progress")]
     assert "stopped after" in said[0]
     assert "Iteration 100 of 100 · finished in" in said[1]
+
+
+def test_two_trainings_are_compared_where_both_were_measured_and_with_the_guess(monkeypatch):
+    from pages.panels import without_backprop as panel
+    from simplenet.training import History, Record
+
+    def history(*accuracies):
+        return History(Record(i, 2.0, 0.1, a, a) for i, a in enumerate(accuracies))
+
+    said = []
+    monkeypatch.setattr(panel, "st", SimpleNamespace(markdown=said.append))
+    monkeypatch.setattr(panel, "PAIR_GUESS", SimpleNamespace(get=lambda: "numerical"))
+    panel.answer(history(0.1), history(0.1, 0.9))  # Only the beginning is known of both.
+    assert said == []
+    panel.answer(history(0.1, 0.9), history(0.1, 0.9006, 0.95))
+    panel.answer(history(0.1, 0.9), history(0.1, 0.7))
+    same, apart = said
+    assert "Both read as many" in same
+    assert "After 1 iterations it is 90.06% with backprop and 90.00% without it" in same
+    assert "You guessed: Without it." in same
+    assert "come apart" in apart
+    assert "You guessed it." in apart
 
 
 def test_a_race_over_few_parameters_says_what_all_would_take(app):
