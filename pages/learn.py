@@ -55,15 +55,24 @@ STYLE = f"""<style>
   .stApp, .stMain * {{
     --st-text-color: #1b2333; --st-background-color: #fff; --st-border-color: #c9ced8;
   }}
-  .stApp, .stMain, .stMain :is(pre, code) {{ background: #fff !important; }}
+  body, .stApp, .stMain, .stMain :is(pre, code) {{ background: #fff !important; }}
   .stMain :is(p, h1, h2, li, pre, code, span:not(.katex *), strong) {{ color: #1b2333 !important; }}
   header, [data-testid="stHeader"], [data-testid="stSidebar"], .stSlider, .stButtonGroup, .away,
-  .stMain button:not(.lesson-symbols *), .stColumn:has(.st-key-{Place.LESSON_PATH}) {{
+  .stMain button:not(.lesson-symbols *), .stColumn:has(.st-key-{Place.LESSON_PATH}),
+  .stCode > pre + div, .stElementContainer:has(.stSlider, .stButtonGroup),
+  [data-testid="stLayoutWrapper"]:has(> .st-key-{Place.LESSON_ON}) {{
     display: none !important;
   }}
-  .stMainBlockContainer {{ padding: 0 !important; }}
+  .lesson-symbols button {{ min-height: 1.7rem !important; }}
+  /* A lesson is a page of paper. */
+  .stMainBlockContainer {{ padding: 0 !important; zoom: 0.75; }}
+  .stMain .stVerticalBlock {{ gap: 0.5rem !important; }}
+  .stCode pre {{ padding: 0.1rem 0.75rem !important; }}
+  .st-key-{Place.LESSON_PICTURE} {{ max-width: 500px; }}
+  .st-key-{Place.LESSON} :is(p, .stCode) {{ max-width: none; }}
   .stColumn {{ width: 100% !important; flex: 1 1 100% !important; }}
   .st-key-{Place.LESSON_PICTURE}, .stCode {{ break-inside: avoid; }}
+  .stElementContainer:is(:has(+ .stElementContainer .stCode), :has(.stCode)) {{ break-after: avoid; }}
 }}
 </style>"""
 
@@ -96,10 +105,10 @@ def lessons() -> None:
     following = LESSONS[names[at + 1]] if at + 1 < len(names) else None
     main, beside = st.columns([2, 1], gap="large")
     with main, st.container(key=Place.LESSON):
-        if LESSON.get() or KEEPING.get().heard:
+        if KEEPING.get().heard or (LESSON.get() and name in course().entries):
             lesson_shown(LESSONS[name], at + 1, following)
             begin(name, answered=name in course().entries)
-        else:  # Which one is open, the browser knows: it tells in a moment.
+        else:  # Which one is open, and what was guessed, the browser knows: it tells in a moment.
             st.html(COMING)
     with beside:
         path(name)

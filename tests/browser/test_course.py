@@ -170,9 +170,12 @@ def test_on_a_phone_a_picture_and_its_control_are_seen_together(server, visit):
     at_rest(page)
     expect_calm(page)
     page.emulate_media(media="print")  # On paper it is light, and nothing is there to be moved.
-    expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS["light"])
+    for ground in (page.locator("body"), page.get_by_test_id("stApp")):
+        expect(ground).to_have_css("background-color", GROUNDS["light"])
     for text in page.locator(".st-key-lesson_shown :is(p, h2, li, pre, code)").all():
         expect(text).to_have_css("color", "rgb(27, 35, 51)")
         ground = text.evaluate("one => getComputedStyle(one).backgroundColor")
         assert ground in (GROUNDS["light"], "rgba(0, 0, 0, 0)")
     expect(page.locator(".st-key-lesson_shown :is(.stSlider, .stButton):visible")).to_have_count(0)
+    page.emulate_media(media="null")
+    assert re.findall(rb"/Type /Pages\n/Count (\d+)", page.pdf(format="A4")) == [b"1"]

@@ -33,9 +33,11 @@ def speak(monkeypatch):
     return lambda language: monkeypatch.setattr("pages.language.chosen.language", lambda: language)
 
 
-def learn(app, name, language="en"):
+def learn(app, name, language="en", **link):
     app.session_state["language"] = language
-    return opened(app, "learn", lesson=name)
+    opened(app, "learn", lesson=name, **link)
+    hear(app)
+    return app
 
 
 def hear(app):
@@ -225,10 +227,21 @@ def test_the_course_ends_and_can_be_begun_anew(app):
 
 def test_a_lesson_that_is_not_there_is_the_first_one(app):
     learn(app, "nonsense")
-    assert not app.header  # Until the browser has told what it keeps.
-    hear(app)
     assert app.header[0].value.startswith("1. ")
     assert "lesson" not in app.query_params
+
+
+@pytest.mark.parametrize("link", [{}, {"lesson": "slope"}])
+def test_nothing_is_asked_before_the_browser_has_told_what_was_guessed(app, link):
+    opened(app, "learn", **link)
+    assert not app.header
+    assert not app.slider
+    text = json.dumps({"course": Course().guessed("slope", 0.01).to_text()})
+    kept = app.session_state["keeping"]
+    kept.receive({"visit": kept.answer()["visit"], "n": 1, "text": text})
+    app.run()
+    assert app.header[0].value.endswith("Downhill, by one weight")
+    assert any("You said **0.010**" in text for text in texts(app))
 
 
 def test_the_course_goes_on_where_the_browser_says_and_a_link_counts_first(app):
@@ -287,9 +300,7 @@ def test_a_link_says_how_the_picture_is_set_and_the_address_keeps_it(app, name):
     learn(app, name)
     press(app, "lesson_show")
     first = component(app, "-lesson_picture")["svg"]
-    another = opened(
-        AppTest.from_file(APP, default_timeout=300), "learn", lesson=name, **PLAYS[name]
-    )
+    another = learn(AppTest.from_file(APP, default_timeout=300), name, **PLAYS[name])
     press(another, "lesson_show")
     assert another.query_params == {"lesson": name, **PLAYS[name]}
     svg = component(another, "-lesson_picture")["svg"]
