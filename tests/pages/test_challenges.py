@@ -175,27 +175,75 @@ def test_who_learned_it_wrong_is_told_by_what_each_reads_and_not_by_naming_all(a
     assert not app.exception
 
 
-def test_the_hidden_mistake_has_to_be_named_at_once(app):
-    from pages.state import BUG_GUESS, BUG_HIDDEN, Widget
+def mistake(app):
+    """Return the mistake that the gradient check on the page tells of."""
+    (table,) = (one.value for one in app.table)
+    wrong = {row["Array"] for _, row in table.iterrows() if "wrong" in row["Verdict"]}
+    ratios = table.set_index("Array")["Times as large"].astype(float)
+    if wrong == {"b1"}:
+        return "bias"
+    if len(wrong) == 4:
+        return "sum" if np.ptp(ratios) < 0.01 * ratios.mean() else "label"
+    assert wrong == {"W1", "b1"}
+    if abs(ratios["W1"]) < 0.5:  # Nothing is left of it.
+        return "transpose"
+    # Fresh units stand at one half: a (1 - a) is a quarter there.
+    return {1: "updated", 2: "factor", 4: "slope"}[round(ratios["W1"])]
 
+
+@pytest.fixture
+def checks(app, monkeypatch):
+    """Return a function that opens the riddle, and one that names a mistake there."""
+    challenge(app, "riddle")
+    from pages.panels import bugs
+    from pages.state import BUG_GUESS
+
+    # What a training makes of a mistake is shown, too, and takes its time.
+    monkeypatch.setattr(bugs, "would_anybody_notice", lambda *_: None)
+
+    def open_riddle():
+        return opened(app, "gradients", panel="bugs", bug="riddle")
+
+    def name(guess):
+        app.button_group(key=BUG_GUESS.name).set_value(guess).run()
+
+    return open_riddle, name
+
+
+def test_each_hidden_mistake_is_found_from_the_check_alone(app, checks):
+    from pages.panels.bugs import BUGS
+    from pages.state import BUG_HIDDEN
+
+    open_riddle, _ = checks
+    for bug in BUGS:
+        app.session_state[BUG_HIDDEN.name] = bug.name
+        assert mistake(open_riddle()) == bug.name
+
+
+def test_the_hidden_mistake_has_to_be_named_at_once(app, checks):
+    from pages.panels.bugs import BUGS
+    from pages.state import Widget
+
+    open_riddle, name = checks
     link = {"part": "challenges", "challenge": "riddle"}
     opened(app, "learn", bug_hidden="sum", bug_guess="sum", **link)
     assert "You have not answered yet" in texts(app)
 
-    def named(*guesses):
-        """Have another mistake planted, name some, and return whether it is solved."""
-        opened(app, "gradients", panel="bugs", bug="riddle")
+    def solved_by(guesses):
+        """Have another mistake planted, name some, and return whether the challenge is solved."""
+        open_riddle()
         app.button(key=Widget.BUG_ANOTHER).click().run()
-        hidden = app.session_state[BUG_HIDDEN.name]
-        for wrong in guesses:
-            guess = hidden if not wrong else "sum" if hidden != "sum" else "bias"
-            app.button_group(key=BUG_GUESS.name).set_value(guess).run()
+        for guess in guesses(mistake(app)):
+            name(guess)
         return "Solved!" in texts(challenge(app, "riddle"))
 
-    assert not named(True)
-    assert not named(True, False)
+    def all_of_them(found):
+        return [*(bug.name for bug in BUGS if bug.name != found), found]
+
+    assert not solved_by(lambda found: all_of_them(found)[:1])
+    assert not solved_by(all_of_them)
     assert "not with your first answer" in texts(app)
-    assert named(False)
+    assert solved_by(lambda found: [found])
     assert not app.exception
 
 
