@@ -72,7 +72,9 @@ STYLE = f"""<style>
   .st-key-{Place.LESSON} :is(p, .stCode) {{ max-width: none; }}
   .stColumn {{ width: 100% !important; flex: 1 1 100% !important; }}
   .st-key-{Place.LESSON_PICTURE}, .stCode {{ break-inside: avoid; }}
-  .stElementContainer:is(:has(+ .stElementContainer .stCode), :has(.stCode)) {{ break-after: avoid; }}
+  .stElementContainer:is(:has(+ .stElementContainer .stCode), :has(.stCode)) {{
+    break-after: avoid;
+  }}
 }}
 </style>"""
 
