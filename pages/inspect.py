@@ -53,7 +53,7 @@ def page() -> None:
         in_sight(
             part,
             INSPECT_PART.name if below else Component.VIEW,
-            first=part != INSPECT_PART.default,
+            first=below and part != INSPECT_PART.default,
             whole=below,
         )
         # Of an earlier moment nothing is known.

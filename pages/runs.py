@@ -10,7 +10,7 @@ from pages.kept.comparing import compared
 from pages.kept.sweep import sweep_shown
 from pages.kept.sweep_form import sweep_form
 from pages.kept.sweeps import several, sweeps
-from pages.kept.table import table
+from pages.kept.table import example, table
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import megabytes
@@ -61,6 +61,7 @@ def listed() -> None:
             with st.container(horizontal=True):
                 another()
                 several()
+        example()
         with place():
             own_networks()
         return

@@ -209,10 +209,20 @@ def _url(pixels: NDArray[Any]) -> str:
 
 
 def _drawn(inside: str, width: int = WIDTH) -> str:
-    """Return a picture of lines: an image of its own, as Streamlit lets no SVG through."""
+    """Return a picture of lines."""
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}">{inside}</svg>'
-    url = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-    return f'<img class="curve" src="{url}" alt="">'
+    return f'<img class="curve" src="{_svg_url(svg)}" alt="">'
+
+
+def as_image(inside: str, width: int, height: int) -> str:
+    """Return a picture of lines of this size: an image of its own, as Streamlit takes no SVG."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{inside}</svg>'
+    return f'<img src="{_svg_url(svg)}" width="{width}" height="{height}" alt="">'
+
+
+def _svg_url(svg: str) -> str:
+    """Return a drawing as a data URL."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 def _framed(inside: str) -> str:

@@ -49,6 +49,9 @@ SHOWN = 12
 MOST_NAME = 40
 """Characters of what a run is called here: a phone has room for it; the table tells the rest."""
 
+MOST_NAMED = 3
+"""Up to how many runs are called by their names over the columns of a table."""
+
 RARE, NEVER = 0.05, 1e-6
 """From what chance on a difference is told as more than an accident; and below which it is not told
 any more how rare it would be."""
@@ -211,26 +214,25 @@ def recipes(runs: list[Compared]) -> None:
 
 
 def figures(runs: list[Compared]) -> None:
-    """Show what came of each run."""
+    """Show what came of each run, a column each: so it fits a phone."""
     results = [run.run.result for run in runs]
+    measured = {
+        T("train.test_accuracy"): [_percent(result.test_accuracy) for result in results],
+        T("train.train_accuracy"): [_percent(result.train_accuracy) for result in results],
+        T("train.loss"): ["–" if one.loss is None else f"{one.loss:.3f}" for one in results],
+        T("runs.done"): [count(result.done) for result in results],
+        T("runs.took"): [duration(result.elapsed_s or 0.0) for result in results],
+    }
+    # What many runs are called has no room here, and stands above.
+    names = [run.label if len(runs) <= MOST_NAMED else run.letter for run in runs]
+    columns = {name: [values[i] for values in measured.values()] for i, name in enumerate(names)}
     st.markdown(T("compare.figures"))
-    st.dataframe(
-        {
-            T("runs.name"): [run.label for run in runs],
-            T("train.test_accuracy"): [result.test_accuracy for result in results],
-            T("train.train_accuracy"): [result.train_accuracy for result in results],
-            T("train.loss"): [result.loss for result in results],
-            T("runs.done"): [count(result.done) for result in results],
-            T("runs.took"): [duration(result.elapsed_s or 0.0) for result in results],
-        },
-        hide_index=True,
-        width="content",
-        column_config={
-            T("train.test_accuracy"): st.column_config.NumberColumn(format="percent"),
-            T("train.train_accuracy"): st.column_config.NumberColumn(format="percent"),
-            T("train.loss"): st.column_config.NumberColumn(format="%.3f"),
-        },
-    )
+    st.table({T("compare.of_run"): list(measured)} | columns, hide_index=True, width="content")
+
+
+def _percent(accuracy: float | None) -> str:
+    """Return an accuracy as it is shown; a dash where it is not known."""
+    return "–" if accuracy is None else f"{accuracy:.2%}"
 
 
 def pair(runs: list[Compared]) -> None:

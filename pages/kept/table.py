@@ -7,11 +7,16 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from pages.components.run_cards import Card, run_cards
+from pages.figures.example_runs import ExampleRun, example_runs
 from pages.kept.named import kind_name, name_of, status_name
 from pages.language import T
 from pages.language.words import count
+from pages.networks import saved_model
 from pages.state import RUNS_SEARCH, Component, Place, runs_key
 from simplenet.runs.store import Summary
+
+EXAMPLES = "robust", "robust-50", "article"
+"""The shipped networks that stand for runs where there is none."""
 
 ROW, MOST_ROWS = 35, 10
 """Height of a row in pixels; rows that are seen without scrolling."""
@@ -38,6 +43,20 @@ def table(runs: list[Summary]) -> list[Summary]:
     if ticked is not None:
         return [run for run in shown if run.id in ticked]
     return [shown[row] for row in rows if row < len(shown)]
+
+
+def example() -> None:
+    """Show what the list looks like, with the shipped networks in the place of runs."""
+    runs = []
+    for name in EXAMPLES:
+        saved = saved_model(name)
+        history = saved.metadata.get("history", ()) if saved else ()
+        accuracies = [point["test_accuracy"] for point in history]
+        if accuracies:
+            runs.append(ExampleRun(name, f"{accuracies[-1]:.2%}", accuracies))
+    if runs:
+        st.caption(T("runs.example"))
+        st.html(example_runs(runs))
 
 
 def card_of(run: Summary) -> Card:

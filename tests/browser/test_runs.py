@@ -119,3 +119,40 @@ def test_the_runs_of_this_browser_are_listed_and_one_is_opened(server, visit):
     expect_accessible(page)
     stranger.goto(page.url)
     expect(stranger.get_by_text("Somebody else has started this sweep")).to_be_visible()
+
+
+def test_on_a_phone_a_run_is_handled_by_touch(server, visit):
+    phone = {"width": 390, "height": 844}
+    page = visit(f"{server.url}/train", viewport=phone, has_touch=True, is_mobile=True)
+    train(page, 5)
+    expect(status(page)).to_contain_text("finished")
+    page.goto(f"{server.url}/runs")
+    card = page.locator(".run-cards label")
+    expect(card).to_have_count(1)
+    at_rest(page)
+
+    def tap(name):
+        at_rest(page)
+        button(page, name).tap()
+
+    card.tap()
+    tap("Mark with a star")
+    expect(card.locator(".name")).to_have_text(re.compile("^★"))
+    expect(button(page, "Remove the star")).to_be_visible()
+    for field, words in (("Name", "by finger"), ("Note", "in the bus")):
+        page.get_by_role("textbox", name=field).tap()
+        page.keyboard.type(words)
+        page.keyboard.press("Enter")
+        at_rest(page)
+    expect(card.locator(".name")).to_have_text("★ by finger")
+    tap("Delete")
+    expect(card).to_have_count(0)
+    expect(page.get_by_text("There is none yet.")).to_be_visible()
+    tap("Undo")
+    expect(card.locator(".name")).to_have_text("★ by finger")
+    at_rest(page)
+    if not card.locator("input").is_checked():
+        card.tap()
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("in the bus")
+    tap("Open")
+    expect(status(page)).to_contain_text("Iteration 5 of 5")

@@ -5,6 +5,7 @@ import re
 import numpy as np
 from PIL import Image
 
+from pages.figures.example_runs import ExampleRun, example_runs
 from pages.figures.miniatures import (
     asking,
     confusing,
@@ -25,6 +26,14 @@ def images(html):
 def drawing(html):
     (svg,) = (text for kind, text in images(html) if kind == "svg+xml")
     return base64.b64decode(svg).decode()
+
+
+def test_an_example_of_runs_draws_each_curve_and_takes_no_name_for_html():
+    html = example_runs([ExampleRun("a<b", "50%", [0.0, 1.0]), ExampleRun("one", "1%", [0.01])])
+    assert "<span>a&lt;b</span><b>50%</b>" in html
+    first, second = (base64.b64decode(svg).decode() for _, svg in images(html))
+    assert 'points="2.0,38.0 94.0,2.0"' in first  # From the lower left to the upper right.
+    assert second.count(",") == 1
 
 
 def test_for_is_orange_and_against_is_blue():

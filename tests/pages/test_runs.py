@@ -54,6 +54,9 @@ def listed(app):
 def test_without_runs_the_page_leads_to_a_training(app):
     opened(app, "runs")
     assert "none yet" in app.markdown[0].value
+    (example,) = (html.body for html in app.get("html") if "example-runs" in html.body)
+    assert example.count("<img") == 3  # What will come, with the shipped networks.
+    assert "<span>article</span><b>94.75%</b>" in example
     app.button(key="runs_train").click().run()
     assert app.button(key="train").label == "Train"
 
@@ -186,12 +189,14 @@ def test_runs_are_compared_by_an_address_that_anybody_can_open(runs):
     opened(app, "runs")
     assert "1 of the runs" in app.info[0].value
     assert "".join(app.query_params["compare"]) == "one,two,gone"
-    different, results = (table.value for table in app.dataframe)
+    (different,) = (table.value for table in app.dataframe)
+    (results,) = (table.value for table in app.table)
     assert list(different.columns) == ["Run", "Hidden units"]  # What is the same is left out.
     assert list(different["Hidden units"]) == ["3", "4"]
     names = ["A: Hidden units: 3", "B: Hidden units: 4"]
-    assert list(different["Run"]) == list(results["Run"]) == names
-    assert results["Test accuracy"].between(0, 1).all()
+    assert list(different["Run"]) == list(results.columns[1:]) == names
+    assert results.iloc[0, 0] == "Test accuracy"
+    assert all(re.fullmatch(r"[0-9]{1,2}\.[0-9]{2}%", cell) for cell in results.iloc[0, 1:])
     words = " ".join(markdown.value for markdown in app.markdown)
     assert "Digit by digit" in words
     assert "McNemar" in words
