@@ -17,8 +17,7 @@ PREFIX = "challenge_"
 
 def challenges() -> None:
     """Show the challenge that is open, beside it all of them."""
-    for reached in all_reached():
-        solve(reached)
+    solve(*all_reached())
     CHALLENGE.follow(one_of({name: name for name in TASKS}))
     name = CHALLENGE.get() or next((n for n in TASKS if not is_solved(n)), next(iter(TASKS)))
     CHALLENGE.keep(CHALLENGE.get())
@@ -34,10 +33,16 @@ def is_solved(name: str) -> bool:
     return PREFIX + name in course().entries
 
 
-def solve(name: str) -> None:
-    """Remember that a challenge is solved."""
-    if not is_solved(name):
+def solve(*names: str) -> None:
+    """Remember that challenges are solved, and run again if one is new: the browser keeps it then.
+
+    What it is to keep it was told before the page knew.
+    """
+    new = [name for name in names if not is_solved(name)]
+    for name in new:
         KEEPING.get().study(course().finished(PREFIX + name, course().last))
+    if new:
+        st.rerun()
 
 
 def challenge(name: str, task: Task) -> None:

@@ -18,6 +18,8 @@ from simplenet.runs.made_with import made_with
 from simplenet.storage import load_model
 from simplenet.training import History, Record, TrainingConfig
 from tests.pages.conftest import APP, opened
+from tests.pages.messages import component
+from tests.pages.visiting import visited
 
 WORDS = {
     "en": ("None of your trainings", "Your best so far", "Solved!", "**1 of 15** solved"),
@@ -173,6 +175,20 @@ def test_who_learned_it_wrong_is_told_by_what_each_reads_and_not_by_naming_all(a
     app.button_group(key=SWAPPED_GUESS.name).set_value(second).run()
     assert "Solved!" in texts(app)
     assert not app.exception
+
+
+def test_what_is_solved_is_kept_by_the_browser_at_once(workers):
+    from pages.challenges.puzzles import NETWORKS
+    from pages.state import SWAPPED_GUESS, SWAPPED_ORDER
+
+    def kept_after(guess):
+        """Return what the browser is to keep after a visit in which a network was named."""
+        chosen = {SWAPPED_ORDER.name: 2, SWAPPED_GUESS.name: guess}
+        view = ("learn", {"part": "challenges", "challenge": "swapped"})
+        return component(visited(view, chosen=chosen), "-keepsakes")["text"]
+
+    assert "challenge_swapped" not in kept_after(None)
+    assert "challenge_swapped" in kept_after(NETWORKS[2])
 
 
 def mistake(app):

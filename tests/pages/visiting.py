@@ -68,8 +68,13 @@ def _hash_of(page: str) -> str:
     )
 
 
-def visited(view: tuple[str, dict[str, str]], **link: str) -> AppTest:
-    """Return the app as a new visitor sees a view; each lesson has been begun."""
+def visited(
+    view: tuple[str, dict[str, str]], *, chosen: dict[str, object] | None = None, **link: str
+) -> AppTest:
+    """Return the app as a new visitor sees a view; each lesson has been begun.
+
+    What is chosen is in the session before the page runs.
+    """
     page, always = view
     course = Course()
     for lesson in LESSONS:
@@ -79,6 +84,8 @@ def visited(view: tuple[str, dict[str, str]], **link: str) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=300)
     app._page_hash = _hash_of(page)
     app.session_state["keeping"] = keeping
+    for key, value in (chosen or {}).items():
+        app.session_state[key] = value
     app.query_params.update({**link, **always})
     return app.run()
 
