@@ -13,6 +13,7 @@ from pages.components.network_view import network_view, network_weights
 from pages.drawing.card import card
 from pages.drawing.doubt import doubt_about
 from pages.drawing.framed import framed
+from pages.drawing.leading import lead_on
 from pages.drawing.line import STYLE as LINE_STYLE
 from pages.drawing.line import Line
 from pages.drawing.mine import add, my_set
@@ -85,6 +86,7 @@ def page() -> None:
     my_set(choice)
     if choice:
         card(choice)
+        lead_on()
 
 
 def still_training() -> bool:

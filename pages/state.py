@@ -781,6 +781,7 @@ class Widget(StrEnum):
     EXPORT = "export"
     # Draw.
     PHOTO = "photo"
+    DRAW_NEXT = "draw_next"
     PIN = "pin"
     CARD = "card"
     # The own drawings.

@@ -80,6 +80,15 @@ def test_the_refusal_of_a_photo_stands_where_the_photo_was_chosen(app):
     assert [words for words in told if "notes.png" in words]
 
 
+def test_the_page_leads_on_into_the_network_that_has_read(app):
+    opened(app, "draw")
+    app.selectbox(key="draw_network").set_value("article").run()
+    assert [b.key for b in app.button if b.proto.type == "primary"] == ["draw_next"]
+    app.button(key="draw_next").click().run()
+    assert not app.exception
+    assert app.selectbox(key="inspect_network").value == "article"
+
+
 @pytest.mark.parametrize(
     ("second", "next_one"), [(0.0, False), (0.0004, False), (0.001, True), (0.4, True)]
 )

@@ -165,7 +165,8 @@ class Scatter {
       pen.beginPath();
       pen.arc(x, y, size, 0, 7);
     };
-    pen.globalAlpha = 0.8;
+    // Dark colours would hardly stand out from a dark ground.
+    pen.globalAlpha = css.colorScheme === "dark" ? 1 : 0.8;
     data.labels.forEach((label, i) => {
       dot(i, 3);
       pen.fillStyle = data.colours[label];
