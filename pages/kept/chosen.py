@@ -37,7 +37,7 @@ WHERE: dict[str, tuple[str, JobId, str | None]] = {
 }
 """Which page shows a kind of run, by which id, and in which panel."""
 
-TAKEN = "fine-tuning", "race", "scaling"
+TAKEN = "fine-tuning", "race", "scaling", "map"
 """The kinds, beside trainings, whose results can be taken along."""
 
 

@@ -50,7 +50,7 @@ def as_file(job: TrainingJob) -> bytes:
 
 
 def take_results(job: Job[Any, Any], kind: str) -> None:
-    """Show the button that downloads what came of a fine-tuning, a race or a scaling."""
+    """Show the button that downloads what came of work that is no training."""
     st.download_button(
         T("bundle.take"),
         lambda: results_of(job),

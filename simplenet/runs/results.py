@@ -1,8 +1,8 @@
-"""What came of a fine-tuning, a race or a scaling, as a file to take along.
+"""What came of work that is no training, as a file to take along.
 
 It is a zip file for people and for other programs: tables as CSV and JSON, the settings, and of a
-fine-tuning the networks before and after it, and the drawings. A training has more to take along:
-see `simplenet.runs.bundle`.
+fine-tuning the networks before and after it, and the drawings; of a map the network that it is of.
+A training has more to take along: see `simplenet.runs.bundle`.
 """
 
 from __future__ import annotations
@@ -19,11 +19,15 @@ import numpy as np
 import pandas as pd
 import safetensors.numpy
 
+from simplenet.data import loaded
+from simplenet.functions import as_pixels
 from simplenet.jobs.ledger import End
 from simplenet.network import SimpleNet
 from simplenet.runs.comparison import Comparison, GradientComparison
 from simplenet.runs.finetuning import FineTuning, FineTuningState, Lesson
 from simplenet.runs.kinds import settings_of
+from simplenet.runs.mapping import DIGITS, MapRecord
+from simplenet.runs.mapping import Mapping as LayerMapping
 from simplenet.runs.scaling import Scaling, Timing
 from simplenet.storage import model_to_bytes
 from simplenet.training import GradientMethod
@@ -31,7 +35,12 @@ from simplenet.training import GradientMethod
 TEXT = Path(__file__).with_name("bundled") / "results.md"
 """What a stranger should know of the file."""
 
-KINDS = {FineTuning: "fine-tuning", GradientComparison: "race of gradients", Scaling: "scaling"}
+KINDS = {
+    FineTuning: "fine-tuning",
+    GradientComparison: "race of gradients",
+    Scaling: "scaling",
+    LayerMapping: "map of a hidden layer",
+}
 """What is taken along like this, and what it is called."""
 
 
@@ -41,7 +50,7 @@ class Results:
 
     Parameters
     ----------
-    work : FineTuning, GradientComparison or Scaling
+    work : FineTuning, GradientComparison, Scaling or Mapping
     records : list
         All its records.
     state : object or None
@@ -79,6 +88,8 @@ def results_to_bytes(results: Results) -> bytes:
         tables = lesson_tables(records)
     elif isinstance(work, GradientComparison):
         tables = race_tables(records[-1])
+    elif isinstance(work, LayerMapping):
+        tables = map_tables(work, records[-1])
     else:
         tables = timing_tables(records)
     settings = {
@@ -94,17 +105,16 @@ def results_to_bytes(results: Results) -> bytes:
         for name, table in tables.items():
             archive.writestr(f"{name}.csv", table.to_csv(index=False))
             archive.writestr(f"{name}.json", table.to_json(orient="split", index=False))
-        if isinstance(work, FineTuning):
-            for name, part in networks(work, results.state).items():
-                archive.writestr(name, part)
-                parts.append(name)
+        for name, part in networks(work, results.state).items():
+            archive.writestr(name, part)
+            parts.append(name)
         archive.writestr("recipe.json", json.dumps(settings, indent=2))
         text = TEXT.read_text(encoding="utf-8")
         archive.writestr(
             "README.md",
             text.format(
                 name=results.name or f"A {settings['kind']} of SimpleNet",
-                parts="\n".join(f"- `{part}`: {ABOUT[part]}" for part in parts),
+                parts="\n".join(f"- `{part}`: {about(work, part)}" for part in parts),
             ),
         )
     return content.getvalue()
@@ -115,12 +125,21 @@ ABOUT = {
     "times.csv": "seconds of one whole gradient by each way; of the definition, as projected",
     "differences.csv": "how far the gradients lie apart, by parameter array",
     "timings.csv": "seconds of one whole gradient, by way and size",
+    "map.csv": "the test digits: what each is, what the network reads, and where it lies; `way` is "
+    "`arranged` for t-SNE, and `activations` for the principal components that it starts from",
     "recipe.json": "all settings, the versions, and fingerprints of data and code",
     "weights.safetensors": "the network that has learned; SimpleNet Lab opens it on Draw",
     "before.safetensors": "the network that it began with",
     "drawings.safetensors": "what it learned from: `pixels`, 784 bytes each, and `labels`",
 }
 """What each file has."""
+
+
+def about(work: Any, part: str) -> str:
+    """Return what a file of a work has."""
+    if part == "weights.safetensors" and isinstance(work, LayerMapping):
+        return "the network whose hidden layer it is; SimpleNet Lab opens it on Draw"
+    return ABOUT[part]
 
 
 def lesson_tables(lessons: list[Lesson]) -> dict[str, pd.DataFrame]:
@@ -162,8 +181,21 @@ def timing_tables(timings: list[Timing]) -> dict[str, pd.DataFrame]:
     return {"timings": pd.DataFrame([asdict(timing) for timing in timings])}
 
 
-def networks(work: FineTuning, state: FineTuningState) -> dict[str, bytes]:
-    """Return the networks of a fine-tuning and its drawings, as files."""
+def map_tables(work: LayerMapping, last: MapRecord) -> dict[str, pd.DataFrame]:
+    """Return the digits of a map: what they are, what they are read as, and where they lie."""
+    data, net = loaded("bundled"), SimpleNet.from_params(work.params)
+    read = net.predict(as_pixels(data.pixels_test[:DIGITS], net.params["W1"].dtype)).argmax(axis=1)
+    x, y = last.map.places.T
+    found = {"digit": range(len(x)), "label": data.t_test[:DIGITS].argmax(axis=1), "read": read}
+    return {"map": pd.DataFrame({**found, "x": x, "y": y, "way": last.phase})}
+
+
+def networks(work: Any, state: FineTuningState) -> dict[str, bytes]:
+    """Return the networks of a fine-tuning and its drawings, or that of a map, as files."""
+    if isinstance(work, LayerMapping):
+        return {"weights.safetensors": model_to_bytes(SimpleNet.from_params(work.params), {})}
+    if not isinstance(work, FineTuning):
+        return {}
     known = {"recipe": settings_of(work), "iteration": state.last.iteration}
     return {
         "weights.safetensors": model_to_bytes(SimpleNet.from_params(state.params), known),

@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from simplenet.jobs.ledger import Position, Wishes
 from simplenet.runs import TrainingRun
-from simplenet.runs.kinds import Result
+from simplenet.runs.kinds import KINDS, Result
+from simplenet.runs.results import KINDS as RESULTS
 from simplenet.runs.scaling import Scaling
 from simplenet.runs.store import Summary
 from simplenet.training import TrainingConfig
@@ -166,6 +167,13 @@ def test_what_came_of_a_scaling_is_taken_along(actions, runs):
     assert "Only a training comes back" in button.help
     with ZipFile(BytesIO(results_of(jobs().get("sizes")))) as taken:
         assert "timings.csv" in taken.namelist()
+
+
+def test_every_kind_of_work_is_taken_along():
+    from pages.kept.chosen import TAKEN
+
+    assert {kind.name for kind in KINDS} == {"training", *TAKEN}
+    assert len(KINDS) == len(TAKEN) + 1 == len(RESULTS) + 1
 
 
 def test_without_a_choice_it_says_what_can_be_chosen(actions):

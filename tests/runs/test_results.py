@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from simplenet import SimpleNet
+from simplenet import SimpleNet, load_mnist
 from simplenet.runs import TrainingRun
 from simplenet.runs.bundle import BundleError, bundle_from_bytes
 from simplenet.runs.comparison import GradientComparison
 from simplenet.runs.finetuning import RECIPE, FineTuning
+from simplenet.runs.mapping import Mapping
 from simplenet.runs.results import Results, results_to_bytes
 from simplenet.runs.scaling import Scaling
 from simplenet.storage import model_from_bytes
@@ -35,6 +36,11 @@ def taken_along(work, name=""):
     content = results_to_bytes(Results(work, records, state, MADE_WITH, "finished", name))
     with pytest.raises(BundleError):  # That is for trainings.
         bundle_from_bytes(content)
+    return records, state, files_of(content)
+
+
+def files_of(content):
+    """Return the files of a zip file, each of which its README tells of."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
         files = {one: archive.read(one) for one in archive.namelist()}
@@ -42,7 +48,7 @@ def taken_along(work, name=""):
         assert one == "README.md" or f"`{one.replace('.json', '.csv')}`" in (
             files["README.md"].decode().replace("recipe.json", "recipe.csv")
         )
-    return records, state, files
+    return files
 
 
 def rows(files, name):
@@ -92,6 +98,22 @@ def test_a_scaling_takes_its_points_along():
     told = rows(files, "timings")
     assert [float(row["seconds"]) for row in told] == [one.seconds for one in timings]
     assert {row["way"] for row in told} == {"numerical", "fast_numerical", "backprop"}
+
+
+def test_a_map_takes_its_places_and_its_network_along():
+    work = Mapping(NET.params, "mine")
+    part = work.advance(None, 60.0, None)  # The arrangement by t-SNE takes seconds.
+    files = files_of(results_to_bytes(Results(work, part.records, part.state, {}, "stopped")))
+    told, data = rows(files, "map"), load_mnist()
+    places = part.records[0].map.places
+    assert [(float(row["x"]), float(row["y"])) for row in told] == [tuple(one) for one in places]
+    assert [int(row["label"]) for row in told] == data.t_test[:2000].argmax(axis=1).tolist()
+    read = NET.predict(data.x_test[:2000]).argmax(axis=1)
+    assert [int(row["read"]) for row in told] == read.tolist()
+    assert {row["way"] for row in told} == {"activations"}
+    net = model_from_bytes(files["weights.safetensors"]).net
+    assert all(np.array_equal(net.params[key], NET.params[key]) for key in net.params)
+    assert "whose hidden layer it is" in files["README.md"].decode()
 
 
 def test_what_has_no_such_results_is_refused():
