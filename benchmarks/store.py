@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time, sleep
@@ -19,13 +20,15 @@ from simplenet.jobs.job import COMMIT_S, SLICE_S
 from simplenet.jobs.ledger import Position, Wishes
 from simplenet.jobs.memory import share_arenas
 from simplenet.runs import TrainingRun, warm_up
+from simplenet.runs.kinds import without_moments
 from simplenet.runs.store import Limits, Store, open_store
 from simplenet.training import History, TrainingConfig
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 5
 MANY, LISTED = 200, 1000
-PLENTY = Limits(visitor_runs=LISTED, all_runs=2 * LISTED)  # As many as are measured.
+# As many as are measured.
+PLENTY = Limits(visitor_bytes=1_000_000_000, visitor_runs=LISTED, all_runs=2 * LISTED)
 SHORT = TrainingRun(TrainingConfig(iterations=600))
 
 
@@ -48,7 +51,7 @@ def main() -> None:
             json.dumps(
                 {
                     "writing": [writing(Path(folder) / f"w{i}") for i in range(ROUNDS)],
-                    "listing_s": listing(Path(folder) / "l"),
+                    **listing(Path(folder) / "l"),
                     **many(Path(folder) / "m"),
                     "recovery_s": [recovery(Path(folder) / f"r{i}") for i in range(ROUNDS)],
                 }
@@ -80,17 +83,48 @@ def writing(folder: Path) -> float:
     return written_s / trained_s
 
 
-def listing(folder: Path) -> list[float]:
-    """Return the seconds in which the runs of a visitor who has `LISTED` are read."""
-    store = open_store(None, folder, PLENTY)
+def listing(folder: Path) -> dict[str, list[float]]:
+    """Return the seconds in which the runs of a visitor who has `LISTED` are read, and shown.
+
+    Shown: those of a core that My runs takes the server, without a browser.
+    """
+    store, part = open_store(None, folder, PLENTY), SHORT.advance(None, 60.0, None)
+    records = without_moments(part.records)  # A list does not read them.
     for i in range(LISTED):
-        store.add(str(i), "me", SHORT, Wishes(), "server")
-    times = []
+        run = replace(SHORT, training=replace(SHORT.training, seed=i, learning_rate=0.2))
+        store.add(str(i), "me", run, Wishes(), "server")
+        ended = Position(end="finished")
+        assert store.commit(str(i), 0, run, records, part.state, records, ended)
+    read_s = []
     for _ in range(ROUNDS):
         started = perf_counter()
         assert len(store.runs_of("me")) == LISTED
-        times.append(perf_counter() - started)
+        read_s.append(perf_counter() - started)
     store.close()
+    return {"listing_s": read_s, "opening_s": opening(folder)}
+
+
+def opening(folder: Path) -> list[float]:
+    """Return the seconds of a core in which My runs is made of the runs of a folder."""
+    from streamlit.testing.v1 import AppTest
+
+    from pages.session import jobs
+    from pages.session import store as kept
+    from pages.state import VISITOR
+
+    os.environ["SIMPLENET_DATA"] = str(folder)
+    app = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    app.session_state[VISITOR.name] = "me"
+    app.run().switch_page("pages/runs.py").run()
+    times = []
+    for _ in range(ROUNDS):
+        started = process_time()
+        app.run()
+        times.append(process_time() - started)
+        assert not app.exception
+        assert len(app.dataframe[0].value) == LISTED
+    jobs().close()
+    kept().close()
     return times
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pages.language import T
+from functools import cache
+
+from pages.language import T, language
 from pages.training.naming import going_on_name, recipe_name
 from simplenet.runs.kinds import training_of
 from simplenet.runs.store import Summary
@@ -21,25 +23,43 @@ def name_of(run: Summary) -> str:
 
 def kind_name(run: Summary) -> str:
     """Return what kind of work a run is."""
+    return _kinds(language())[run.kind]
+
+
+def status_name(run: Summary) -> str:
+    """Return whether a run has ended, and how, or whether it goes on."""
+    if run.queued:
+        status = "queued"
+    elif run.ended is None:
+        status = "paused" if run.held else "live"
+    elif run.ended == "finished" and run.kind == "training" and run.result.done < run.result.total:
+        status = "early"
+    else:
+        status = run.ended
+    return _statuses(language())[status]
+
+
+@cache
+def _kinds(_language: str) -> dict[str, str]:
+    """Return the kinds in the visitor's language, once for all: a list may name a thousand."""
     return {
         "training": T("runs.training"),
         "fine-tuning": T("runs.tuning"),
         "race": T("runs.race"),
         "scaling": T("runs.scaling"),
         "map": T("runs.map"),
-    }[run.kind]
+    }
 
 
-def status_name(run: Summary) -> str:
-    """Return whether a run has ended, and how, or whether it goes on."""
-    if run.queued:
-        return T("runs.queued")
-    if run.ended is None:
-        return T("runs.paused") if run.held else T("runs.live")
-    if run.ended == "finished" and run.kind == "training" and run.result.done < run.result.total:
-        return T("runs.early")
+@cache
+def _statuses(_language: str) -> dict[str, str]:
+    """Return what runs can do, in the visitor's language, once for all."""
     return {
+        "queued": T("runs.queued"),
+        "paused": T("runs.paused"),
+        "live": T("runs.live"),
+        "early": T("runs.early"),
         "finished": T("runs.finished"),
         "stopped": T("runs.stopped"),
         "failed": T("runs.failed"),
-    }[run.ended]
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -33,16 +34,16 @@ def table(runs: list[Summary]) -> list[Summary]:
         max_chars=80,
         width=420,
     )
-    shown = [run for run in runs if search.lower() in words_of(run).lower()]
+    shown = [row for row in map(row_of, runs) if search.lower() in words_of(row).lower()]
     if not shown:
         st.info(T("runs.not_found"), icon=":material/search_off:")
         return []
-    ticked = run_cards([card_of(run) for run in shown], key=Component.RUN_CARDS)
+    ticked = run_cards([card_of(row) for row in shown], key=Component.RUN_CARDS)
     with st.container(key=Place.RUNS_TABLE):
         rows = rows_of(shown)
     if ticked is not None:
-        return [run for run in shown if run.id in ticked]
-    return [shown[row] for row in rows if row < len(shown)]
+        return [row.run for row in shown if row.run.id in ticked]
+    return [shown[row].run for row in rows if row < len(shown)]
 
 
 def example() -> None:
@@ -59,41 +60,56 @@ def example() -> None:
         st.html(example_runs(runs))
 
 
-def card_of(run: Summary) -> Card:
+class Row(NamedTuple):
+    """A run with its words: each is made once, as there may be a thousand runs."""
+
+    run: Summary
+    name: str
+    status: str
+    kind: str
+
+
+def row_of(run: Summary) -> Row:
+    """Return a run with its words."""
+    return Row(run, name_of(run), status_name(run), kind_name(run))
+
+
+def card_of(row: Row) -> Card:
     """Return what a card says of a run."""
-    tested = run.result.test_accuracy
+    run, tested = row.run, row.run.result.test_accuracy
     return Card(
         run.id,
-        name_of(run),
+        row.name,
         run.star,
-        kind_name(run) if tested is None else f"{tested:.2%}",
-        status_name(run),
+        row.kind if tested is None else f"{tested:.2%}",
+        row.status,
         round(1000 * run.started_at),
         run.result.curve,
     )
 
 
-def rows_of(shown: list[Summary]) -> list[int]:
+def rows_of(shown: list[Row]) -> list[int]:
     """Show a table of runs, and return the rows that are chosen."""
+    runs = [row.run for row in shown]
     event = st.dataframe(
         {
-            T("runs.star"): ["★" if run.star else "" for run in shown],
-            T("runs.name"): [name_of(run) for run in shown],
-            T("train.test_accuracy"): [run.result.test_accuracy for run in shown],
-            T("runs.curve"): [list(run.result.curve) or None for run in shown],
-            T("runs.status"): [status_name(run) for run in shown],
-            T("runs.done"): [done_of(run) for run in shown],
-            T("runs.started"): [datetime.fromtimestamp(run.started_at, UTC) for run in shown],
-            T("runs.took"): [run.result.elapsed_s for run in shown],
-            T("runs.kind"): [kind_name(run) for run in shown],
-            T("runs.note"): [run.note for run in shown],
+            T("runs.star"): ["★" if run.star else "" for run in runs],
+            T("runs.name"): [row.name for row in shown],
+            T("train.test_accuracy"): [run.result.test_accuracy for run in runs],
+            T("runs.curve"): [list(run.result.curve) or None for run in runs],
+            T("runs.status"): [row.status for row in shown],
+            T("runs.done"): [done_of(run) for run in runs],
+            T("runs.started"): [datetime.fromtimestamp(run.started_at, UTC) for run in runs],
+            T("runs.took"): [run.result.elapsed_s for run in runs],
+            T("runs.kind"): [row.kind for row in shown],
+            T("runs.note"): [run.note for run in runs],
         },
         hide_index=True,
         height=ROW * (min(len(shown), MOST_ROWS) + 1) + 3,
         row_height=ROW,
         on_select="rerun",
         selection_mode="multi-row",
-        key=runs_key([run.id for run in shown]),
+        key=runs_key([run.id for run in runs]),
         column_config={
             T("runs.star"): st.column_config.TextColumn(width=50),
             T("runs.name"): st.column_config.TextColumn(width="large"),
@@ -108,9 +124,9 @@ def rows_of(shown: list[Summary]) -> list[int]:
     return list(event["selection"]["rows"])
 
 
-def words_of(run: Summary) -> str:
+def words_of(row: Row) -> str:
     """Return all words of a run that are searched."""
-    return " ".join([name_of(run), run.note, status_name(run), kind_name(run)])
+    return " ".join([row.name, row.run.note, row.status, row.kind])
 
 
 def done_of(run: Summary) -> str:

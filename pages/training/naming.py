@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from pages.language import T
+from pages.language import T, language
 from pages.language.words import count, listed, option_names, pair
 from pages.training.presets import PRESETS, preset_names
 from pages.training.recipe import CHOICES, choice_labels, numbers, settings_of
@@ -59,22 +60,36 @@ def described(settings: Mapping[str, Any]) -> str:
 
 def in_words(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what each of some settings is called, and its value in words."""
-    labels = {field.name: label for field, label, *_ in numbers()}
-    choices = {
-        field.name: label for (field, _), label in zip(CHOICES, choice_labels(), strict=True)
-    }
-    names = option_names()
-    parts = []
+    known, parts = _words(language()), []
     for name, value in settings.items():
-        if name in labels:
+        if name in known.labels:
             if value is None:
                 words = T("train.never")
             else:
                 words = count(value) if isinstance(value, int) else f"{value:g}"
-            parts.append((labels[name], words))
-        elif name in choices:
-            parts.append((choices[name], names[value]))
+            parts.append((known.labels[name], words))
+        elif name in known.choices:
+            parts.append((known.choices[name], known.options[value]))
         else:
-            kinds = listed(names[one] for one in value) or T("train.none")
+            kinds = listed(known.options[one] for one in value) or T("train.none")
             parts.append((T("train.augmentation"), kinds))
     return parts
+
+
+class _Words(NamedTuple):
+    """What settings are called by the names of their fields, and what their options are."""
+
+    labels: dict[str, str]
+    choices: dict[str, str]
+    options: dict[str, str]
+
+
+@cache
+def _words(_language: str) -> _Words:
+    """Return the words of the visitor's language, once for all: a list names a thousand recipes."""
+    choices = zip(CHOICES, choice_labels(), strict=True)
+    return _Words(
+        {field.name: label for field, label, *_ in numbers()},
+        {field.name: label for (field, _), label in choices},
+        option_names(),
+    )

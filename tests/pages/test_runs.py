@@ -13,6 +13,7 @@ from zipfile import ZipFile
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.language.text import text
 from simplenet.jobs.ledger import Position, Wishes
 from simplenet.runs import TrainingRun
 from simplenet.runs.kinds import KINDS, Result
@@ -76,6 +77,27 @@ def test_the_list_tells_the_recipe_and_what_came_of_it(runs):
     assert 0 < shown["Test accuracy"].iloc[0] < 1
     assert len(shown["Curve"].iloc[0]) == 2
     assert app.caption[-1].value.startswith("Runs kept: 2, in ")
+
+
+def test_a_long_list_is_made_with_few_texts(runs, monkeypatch):
+    app, keep = runs
+    asked = []
+
+    def counting(*args, **values):
+        asked.append(args)
+        return text(*args, **values)
+
+    keep("a")
+    opened(app, "runs")
+    monkeypatch.setattr("pages.language.chosen.text", counting)
+    app.run()
+    first = len(asked)
+    for more in "bcde":
+        keep(more)
+    asked.clear()
+    app.run()
+    assert len(listed(app)) == 5
+    assert len(asked) - first <= 4 * 10  # A thousand runs are there in 0.3 s.
 
 
 def test_the_list_can_be_searched(runs):

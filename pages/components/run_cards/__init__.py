@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -65,7 +65,7 @@ def run_cards(cards: Sequence[Card], *, key: Component) -> list[str] | None:
         key=key,
         data={
             "turn": told.get("turn", 0),
-            "cards": [asdict(card) for card in cards],
+            "cards": [vars(card) for card in cards],
             "ticked": ticked,
             "locale": CODES[language()],
         },

@@ -33,15 +33,23 @@ function build(root) {
   return card;
 }
 
-function show(root, card, told, locale) {
+function show(root, card, told, when) {
   card.id = told.id;
   card.box.checked = root.ticked.has(told.id);
   card.name.textContent = `${told.star ? "★ " : ""}${told.name}`;
   card.result.textContent = told.result;
-  const started = new Date(told.started_ms).toLocaleString(locale, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
-  card.words.textContent = ` · ${told.words} · ${started}`;
+  card.words.textContent = ` · ${told.words} · ${when.format(told.started_ms)}`;
   const places = told.curve.map((y, i) => `${i / Math.max(told.curve.length - 1, 1)} ${1 - y}`);
   card.curve.querySelector("path").setAttribute("d", places.length > 1 ? `M${places.join("L")}` : "");
+}
+
+// A list may have a thousand runs: nothing is made of them where the table is shown.
+function showAll(root) {
+  const { cards, locale } = root.told, shown = narrow.matches ? cards : [];
+  const when = new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  while (root.items.length < shown.length) root.items.push(build(root));
+  for (const { item } of root.items.splice(shown.length)) item.remove();
+  root.items.forEach((card, i) => show(root, card, shown[i], when));
 }
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -51,15 +59,15 @@ export default function ({ data, parentElement, setStateValue }) {
     Object.assign(root, { items: [], ticked: new Set(), turn: 0 });
     root.turned = () => { // What is chosen is what is seen.
       root.ticked.clear();
+      showAll(root);
       tell(root);
     };
     narrow.addEventListener("change", root.turned);
   }
   root.turn = Math.max(root.turn, data.turn);
   if (data.turn === root.turn) root.ticked = new Set(data.ticked); // Or a newer choice is on its way.
-  while (root.items.length < data.cards.length) root.items.push(build(root));
-  for (const { item } of root.items.splice(data.cards.length)) item.remove();
-  root.items.forEach((card, i) => show(root, card, data.cards[i], data.locale));
+  root.told = data;
+  showAll(root);
   return () => {
     if (root.isConnected) return; // Only overtaken by a newer update.
     narrow.removeEventListener("change", root.turned);
