@@ -138,5 +138,5 @@ def again_and_again(
 
 
 def _begins(job: Job[Any, Any]) -> bool:
-    """Return whether a job has begun, or will as soon as the core takes it that it waits for."""
+    """Return whether a job has begun, or is new and the next to get a core."""
     return job.status == "running" or (job.is_new and job.place == 1)

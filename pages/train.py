@@ -131,7 +131,7 @@ def page() -> None:
 
 
 def controls(run: TrainingRun | None, job: TrainingJob | None, shown: Phase, leads: bool) -> None:
-    """Show the buttons that steer a training; that which starts one may be what comes next."""
+    """Show the buttons that steer a training; the one that starts it may be the primary one."""
     live = job if job and shown != "ended" and steers(job) else None
     st.button(
         T("train.train"),

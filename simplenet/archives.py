@@ -29,7 +29,7 @@ class TooLargeError(ArchiveError):
 def opened(
     content: bytes, most_bytes: int, names: Sequence[str] | None = None
 ) -> Iterator[zipfile.ZipFile]:
-    """Give the zip file in some bytes. Nothing of it is written anywhere.
+    """Open a zip file whose content is in memory. Nothing of it is written to the disk.
 
     Parameters
     ----------

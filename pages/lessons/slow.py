@@ -39,7 +39,7 @@ def truth() -> str:
 
 
 def named(seconds: float) -> str:
-    """Return which choice a time is, so that it agrees with the unit that it is told in."""
+    """Return the choice that has the unit in which a time is shown."""
     return CHOICES.get(time_unit(seconds), "minutes")
 
 

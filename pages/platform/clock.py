@@ -37,12 +37,12 @@ Every = Callable[[], float]
 
 
 class Clock:
-    """How much slower than they want living parts are shown, so that all stay below a share.
+    """Slows the parts of pages that refresh by themselves, so that together they take little.
 
     Parameters
     ----------
     share : float
-        Of a core.
+        How much of a core they may take together.
     now : callable
         Returns the time in seconds.
     """

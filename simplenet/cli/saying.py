@@ -54,10 +54,10 @@ def needing(extra: str) -> Iterator[None]:
 
 
 def write_any_letter() -> None:
-    """Let stdout and stderr write what they have no letter for as its number.
+    """Make stdout and stderr write the number of each character that they cannot show.
 
-    On Windows a pipe has the letters of one region only: a file named by others would end a
-    command with a traceback.
+    On Windows a pipe can only show the characters of one region: a file with another name would
+    end a command with a traceback.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":

@@ -301,7 +301,7 @@ class Lines:
 
 
 def lines_at(part: Mask, lines: tuple[Mask, Mask]) -> tuple[Mask, Mask]:
-    """Return those of some lines that touch a part: a table beside it says nothing about it."""
+    """Return the lines that touch a part; others, as of a table beside it, do not matter."""
     labels, _ = ndimage.label(lines[0] | lines[1], np.ones((3, 3)))
     at = np.unique(labels[ndimage.maximum_filter(part, 7)])
     here = np.isin(labels, at[at > 0])
@@ -309,7 +309,7 @@ def lines_at(part: Mask, lines: tuple[Mask, Mask]) -> tuple[Mask, Mask]:
 
 
 def cell_around(rest: Box, level: Mask, upright: Mask, box: Box) -> int:
-    """Return how long the cell of a table is that the rest is in: that between the next lines."""
+    """Return how long the cell is that a part is in: it ends at the lines next to the part."""
     row, column = (rest.top + rest.bottom) // 2, (rest.left + rest.right) // 2
     rows = np.flatnonzero(level[:, rest.left : rest.right].any(axis=1))
     columns = np.flatnonzero(upright[rest.top : rest.bottom].any(axis=0))

@@ -113,7 +113,7 @@ def rests(wishes: Wishes, at: Position) -> bool:
 
 
 def logged(job_id: str) -> str:
-    """Return what the log calls a job: its id is the key to it, and nobody's who reads the log."""
+    """Return the name of a job in the log, which must not have its id: that opens the job."""
     return sha256(job_id.encode()).hexdigest()[:8]
 
 

@@ -236,7 +236,7 @@ def _check(bundle: Bundle) -> None:
 
 
 def _text(value: object) -> str:
-    """Return what a file says as a text that can be kept and sent: JSON can say halves of pairs."""
+    """Return a value as a text that can be stored: no lone surrogates of JSON, and no NUL."""
     return str(value).encode("utf-8", "replace").decode().replace("\0", "")
 
 

@@ -65,7 +65,7 @@ class Database:
     def _insert(
         self, database: Connection, job_id: str, visitor: str, work: Any, **values: Any
     ) -> None:
-        """Add the row of a job, which is a new one but for the values, and make room for it.
+        """Add the row of a job with these values, and make room for it.
 
         Raises
         ------

@@ -162,7 +162,7 @@ def room_to_run(database: Connection, limits: Limits) -> dict[bool, int]:
 
 
 def _room(database: Connection, which: ColumnElement[bool], most: int) -> dict[bool, int]:
-    """Return how many more there may be of `most` in all, half of which may be strangers'."""
+    """Return how many runs there may still be, if there may be `most`, half of them strangers'."""
     earlier = RUNS.alias()
     known = select(earlier.c.id).where(
         earlier.c.visitor == RUNS.c.visitor, earlier.c.started_at < time() - KNOWN_S
