@@ -27,8 +27,9 @@ FLATTEST, SLIMMEST = 1.8, 1.3
 """How wide it is by its height at most: a line is flatter; and how high a straight one may be, by
 the height of the digit: an upright line of print is higher than a 1."""
 
-FRAME = 0.7
-"""What has ink along this share of all four sides of the rectangle around it is a box."""
+FRAME, FULL = 0.7, 0.6
+"""What has ink along this share of all four sides of the rectangle around it is a box, unless it
+fills that share of it: an upright 1 does."""
 
 
 def has_others(mask: Mask, digit: Mask, ink: NDArray[np.float32], border: Mask) -> bool:
@@ -81,14 +82,14 @@ def width(part: Mask) -> float:
 
 
 def is_frame(part: NDArray[Any], slack: int) -> bool:
-    """Return whether a cropped part has ink along all four sides, within some pixels of each."""
+    """Return whether a cropped part is hollow, with ink within some pixels of all four sides."""
     sides = (
         part[:slack].any(axis=0),
         part[-slack:].any(axis=0),
         part[:, :slack].any(axis=1),
         part[:, -slack:].any(axis=1),
     )
-    return bool(min(side.mean() for side in sides) > FRAME)
+    return bool(min(side.mean() for side in sides) > FRAME and part.mean() < FULL)
 
 
 def surrounds(its: Box, box: Box) -> bool:
