@@ -161,6 +161,55 @@ def test_a_printed_line_ends_where_the_sheet_does(box, ends):
     assert lines._ends(box_of(drawn(box))) is ends
 
 
+def seen_from(rest, part_height, level=(), upright=(), framed=False):
+    """Whether lines are print, seen from what remains of a part without them."""
+    lines = Lines(drawn((50, 150, 100, 116)), edge())
+    part = Box(0, part_height, 0, 10, part_height, 10, part_height)
+    top, bottom, left, right = rest
+    height, wide = bottom - top, right - left
+    box = Box(top, bottom, left, right, height, wide, max(height, wide))
+    return lines._printed((drawn(*level), drawn(*upright)), part, box, framed)
+
+
+LINE = [(120, 122, 60, 180)]
+
+
+@pytest.mark.parametrize(
+    ("rest", "part_height", "printed"),
+    [
+        ((50, 120, 100, 130), 100, True),
+        ((50, 100, 100, 130), 100, False),  # Hardly anything is left without the line.
+        ((100, 116, 110, 118), 20, True),
+        ((100, 113, 110, 118), 20, False),  # Too small beside it.
+        ((50, 120, 62, 92), 100, True),  # The line goes on far to one side.
+        ((50, 120, 62, 140), 100, False),
+        ((50, 120, 68, 140), 100, True),  # It goes on to both.
+    ],
+)
+def test_a_line_of_a_form_goes_on_beyond_what_stands_on_it(rest, part_height, printed):
+    assert seen_from(rest, part_height, LINE) == printed
+
+
+def test_a_line_that_ends_with_the_sheet_is_print_whatever_stands_on_it():
+    little = 50, 60, 100, 104
+    assert not seen_from(little, 100, LINE)
+    assert seen_from(little, 100, [(120, 122, 0, 240)])
+    assert seen_from(little, 100, upright=[(0, 200, 110, 112)])
+    assert not seen_from(little, 100, upright=[(10, 190, 110, 112)])
+    assert not seen_from((50, 57, 100, 104), 100, [(120, 122, 0, 240)])  # That is no digit.
+
+
+@pytest.mark.parametrize("left_out", [None, 0, 1, 2, 3])
+def test_a_printed_box_has_four_sides_and_a_digit_in_it(left_out):
+    sides = [(40, 43, 60, 180), (157, 160, 60, 180), (40, 160, 60, 63), (40, 160, 177, 180)]
+    short = [(40, 43, 60, 120), (157, 160, 60, 120), (40, 90, 60, 63), (40, 90, 177, 180)]
+    if left_out is not None:
+        sides[left_out] = short[left_out]
+    digit, dot = (60, 140, 100, 130), (90, 110, 110, 130)
+    assert seen_from(digit, 120, sides[:2], sides[2:], framed=True) == (left_out is None)
+    assert not seen_from(dot, 120, sides[:2], sides[2:], framed=True)  # The knot of a zero.
+
+
 def test_only_lines_that_touch_a_digit_are_asked_about():
     digit = drawn((50, 150, 100, 110))
     touching, far = drawn((151, 153, 0, 240)), drawn((180, 182, 0, 240))
