@@ -85,6 +85,18 @@ def test_a_line_that_is_faint_is_broken_for_a_few_pixels(gap, whole):
     assert runs[50, 60] == (100 if whole else 40)
 
 
+def test_lines_of_a_large_photo_are_measured_in_its_own_pixels():
+    shape = (700, 1201)
+    mask = drawn((300, 303, 200, 700), (100, 600, 900, 903), shape=shape)
+    lines = Lines(mask, edge(shape))
+    assert abs(lines.level[301, 450] - 500) <= 8  # Four pixels of it are one of the search.
+    assert abs(lines.upright[350, 901] - 500) <= 8
+    assert not lines.level[~mask].any()
+    assert not lines.upright[~mask].any()
+    assert (lines.tall[301, 450], lines.wide[301, 450]) == (3, 500)
+    assert (lines.tall[350, 901], lines.wide[350, 901]) == (500, 3)
+
+
 def test_parts_chain_over_gaps_of_four_strokes_however_large_a_thing_lies_beside():
     line = dashes(gap=12)
     at_border, coin = drawn((140, 180, 0, 40)), drawn((20, 60, 170, 210))
@@ -122,6 +134,12 @@ def test_the_edge_of_the_sheet_is_the_border(outside):
     assert (digit == stroke).all()
     assert (mask == stroke).all()
     assert (border == (edge() | desk if outside else edge())).all()
+
+
+def test_a_line_through_a_large_photo_is_taken_away():
+    shape = (400, 600)
+    bar, line = drawn((100, 300, 280, 305), shape=shape), drawn((200, 204, 0, 600), shape=shape)
+    assert (digit_of(bar | line) == bar).all()
 
 
 def test_a_line_that_crosses_a_digit_is_taken_away_and_the_digit_stays_whole():
