@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import fields
@@ -13,6 +14,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origi
 import click
 from click.shell_completion import CompletionItem
 
+from simplenet.cli.saying import Failure
 from simplenet.network import SimpleNet
 from simplenet.places import models
 from simplenet.runs import LIMITS, TrainingRun
@@ -127,3 +129,13 @@ def _type(name: str, kind: Any) -> click.ParamType[Any]:
     if kind is int:
         return click.IntRange(int(low), int(high))
     return click.FloatRange(low, high)
+
+
+def check_place(path: Path) -> None:
+    """Say what is wrong with the place of a file before any training is lost by it."""
+    if path.exists():
+        raise Failure(f"there is a file {path} already; choose another name")
+    if not path.parent.is_dir():
+        raise Failure(f"there is no folder {path.parent}; make it first, or choose another")
+    if not os.access(path.parent, os.W_OK):
+        raise Failure(f"nothing can be written into the folder {path.parent}; choose another")

@@ -13,9 +13,8 @@ from typing import Any
 import click
 
 from simplenet.cli.interrupts import INTERRUPTED
-from simplenet.cli.options import recipe, split
+from simplenet.cli.options import check_place, recipe, split
 from simplenet.cli.saying import (
-    Failure,
     as_json,
     console,
     failing,
@@ -64,8 +63,8 @@ def sweep_command(
             raise ValueError("each setting is varied once")
         config, others = split(options)
         runs = grid(TrainingRun(config, **others), axes, seeds)
-    if out and out.exists():
-        raise Failure(f"there is a file {out} already; choose another name")
+    if out:
+        check_place(out)
     scores: dict[int, float] = {}
     interrupted = False
     screen = console(stderr=True)

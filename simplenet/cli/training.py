@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from time import monotonic
 from types import FrameType
@@ -16,7 +17,7 @@ import click
 import numpy as np
 
 from simplenet.cli.interrupts import INTERRUPTED
-from simplenet.cli.options import recipe, split
+from simplenet.cli.options import check_place, recipe, split
 from simplenet.cli.saying import (
     Failure,
     as_json,
@@ -97,8 +98,11 @@ def train_command(out: Path | None, bundle: Path | None, machine: bool, **option
     if bundle and config.gradient == "numerical":
         raise Failure("a bundle repeats a run of the app: choose --gradient fast_numerical")
     for path in (out, bundle):
-        if path and path.exists():
-            raise Failure(f"there is a file {path} already; choose another name")
+        if path:
+            check_place(path)
+    if bundle:
+        with needing("app"):
+            import_module("simplenet.runs.bundle")
     with failing(DataSourceError), needing("openml"):
         data = load_mnist(run.source)
 
@@ -133,8 +137,7 @@ def train_command(out: Path | None, bundle: Path | None, machine: bool, **option
             net = SimpleNet.from_params(done.best.params) if done.best else done.net
             save_model(out, net, metadata)
         if bundle:
-            with needing("app"):
-                bundle.write_bytes(_bundled(run, done))
+            bundle.write_bytes(_bundled(run, done))
     if machine:
         files = {"out": str(out) if out else None, "bundle": str(bundle) if bundle else None}
         told = {name: value for name, value in metadata.items() if name != "history"}

@@ -11,6 +11,7 @@ from dataclasses import fields
 from inspect import cleandoc
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import numpy as np
@@ -20,6 +21,7 @@ from PIL import Image
 
 import simplenet.cli.asking
 import simplenet.cli.check
+import simplenet.cli.options
 import simplenet.cli.sweeping
 import simplenet.cli.training
 from simplenet import SimpleNet, TrainingConfig, __version__, load_model, places, save_model, train
@@ -169,6 +171,19 @@ def test_nothing_is_overwritten_and_no_time_is_lost(small, tmp_path, option):
     assert "choose another name" in text
     assert "iteration" not in text
     assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("option", ["--out", "--bundle"])
+def test_no_training_is_lost_by_where_it_was_to_be_written(small, tmp_path, monkeypatch, option):
+    monkeypatch.setattr(simplenet.cli.training, "train", None)
+    assert "there is no folder" in run("train", option, tmp_path / "new" / "a", code=1)
+    with monkeypatch.context() as patch:  # A root may write everywhere.
+        patch.setattr(simplenet.cli.options, "os", SimpleNamespace(W_OK=2, access=lambda *_: 0))
+        assert "nothing can be written" in run("train", option, tmp_path / "a", code=1)
+    sweep = ["sweep", "--vary", "hidden_size=1,2", "--out"]
+    assert "there is no folder" in run(*sweep, tmp_path / "new" / "a", code=1)
+    monkeypatch.setitem(sys.modules, "simplenet.runs.bundle", None)
+    assert "'simplenet-lab[app]'" in run("train", "--bundle", tmp_path / "a", code=3)
 
 
 @pytest.mark.parametrize(
