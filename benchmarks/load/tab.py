@@ -77,7 +77,7 @@ class Tab:
         self._whole = True
         self._changed = asyncio.Event()
         self._visit = ""
-        self._sent = self._turn = self.finished = self._parts_finished = 0
+        self._sent = self._turn = self.finished = 0
         self._others: set[asyncio.Task[None]] = set()
 
     async def open(self, path: str) -> None:
@@ -100,7 +100,7 @@ class Tab:
         self._reading = asyncio.create_task(self._read(self._socket))
         self._others.add(asyncio.create_task(self._write(self._socket)))
         self._rerun(name=path)
-        await self.until(lambda: self.finished)
+        await self.until(lambda: self.finished, f"the first page {path}")
         self.measures.took("first page", perf_counter() - began)
         self._fetch(f"/glossary.{self._language}.json")
 
@@ -114,7 +114,9 @@ class Tab:
         began, before = perf_counter(), self.finished
         self._shown = ""
         self._rerun(page=target)
-        await self.until(lambda: self._shown == target and self.finished > before)
+        await self.until(
+            lambda: self._shown == target and self.finished > before, f"a link to {page or 'home'}"
+        )
         self.measures.took("page change", perf_counter() - began)
 
     async def click_train(self) -> None:
@@ -123,7 +125,8 @@ class Tab:
         self.click("train")
         self.buttons.pop("train")
         await self.until(
-            lambda: (not self.buttons.get("train", ("", True))[1]) and self.progress > seen
+            lambda: (not self.buttons.get("train", ("", True))[1]) and self.progress > seen,
+            "a click on Train",
         )
         self.measures.took("click on Train", perf_counter() - began)
 
@@ -138,25 +141,28 @@ class Tab:
         """Return whether a button is there and can be clicked."""
         return self.buttons.get(key, ("", False))[1]
 
-    async def tell(self, key: str, part: str, value: object, fragment: str = "") -> None:
+    async def tell(self, key: str, part: str, value: object) -> None:
         """Send what a component tells, and wait until that is answered."""
-        before, asked = self.finished, self._parts_finished
+        before = self.finished
         self._set(key, part, value)
-        self._rerun(fragment=fragment)
-        if fragment:
-            await self.until(lambda: self._parts_finished > asked)
-        else:
-            await self.until(lambda: self.finished > before)
+        self._rerun()
+        await self.until(lambda: self.finished > before, f"what {key} has told")
 
     async def pen(self, picture: str) -> None:
-        """Send what the pen has drawn so far, and wait for what is made of it."""
+        """Send what the pen has drawn so far, and wait for what is made of it.
+
+        The answer names the picture that it is of. It may come with the whole page instead of with
+        its part: then a training has ended meanwhile, and the page is shown anew.
+        """
         began = perf_counter()
-        self._turn = max(self._turn, self.told["pen"]["turn"]) + 1
-        await self.tell("pen", "frame", {"turn": self._turn, "image": picture}, self.parts["pen"])
+        turn = self._turn = max(self._turn, self.told["pen"]["turn"]) + 1
+        self._set("pen", "frame", {"turn": turn, "image": picture})
+        self._rerun(fragment=self.parts["pen"])
+        await self.until(lambda: self.told["pen"]["turn"] >= turn, "the pen")
         self.measures.took("pen to answer", perf_counter() - began)
 
-    async def until(self, true: Callable[[], object]) -> None:
-        """Wait until something is so.
+    async def until(self, true: Callable[[], object], what: str = "") -> None:
+        """Wait until something is so; `what` says of an error what was waited for.
 
         Raises
         ------
@@ -168,7 +174,9 @@ class Tab:
             self._changed.clear()
             left = limit - perf_counter()
             if self._reading is None or self._reading.done() or left <= 0:
-                raise LostError("the connection was lost" if left > 0 else "no answer")
+                why = "the connection was lost" if left > 0 else "no answer"
+                shown = self.pages.get(self._shown, "nothing")
+                raise LostError(f"{why} to {what or 'a message'}; shown is {shown or 'home'}")
             try:
                 await asyncio.wait_for(self._changed.wait(), left)
             except TimeoutError:
@@ -236,8 +244,6 @@ class Tab:
     def _finish(self, status: int) -> None:
         if status == ForwardMsg.FINISHED_SUCCESSFULLY:
             self.finished += 1
-        elif status == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
-            self._parts_finished += 1
         elif status == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             self.measures.wrong("a script that cannot be compiled")
         for part in self._fragments:
