@@ -71,10 +71,12 @@ elif __name__ == "app":  # The server reads it once, to learn what it serves.
     from pages.platform.hosts import Hosts
     from pages.platform.messages import Messages
     from pages.platform.packed import Packed
+    from pages.platform.reruns import lose_nothing
     from pages.platform.uploads import Uploads
     from simplenet.jobs.memory import share_arenas
 
     share_arenas()
+    lose_nothing()
     app = App(
         __file__,
         routes=[*front.routes(), *served.routes()],

@@ -1,24 +1,28 @@
 """Nothing is lost between one run of a page and the next: nothing that is shown, and no click.
 
 Streamlit 1.67 runs a page anew at each click, and its parts (fragments) by the clock. Where such
-runs meet, which on a page with five living parts is at nearly every first visit, it has three gaps:
+runs meet, which on a page with five living parts is at nearly every first visit, it has these gaps:
 a page stays half empty and says that it runs for ever; its script breaks with "Bad delta path
-index"; or half of what a click does is done. `lose_nothing` closes them.
+index"; half of what a click does is done; or nothing of it. `lose_nothing` closes them.
 """
 
 from __future__ import annotations
 
 import threading
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from weakref import WeakValueDictionary
 
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.state.session_state import SessionState
+
+from pages.platform.requests import Requests
 
 AGAIN_S = 0.005
 """When it is looked again whether a run is over; from its last step on, that is a millisecond."""
@@ -34,6 +38,7 @@ _locks_lock = threading.Lock()
 def lose_nothing() -> None:
     """Close the gaps; once for a server."""
     request, clear = AppSession.request_rerun, ForwardMsgQueue.clear
+    intend = PagesManager.set_script_intent
     begin, interrupt = (
         SessionState.on_script_will_rerun,
         ScriptRunner._maybe_handle_execution_control_request,
@@ -44,11 +49,21 @@ def lose_nothing() -> None:
 
         A run that ends takes no request any more. Then there would be a new one at once, and what
         the old one has still to tell would be ignored: the rest of the page, and that it has ended.
+
+        For the whole page, a message ends the last run; but for one without a click while there is
+        a click to be done. With `fastReruns = false`, Streamlit leaves that to this function.
         """
         if client_state and client_state.fragment_id and _is_ending(self):
             self._event_loop.call_later(AGAIN_S, request_rerun, self, client_state)
-        else:
-            request(self, client_state)
+            return
+        runner = self._scriptrunner
+        if runner and client_state and not client_state.fragment_id:
+            requests = cast("Requests", runner._requests)
+            if not requests.has_to_wait(client_state):
+                client_state = requests.ended_for(client_state)
+                runner.request_stop()
+                self._scriptrunner = None
+        request(self, client_state)
 
     def clear_queue(
         self: ForwardMsgQueue,
@@ -74,12 +89,25 @@ def lose_nothing() -> None:
             finally:
                 _callbacks.run = False
 
+    def set_script_intent(self: PagesManager, page_script_hash: str, page_name: str) -> None:
+        """Note which page a run is to show, unless it was ended: the note is also the next run's.
+
+        The last run of a visit may be in a thread that has not heard of its end yet.
+        """
+        run = get_script_run_ctx(suppress_warning=True)
+        if run and isinstance(run.script_requests, Requests):
+            run.script_requests.unless_ended(lambda: intend(self, page_script_hash, page_name))
+        else:
+            intend(self, page_script_hash, page_name)
+
     def handle_request(self: ScriptRunner) -> None:
         """Stop a run for the next one, but not in the middle of what a click does."""
         if not getattr(_callbacks, "run", False):
             interrupt(self)
 
+    script_runner.ScriptRequests = Requests  # type: ignore[attr-defined]
     # Mypy calls it an error to replace a method.
+    PagesManager.set_script_intent = set_script_intent  # type: ignore[method-assign]
     AppSession.request_rerun = request_rerun  # type: ignore[method-assign]
     ForwardMsgQueue.clear = clear_queue  # type: ignore[method-assign]
     SessionState.on_script_will_rerun = on_script_will_rerun  # type: ignore[method-assign]

@@ -52,10 +52,15 @@ def guess(page, lesson, quick=False):
     elif isinstance(lesson.guess, Sketch):
         sheet = page.locator(".lesson-sketch svg")
         expect(sheet).to_be_visible()
-        tab_to(page, ".lesson-sketch input")
-        for _ in range(40):
-            page.keyboard.press("ArrowUp")
-        expect(page.locator(".lesson-sketch input").first).to_have_value("50")
+        height = page.locator(".lesson-sketch input").first
+
+        def drawn() -> bool:  # A page that is just being shown anew may not hear a key.
+            tab_to(page, ".lesson-sketch input")
+            for _ in range(int(height.input_value()), 50):
+                page.keyboard.press("ArrowUp")
+            return height.input_value() == "50"
+
+        until(drawn, every_s=0.5)
         box = sheet.bounding_box()  # And the rest by a stroke, from below to the upper right.
         page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.7 * box["height"])
         page.mouse.down()
