@@ -1,6 +1,6 @@
 // Shows the page when it is whole; until then it stands there unseen, and what is coming is said.
 (() => {
-  const MOST_MS = 5000; // How long a page that has begun is waited for.
+  const MOST_MS = 12_000; // How long a page that has begun is waited for.
   const ENOUGH = ".st-key-next"; // Where it is there, all that comes after it comes below it.
   const CONTENT = '[data-testid="stBidiComponentRegular"] > div > div > :not(style)'; // Of a component.
   const root = document.documentElement, began = { at: 0 };

@@ -41,6 +41,16 @@ def test_accuracies_are_drawn_where_they_were_measured():
     np.testing.assert_allclose(test["y"], [0, 0.15, 0.3, 0.45], atol=1e-6)
 
 
+def test_the_legend_of_the_losses_keeps_out_of_curves_that_stay_high():
+    sinking = History(Record(i, 1 / (i + 1), 0.1) for i in range(100))
+    high = History(Record(i, 12.0, 0.1) for i in range(100))
+    places = [
+        loss_figure(one, 100, "run", T)["layout"]["legend"]["yanchor"]
+        for one in (History(), sinking, high)
+    ]
+    assert places == ["top", "top", "bottom"]
+
+
 def test_sets_that_lie_together_can_be_told_apart_and_their_gap_is_said():
     same = History([Record(0, 2.3, 0.1, 0.101, 0.1), Record(1, 2.0, 0.2, 0.75, 0.765)])
     figure = accuracy_figure(same, 10, "run", T)

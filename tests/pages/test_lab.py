@@ -2,6 +2,7 @@
 
 import re
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -273,6 +274,21 @@ def test_training_without_backprop_gives_the_same_curve(app):
     said = [progress.proto.text for progress in app.get("progress")]
     assert "stopped after" in said[0]
     assert "Iteration 100 of 100 · finished in" in said[1]
+
+
+def test_a_button_that_cannot_be_pressed_is_not_what_comes_next(monkeypatch):
+    from pages import following
+
+    streamlit = MagicMock()
+    monkeypatch.setattr(following, "st", streamlit)
+    monkeypatch.setattr(following, "T", str)
+    monkeypatch.setattr(following, "steers", lambda job: True)
+    live = SimpleNamespace(ended=False, stopping=False)
+    for job, kind in ((None, "primary"), (live, "secondary")):
+        following.start_and_stop(("start", "stop"), "Start", ":icon:", print, job)
+        start, _ = streamlit.button.call_args_list[-2:]
+        assert start.kwargs["type"] == kind
+        assert start.kwargs["disabled"] == (job is live)
 
 
 def test_two_trainings_are_compared_where_both_were_measured_and_with_the_guess(monkeypatch):
