@@ -20,7 +20,6 @@ import numpy as np
 import pandas as pd
 from cattrs.errors import BaseValidationError
 from safetensors import SafetensorError
-from tensorboardX import SummaryWriter
 
 from simplenet.archives import TooLargeError, opened
 from simplenet.jobs.ledger import End
@@ -268,6 +267,9 @@ def _tables(records: History) -> dict[str, pd.DataFrame]:
 
 def _events(records: History) -> bytes:
     """Return TensorBoard's event file, with as many points as a chart has."""
+    # Not sooner: where there is PyTorch it loads all of that, for seconds.
+    from tensorboardX import SummaryWriter
+
     shown, _ = records.curve()
     at, means = records.batch_curve()
     known = records.evaluations

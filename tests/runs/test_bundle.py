@@ -147,6 +147,14 @@ def test_its_script_repeats_the_run_to_the_same_bits(made, tmp_path, kind):
     assert ("Other bits" in ran.stderr) == (not same)
 
 
+def test_what_writes_for_tensorboard_is_loaded_with_the_first_bundle():
+    program = "import simplenet.runs.bundle, sys; print('tensorboardX' in sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "False"
+
+
 @pytest.mark.parametrize("of_start", [False, True])
 @pytest.mark.parametrize("wrong", ["shapes", "accuracy", "iteration"])
 def test_a_best_evaluation_that_cannot_be_is_refused(of_start, wrong):
