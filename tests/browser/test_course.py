@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from pages.lessons.lesson import Choice, Sketch
 from pages.lessons.order import LESSONS
-from tests.browser.steps import GROUNDS, at_rest, barriers, expect_calm
+from tests.browser.steps import GROUNDS, at_rest, barriers, button, expect_calm
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -137,6 +137,14 @@ def test_the_whole_course_is_walked_by_the_keyboard_alone(server, visit):
     expect(heading).to_have_text(re.compile(r"^4\. "))
     expect(page.get_by_text("11 of 11 finished")).to_be_visible()
     expect(page.locator(".st-key-lesson_answer")).to_contain_text("You said")
+    button(page, "11. What it does not know").click()
+    expect(heading).to_be_focused()
+    tab_to(page, ".st-key-lesson_do button")
+    page.keyboard.press("Enter")
+    main = page.get_by_test_id("stMain")
+    expect(main).to_have_accessible_name("Draw")
+    at_rest(page)
+    until(lambda: main.evaluate("main => main.scrollTop") == 0)  # The canvas is in sight.
 
 
 def test_on_a_phone_a_picture_and_its_control_are_seen_together(server, visit):

@@ -94,7 +94,7 @@ addEventListener("click", (event) => {
 // Streamlit takes the last of several requests: where something else is sent just after a click on a link,
 // the old page comes again. So what was clicked is remembered until it stands there, and clicked once more.
 const LINKS = 'a[data-testid$="NavLink"]';
-let wanted = null, shown = "", timer;
+let wanted = null, shown, timer;
 
 const pathOf = (link) => new URL(link.href).pathname;
 const busy = () => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "running";
@@ -144,6 +144,8 @@ setInterval(() => {
 
 export default function ({ data }) {
   sentence = data.away;
+  // Streamlit leaves another page as far down as the one before, where a button below led there.
+  if (shown !== undefined && shown !== data.path) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
   shown = data.path;
   follow();
   document.documentElement.lang = data.code;
