@@ -55,7 +55,8 @@ def challenge(name: str, task: Task) -> None:
     with st.container(key=Place.LESSON_ANSWER):
         if is_solved(name):
             st.markdown(f":material/check_circle: **{T('challenge.solved')}** {task.why()}")
-        st.markdown(told.words)
+        if told.solved or not is_solved(name):  # What was solved once misses nothing.
+            st.markdown(told.words)
     following = next((other for other in TASKS if not is_solved(other)), None)
     with st.container(horizontal=True, key=Place.LESSON_ON):
         if is_solved(name) and following:

@@ -291,7 +291,7 @@ def batches_picture(
     pieces = [
         image(colours.reshape(200, 300, 3), 0, 10, 210, 140, "seen"),
         frame(0, 10, 210, 140, "gray", "all", 2),
-        words(105, 164, T("learn_batches.picture"), "gray"),
+        words(105, 164, T("learn_batches.picture"), "gray", "all"),
         plane.axes(
             [(0.0, "0"), (600.0, "600"), (1800.0, "1,800"), (3000.0, "3,000")],
             [(0.0, "0"), (0.5, "50%"), (1.0, "100%")],

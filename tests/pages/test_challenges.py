@@ -55,6 +55,7 @@ def test_what_is_missing_is_said_and_what_is_solved_stays_solved(app, language):
         assert words in texts(app)
     jobs().ledger.delete([run.id for run in jobs().ledger.runs_of(visitor)], visitor)
     assert solved in texts(app.run())
+    assert none not in texts(app)
     app.button(key="challenge_next").click().run()
     assert app.query_params["challenge"] == "broken"
     assert not app.exception

@@ -1,12 +1,14 @@
 """What the lessons say, held against the engine: every answer follows from it."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 
 from pages.components.lesson import Symbol, marked
 from pages.course import NAME
+from pages.figures.lessons_learning import batches_picture
 from pages.language import chosen
 from pages.language.words import duration, roughly
 from pages.lessons import back, batches, gradient, loss, numbers, slow, unknown
@@ -158,3 +160,16 @@ def test_the_symbols_of_a_formula_are_marked_even_inside_each_other():
     )
     with pytest.raises(KeyError):
         marked("@y{y}", symbols)
+
+
+def test_a_mouse_finds_all_digits_without_aiming_at_their_frame():
+    shown = batches_picture(
+        np.zeros(60_000, int),
+        np.zeros((1, 784), np.uint8),
+        np.array([0, 3000]),
+        np.array([0, 1]),
+        (600, 0.6),
+        None,
+        lambda key, **_: key,
+    )
+    assert re.search(r"<text[^>]* data-part=\"all\"[^>]*>learn_batches.picture", shown)
