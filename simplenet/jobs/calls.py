@@ -62,3 +62,14 @@ def end_process(key: str, dask_worker: Worker) -> None:
     """End the process of a worker if it computes a call; its nanny starts another."""
     if dask_worker.nanny and computing([key], dask_worker):
         os._exit(1)
+
+
+def report_again(dask_worker: Worker) -> None:
+    """Let a worker do anew, from now on, what it does again and again: above all, report.
+
+    Tornado goes by the time of day: once that was set back by a day, all this is due a day later.
+    """
+    for callback in dask_worker.periodic_callbacks.values():
+        if callback.is_running():
+            callback.stop()
+            callback.start()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from simplenet.jobs.calls import report_again
 from simplenet.jobs.same_code import package_code
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ logger = logging.getLogger(__name__)
 ANSWER_S = 3.0
 """How long a scheduler may take to answer; then it counts as away."""
 
-SILENT_S = 10.0
-"""How long a worker may say nothing before it counts no more; each reports twice a second."""
+QUIET_S, SILENT_S = 5.0, 10.0
+"""How long a worker may say nothing before it is asked to report, and before it counts no more;
+each reports twice a second."""
 
 
 def ask(client: Client, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -61,7 +63,8 @@ class Roll:
         self._scheduler: str | None = None  # The id of the process.
         self._same: dict[str, bool] = {}  # Whether the worker at an address has the server's code.
         self._heard: dict[str, tuple[float, float]] = {}  # When a worker reported; since when.
-        self._silent: frozenset[str] = frozenset()  # Addresses of those that do not any more.
+        self._quiet: frozenset[str] = frozenset()  # Addresses of those that have not for a while.
+        self._silent: frozenset[str] = frozenset()  # And of those that do not any more.
 
     @property
     def refused(self) -> bool:
@@ -103,7 +106,14 @@ class Roll:
             else (at, now)
             for address, at in reported.items()
         }
-        silent = frozenset(a for a, (_, since) in self._heard.items() if now - since > SILENT_S)
+        quiet, silent = (
+            frozenset(a for a, (_, since) in self._heard.items() if now - since > most_s)
+            for most_s in (QUIET_S, SILENT_S)
+        )
+        if new := quiet - self._quiet:  # Their clocks may have been set back.
+            run = self._client.run
+            ask(self._client, run, report_again, workers=list(new), on_error="ignore")
+        self._quiet = quiet
         for address in silent - self._silent:
             logger.warning("the worker at %s does not report any more: it gets no work", address)
         for address in (self._silent - silent) & reported.keys():

@@ -102,6 +102,41 @@ def test_a_worker_that_reports_no_more_is_off_the_roll_until_it_does(scheduler, 
     assert caplog.text.count("the worker at still reports again") == 1
 
 
+def test_a_worker_whose_clock_was_set_back_is_asked_to_report_and_stays(scheduler, caplog):
+    class Callback:
+        def __init__(self, running):
+            self.running, self.begun = running, 0
+
+        def is_running(self):
+            return self.running
+
+        def stop(self):
+            self.running = False
+
+        def start(self):
+            self.running, self.begun = True, self.begun + 1
+
+    heartbeat, unused = Callback(True), Callback(False)
+    worker = SimpleNamespace(periodic_callbacks={"heartbeat": heartbeat, "unused": unused})
+    scheduler.add("worker")
+    found = Roll(scheduler, None)
+
+    def run(function, workers, on_error):
+        function(worker)
+        return {}
+
+    assert found.call()
+    scheduler.run, begun = run, scheduler.now
+    for seconds in range(1, round(3 * SILENT_S)):
+        scheduler.now = begun + seconds
+        if heartbeat.begun:  # From then on it reports.
+            scheduler.spoke["worker"] = -1e6 + seconds, 1
+        assert found.call()
+        assert set(found.threads) == {"worker"}
+    assert (heartbeat.begun, unused.begun) == (1, 0)
+    assert not caplog.text
+
+
 def test_while_the_scheduler_is_away_no_worker_counts_as_silent(scheduler, caplog):
     caplog.set_level(logging.INFO)
     scheduler.add("worker")
