@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.kept.bringing import bring
+from pages.kept.changing import unwritten
 from pages.kept.chosen import actions, another, deleted
 from pages.kept.comparing import compared
 from pages.kept.sweep import sweep_shown
@@ -31,6 +32,8 @@ def page() -> None:
     if store().problem:
         words = T("runs.not_kept", why=quoted(store().problem))
         st.warning(words, icon=":material/database_off:")
+    with place():
+        unwritten()
     COMPARE.open(RunIds.of)
     ids = COMPARE.get()
     COMPARE.keep(ids)

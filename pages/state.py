@@ -223,6 +223,9 @@ LOST: Own[set[str]] = Own("lost", set)
 UNREADABLE: Value[str | None] = Value("unreadable", None)
 """Why the runs that are kept cannot be read now; None if they can."""
 
+UNWRITTEN: Value[str | None] = Value("unwritten", None)
+"""Why what was changed just now could not be written down; None if it was."""
+
 NO_ROOM: Value[tuple[Room, int] | None] = Value("no_room", None)
 """What there was no room for when something was to be started, and how much there may be."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.kept.changing import changing
+from pages.kept.changing import describe as change
 from pages.kept.named import name_of
 from pages.language import T
 from pages.session import jobs, store
@@ -125,9 +127,7 @@ def describe(run: Summary) -> None:
                 max_chars=most,
                 key=key.name,
                 placeholder=name_of(run) if column == "name" else None,
-                on_change=lambda column=column, key=key: store().describe(
-                    run.id, VISITOR.get(), **{column: key.get()}
-                ),
+                on_change=lambda column=column, key=key: change(run.id, **{column: key.get()}),
             )
 
 
@@ -159,14 +159,15 @@ def repeat(run: Summary) -> None:
 def star(runs: list[Summary], value: bool) -> None:
     """Mark runs, or take the mark away."""
     for run in runs:
-        store().describe(run.id, VISITOR.get(), star=value)
+        change(run.id, star=value)
 
 
 def delete(ids: list[str]) -> None:
     """Delete runs, and remember which, to put them back."""
-    store().delete(ids, VISITOR.get())
-    jobs().drop(ids)
-    DELETED.set(ids)
+    with changing():
+        store().delete(ids, VISITOR.get())
+        jobs().drop(ids)
+        DELETED.set(ids)
 
 
 def deleted() -> None:
@@ -181,5 +182,6 @@ def deleted() -> None:
 
 def put_back() -> None:
     """Put back what was deleted last."""
-    store().put_back(DELETED.get(), VISITOR.get())
-    DELETED.clear()
+    with changing():
+        store().put_back(DELETED.get(), VISITOR.get())
+        DELETED.clear()

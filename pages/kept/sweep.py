@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.components.live_chart import live_chart
 from pages.figures.sweeping import sweep_figure
+from pages.kept.changing import stop_sweep
 from pages.kept.chosen import actions, delete, repeat
 from pages.kept.sweeps import back, label, leave, names_of, outcome, several
 from pages.kept.table import table
@@ -19,7 +20,7 @@ from pages.language.words import listed, pair, roughly
 from pages.platform.clock import show_by_clock
 from pages.platform.place import place
 from pages.session import is_me, jobs, store
-from pages.state import VISITOR, VISITOR_HEARD, Chart, Widget
+from pages.state import VISITOR_HEARD, Chart, Widget
 from simplenet.runs.store import Summary
 from simplenet.runs.sweep import Axes, Point, chances, place_of, ranking
 
@@ -212,8 +213,8 @@ def buttons(sweep: str, runs: Sequence[Summary], live: bool, mine: bool) -> None
             T("sweep.stop"),
             icon=":material/stop:",
             key=Widget.SWEEP_STOP,
-            on_click=store().stop_sweep,
-            args=(sweep, VISITOR.get()),
+            on_click=stop_sweep,
+            args=(sweep,),
         )
     if (
         order

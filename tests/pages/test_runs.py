@@ -14,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.language.text import text
-from simplenet.jobs.ledger import Position, Wishes
+from simplenet.jobs.ledger import LedgerError, Position, Wishes
 from simplenet.runs import TrainingRun
 from simplenet.runs.kinds import KINDS, Result
 from simplenet.runs.results import KINDS as RESULTS
@@ -196,6 +196,39 @@ def test_every_kind_of_work_is_taken_along():
 
     assert {kind.name for kind in KINDS} == {"training", *TAKEN}
     assert len(KINDS) == len(TAKEN) + 1 == len(RESULTS) + 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda app: app.button(key="runs_star").click(),
+        lambda app: app.button(key="runs_delete").click(),
+        lambda app: app.text_input(key="run_name_a").set_value("mine"),
+    ],
+)
+def test_what_cannot_be_written_down_is_told_and_changes_nothing(runs, monkeypatch, change):
+    from pages.session import store
+
+    app, keep = runs
+    keep("a")
+    opened(app, "runs")
+    told = {"turn": 1, "narrow": True, "ids": ["a"]}
+    send(app, {widget(app, "run_cards"): {"json_value": json.dumps({"ticked": told})}})
+    before = kept(app)
+
+    def refuse():
+        raise LedgerError("attempt to write a readonly database")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store(), "_write", refuse)
+        change(app).run()
+        assert "readonly database" in app.error[0].value
+        assert "nothing has changed" in app.error[0].value
+        assert not app.exception
+        assert not [b for b in app.button if b.key == "runs_undo"]
+    assert kept(app) == before
+    app.run()
+    assert not app.error
 
 
 def test_without_a_choice_it_says_what_can_be_chosen(actions):

@@ -290,6 +290,19 @@ def test_the_runs_of_a_visit_become_those_of_the_browser(store):
     assert {run.id for run in store.runs_of("browser")} == {"a", "b"}
 
 
+def test_a_visit_without_runs_becomes_the_browsers_also_where_nothing_can_be_written(memory):
+    a_run(memory, "a", "browser")
+
+    def refuse():
+        raise LedgerError("attempt to write a readonly database")
+
+    with patch.object(memory, "_write", refuse):
+        memory.adopt("visit", "browser")
+        with pytest.raises(LedgerError, match="readonly"):
+            memory.adopt("browser", "visit")
+    assert [run.id for run in memory.runs_of("browser")] == ["a"]
+
+
 @contextmanager
 def at(store, seconds):
     """What is written down inside is as if it had been so many seconds later."""

@@ -274,9 +274,16 @@ class Driven(Database):
             )
 
     def adopt(self, old: str, new: str) -> None:
-        """Give all runs of one visitor to another, who is the same person."""
+        """Give all runs of one visitor to another, who is the same person.
+
+        Most visitors have none yet: they see their runs also where nothing can be written now.
+        """
+        of_old = RUNS.c.visitor == old
+        with self._read() as database:
+            if database.scalar(select(RUNS.c.id).where(of_old).limit(1)) is None:
+                return
         with self._write() as database:
-            database.execute(update(RUNS).where(RUNS.c.visitor == old).values(visitor=new))
+            database.execute(update(RUNS).where(of_old).values(visitor=new))
 
 
 def _wishes(row: Any) -> Wishes:
