@@ -228,6 +228,23 @@ def test_a_printed_box_has_four_sides_and_a_digit_in_it(left_out):
     assert not seen_from(dot, 120, sides[:2], sides[2:], framed=True)  # The knot of a zero.
 
 
+@pytest.mark.parametrize(
+    ("thick", "least", "found"),
+    [(2, 100, True), (7, 100, True), (12, 100, False), (7, 30, False), (2, 101, False)],
+)
+def test_a_printed_line_is_long_and_thin(thick, least, found):
+    line = drawn((100, 100 + thick, 70, 170))
+    lines = Lines(line, edge())
+    assert lines._thin(lines.level, lines.tall, least, line).any() == found
+
+
+def test_where_printed_lines_cross_nothing_stays():
+    level, upright = drawn((100, 103, 40, 200)), drawn((20, 180, 110, 113))
+    cross = level | upright
+    found = Lines(cross, edge())._lines(100, 100, cross, cross)
+    assert (found[0] | found[1] == cross).all()
+
+
 def test_only_lines_that_touch_a_digit_are_asked_about():
     digit = drawn((50, 150, 100, 110))
     touching, far = drawn((151, 153, 0, 240)), drawn((180, 182, 0, 240))
@@ -289,8 +306,9 @@ def test_a_box_surrounds_what_is_in_its_middle():
         ((50, 95, 150, 200), 1.0, False),  # Not half as high.
         ((50, 150, 150, 200), 0.4, False),
         ((50, 150, 150, 200), 2.0, False),
-        ((80, 140, 20, 140), 1.0, False),  # As flat as a line.
+        ((80, 140, 110, 230), 1.0, False),  # As flat as a line.
         ((50, 150, 150, 170), 1.0, True),  # A 1.
+        ((40, 165, 150, 170), 1.0, True),
         ((10, 190, 150, 170), 1.0, False),  # A line of print.
     ],
 )
