@@ -75,7 +75,7 @@ class Inline:
         self.cores, self.takes_s, self.hangs = 1, 0.0, False
         self.failure, self.closed = None, False
         self.missing = self.unreachable = self.refused = False
-        self.lost, self.given_up, self.asked = [], [], 0
+        self.lost, self.given_up, self.asked, self.stranded = [], [], 0, False
         self._changed, self._clock = changed, clock
 
     def want(self):
@@ -95,7 +95,7 @@ class Inline:
         return Call(function.__name__, None, outcome)
 
     def is_stranded(self, call):
-        return False
+        return self.stranded
 
     def give_up(self, call):
         self.given_up.append((call.key, round(self._clock.now, 6)))

@@ -301,6 +301,31 @@ def test_a_slice_that_hangs_leaves_time_for_the_conclusion(server):
     assert STOP_S < since[1][1] <= STOP_S + 0.11
 
 
+@pytest.mark.parametrize("lost", ["its worker", "all workers"])
+def test_a_slice_whose_worker_is_gone_is_given_up_and_done_again(server, lost):
+    submit = server.workers.submit
+
+    def losing(function, *args):
+        """Lose the worker as soon as the slice is under way; the next one is there at once."""
+        server.workers.hangs = not server.workers.given_up
+        call = submit(function, *args)
+        server.workers.stranded = server.workers.hangs and lost == "its worker"
+        server.workers.cores = int(not server.workers.hangs or lost == "its worker")
+        return call
+
+    server.workers.submit = losing
+    job = server.job(Told(end=3))
+    job.begin(0)
+    if lost == "all workers":
+        until(lambda: server.workers.given_up)
+        with server.changed:
+            server.workers.cores = 1
+            server.changed.notify_all()
+    assert ended(job).status == "finished"
+    assert len(job.records) == 3
+    assert [name for name, _ in server.workers.given_up] == ["advance"]
+
+
 def test_a_job_that_has_not_begun_has_no_conclusion_and_another_has_all_of_its_own(server):
     job = server.job(Told())
     job.stop()

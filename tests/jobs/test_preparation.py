@@ -126,6 +126,15 @@ def test_a_connection_to_anothers_scheduler_is_nobody_elses(monkeypatch):
     assert told == [{"timeout": 3.0, "set_as_default": False, "loop": "a loop"}]
 
 
+def test_keys_that_cannot_be_read_are_no_scheduler_that_is_away():
+    names = ("ca-file", "client.cert", "client.key")
+    with (
+        dask.config.set({f"distributed.comm.tls.{name}": "/no/such/file" for name in names}),
+        pytest.raises(ValueError, match="the TLS files of Dask's configuration cannot be read"),
+    ):
+        outside.connected("tls://127.0.0.1:9", None, 0.1)
+
+
 def test_the_code_of_the_server_is_that_of_the_engine():
     assert {path.name for path in same_code.ENGINE.iterdir()} >= {"network.py", "jobs", "runs"}
     assert same_code.ENGINE.name == "simplenet"
