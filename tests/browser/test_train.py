@@ -43,7 +43,9 @@ def percent(locator):
 
 def expect_the_end_in_sight(page):
     """Expect that what came of a training, and the way on, are on the first screen."""
-    page.get_by_test_id("stExpander").filter(has_text="All settings").locator("summary").click()
+    settings = page.get_by_test_id("stExpander").filter(has_text="All settings")
+    assert settings.bounding_box()["width"] > 1000  # Unfolded they have the width of the page.
+    settings.locator("summary").click()
     expect(field(page, "Iterations")).to_be_hidden()
     parts = page.locator(".st-key-moment p"), page.locator(".st-key-misread figure").last
     for width, height in ((390, 844), (768, 1024), (1280, 800)):
