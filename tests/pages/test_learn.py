@@ -83,6 +83,7 @@ def test_a_lesson_asks_before_it_shows_and_answers_beside_the_guess(app, speak, 
     assert app.header[0].value.endswith(lesson.title())
     assert not pictures(app)
     assert not app.code
+    assert lesson.because() not in " ".join(texts(app))
     assert [b.key for b in app.button if b.proto.type == "primary"] == ["lesson_guess_it"]
     said = guess(app, name)
     (answer,) = (text for text in texts(app) if lesson.because() in text)
@@ -178,6 +179,14 @@ def test_a_door_leads_there_from_the_lesson_whatever_was_chosen_before(app):
     assert app.select_slider(key="lens_step").value == 1e-12
     assert any("What is a slope?" in text for text in texts(app))
     assert app.session_state["keeping"].course.entries["slope"].finished
+
+
+def test_the_secant_of_a_small_step_is_the_slope(app):
+    learn(app, "slope", h="0.1")
+    press(app, "lesson_show")
+    *_, secant, slope = (row[1] for row in component(app, "-lesson_picture")["numbers"][0]["rows"])
+    assert slope == pytest.approx(LESSONS["slope"].truth(), rel=1e-4)
+    assert secant == pytest.approx(slope, rel=1e-2)
 
 
 def test_who_wants_to_see_it_is_shown_it_and_has_guessed_nothing(app):
