@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from simplenet.ink.paper import is_convex, is_cut_out, is_on, otsu, sheets, strokes_of
+from simplenet.ink.paper import ink_on, is_convex, is_cut_out, is_on, otsu, sheets, strokes_of
 
 DESK, PAPER = 0.3, 0.9
 
@@ -93,3 +93,18 @@ def test_the_wider_the_strokes_the_wider_what_fills_them():
         widths.append(width)
     assert widths[0] < widths[1] < widths[2]
     assert narrow[0] > narrow[1] > narrow[2]
+
+
+def test_a_ring_is_no_sheet_and_a_sheet_with_a_digit_is():
+    away = np.hypot(*np.mgrid[-150:150, -200:200])
+    assert not list(sheets(photo(np.where((away < 110) & (away > 80), PAPER, DESK))))
+    assert list(sheets(photo(np.where((away < 110) & (away > 20), PAPER, DESK))))
+
+
+def test_ink_is_from_none_to_all():
+    light = np.full((120, 160), PAPER)
+    light[30:90, 75:85] = DESK
+    found = ink_on(photo(light)).ink
+    assert (found.min(), found.max()) == (0, 1)
+    assert found[60, 80] == 1
+    assert not found[:20].any()
