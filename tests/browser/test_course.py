@@ -130,7 +130,8 @@ def test_the_whole_course_is_walked_by_the_keyboard_alone(server, visit):
         page.keyboard.press("Enter")
         if n < len(LESSONS):
             expect(heading).to_be_focused()
-            assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0
+            main = page.get_by_test_id("stMain")
+            until(lambda main=main: main.evaluate("main => main.scrollTop === 0"))
     expect(page.get_by_text("You have gone through the whole course")).to_be_visible()
     page.wait_for_function("() => localStorage.getItem('simplenet-lab')?.includes('unknown')")
     page.goto(f"{server.url}/learn?lesson=loss")
@@ -173,7 +174,9 @@ def test_on_a_phone_a_picture_and_its_control_are_seen_together(server, visit):
             part = symbol.get_attribute("data-part")
             page.locator(f".st-key-lesson_formula [data-part={part}]").first.click(trial=True)
         main = page.get_by_test_id("stMain")
-        assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
+        until(
+            lambda main=main: main.evaluate("element => element.scrollWidth <= element.clientWidth")
+        )
         tab_to(page, ".st-key-lesson_next button")
         page.keyboard.press("Enter")
     expect(page.get_by_text("课程学完了")).to_be_visible()

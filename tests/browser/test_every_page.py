@@ -135,7 +135,7 @@ def test_chinese_readers_get_chinese_that_is_readable_at_any_width(server, visit
         until(lambda: not barriers(page), every_s=0.2, why_not=lambda: barriers(page))
         for width in (360, 641, 768):  # Where three columns begin, and on a tablet.
             page.set_viewport_size({"width": width, "height": 1024})
-            assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
+            until(lambda: main.evaluate("element => element.scrollWidth <= element.clientWidth"))
             until(lambda: not page.evaluate(CUT_OFF), why_not=lambda: page.evaluate(CUT_OFF))
         page.set_viewport_size({"width": 1280, "height": 900})
 

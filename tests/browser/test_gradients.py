@@ -64,7 +64,8 @@ def test_the_race_over_all_parameters_is_live_and_can_be_stopped(server, visit):
         "() => document.querySelector('.live-chart')?._fullLayout?.xaxis.type"
     )
     assert axis.json_value() == "log"
-    assert "Backpropagation" in page.locator(".live-chart").get_attribute("aria-label")
+    named = re.compile("Backpropagation")
+    expect(page.locator(".live-chart")).to_have_attribute("aria-label", named)
 
 
 def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(server, visit):
@@ -72,7 +73,7 @@ def test_a_weight_is_chosen_by_click_and_by_keys_and_every_step_has_an_error(ser
     page.get_by_role("radio", name="1e-04").click()  # It asks before it tells.
     chart(page, "The error of every step")
     errors = page.locator(".live-chart").nth(2)
-    assert errors.evaluate("c => c.data.length") == 5
+    until(lambda: errors.evaluate("c => c.data?.length === 5"))
     expect(button(page, "The largest gradient")).to_be_disabled()
     weight = page.get_by_text(re.compile(r"^W1\[\d+, \d+\]"))
     units, pixels = mosaic(page, "an image a hidden unit"), mosaic(page, "a weight a pixel")
@@ -157,7 +158,7 @@ def test_the_way_on_its_words_and_the_picture_are_seen_together(server, visit):
     button(page, "Look at one weight").click()
     chart(page, "The whole curve")
     until(lambda: page.get_by_test_id("stMain").evaluate("main => main.scrollTop === 0"))
-    assert page.evaluate("document.activeElement.tagName") == "H1"
+    until(lambda: page.evaluate("document.activeElement.tagName === 'H1'"))
 
 
 CUT_OFF = """() => [...document.querySelectorAll('[data-testid=stMain] button')]
@@ -223,13 +224,20 @@ def test_every_panel_on_a_phone_in_chinese(server, visit):
 def expect_a_readable_phone(page, what):
     """Expect words in Chinese, that stand out, and nothing too wide or over other words."""
     main = page.get_by_test_id("stMain")
-    words = main.evaluate(
-        "app => { const copy = app.cloneNode(true);"
-        " copy.querySelectorAll('[data-testid*=Icon], style, code, .katex, [data-testid=stCode],"
-        " svg').forEach(e => e.remove()); return copy.textContent; }"
-    )
-    assert re.findall(r"[A-Za-z]{4,}", re.sub(LATIN, "", words)) == [], what
-    assert main.evaluate("app => app.scrollWidth <= app.clientWidth"), what
-    assert page.evaluate(LEGENDS_OVER_WORDS) == [], what
-    assert page.evaluate(CUT_OFF) == [], what
+
+    def faults():
+        words = main.evaluate(
+            "app => { const copy = app.cloneNode(true);"
+            " copy.querySelectorAll('[data-testid*=Icon], style, code, .katex,"
+            " [data-testid=stCode], svg').forEach(e => e.remove()); return copy.textContent; }"
+        )
+        wide = main.evaluate("app => app.scrollWidth > app.clientWidth")
+        return [
+            *re.findall(r"[A-Za-z]{4,}", re.sub(LATIN, "", words)),
+            *(["too wide"] if wide else []),
+            *page.evaluate(LEGENDS_OVER_WORDS),
+            *page.evaluate(CUT_OFF),
+        ]
+
+    until(lambda: not faults(), every_s=0.2, why_not=lambda: (what, faults()))
     expect_accessible(page)

@@ -53,7 +53,7 @@ def test_a_training_goes_on_by_itself_when_its_server_was_killed_and_is_back(col
     expect(button(stranger, "Train")).to_be_enabled()
     button(page, "Stop").click()
     expect(status(page)).to_contain_text("stopped")
-    assert metric(page, "Test accuracy").inner_text() != "–"
+    expect(metric(page, "Test accuracy")).not_to_have_text("–")
 
 
 def test_the_runs_of_this_browser_are_listed_and_one_is_opened(server, visit):
