@@ -15,6 +15,7 @@ from tests.browser.steps import (
     at_rest,
     button,
     draw,
+    expect_calm,
     go,
     light,
     pen_down,
@@ -213,6 +214,19 @@ def test_a_finger_draws_too(server, visit):
     stroke(page, "touch", ONE)
     expect(prediction(page)).to_have_text("1")
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0
+
+    # The layers of the canvas lie on each other before its own style has come.
+    styles, layers = [], page.locator(".dc-container > canvas, .dc-container .dc-canvas")
+    page.route(re.compile(r"drawable.*\.css"), lambda style: styles.append(style))
+    page.reload()
+    expect(layers).to_have_count(3)
+    at_rest(page)
+    until(lambda: styles)
+    places = [layer.bounding_box() for layer in layers.all()]
+    assert places == [places[0]] * 3
+    styles[0].continue_()
+    page.unroute_all()
+    expect_calm(page)
 
 
 def expect_every_pixel_to_be_the_canvas(page, side=280):

@@ -19,10 +19,13 @@ PEN = 20
 
 # The canvas comes with tools of its own, which lie unseen over its upper right corner: a stroke
 # that begins there would be theirs, and they draw nothing, move strokes and speak English only.
-# The style comes with the canvas, so that they are never seen.
+# The style comes with the canvas, so that they are never seen; and so does what its two layers, for
+# what is drawn and for the pen, need to lie on each other: the canvas's own style may come later.
 streamlit_drawable_canvas.out = st.components.v2.component(
     "streamlit-drawable-canvas.streamlit_drawable_canvas",
-    html='<style>.dc-toolbar { display: none !important; }</style><div class="canvas-root"></div>',
+    html="<style>.dc-toolbar { display: none !important; } .dc-container { position: relative; }"
+    " .dc-canvas, .dc-background-canvas { position: absolute; top: 0; left: 0; }</style>"
+    '<div class="canvas-root"></div>',
     css="index-*.css",
     js="index-*.js",
     isolate_styles=False,
