@@ -296,11 +296,15 @@ def test_a_word_tells_what_it_means_where_it_stands(server, visit):
     expect(card).to_be_hidden()
     # By keyboard: one stop for all, the first of the page; the arrows go from word to word.
     opener = page.get_by_role("button", name="Words on this page")
-    page.reload()
-    at_rest(page)
-    until(lambda: page.locator(".words-stop").count() > 5)
-    page.keyboard.press("Tab")
-    expect(opener).to_be_focused()
+
+    def first_stop() -> bool:
+        page.reload()
+        at_rest(page)
+        until(lambda: page.locator(".words-stop").count() > 5)
+        page.keyboard.press("Tab")
+        return bool(opener.evaluate("one => one === document.activeElement"))
+
+    until(first_stop)
     expect(card).to_contain_text("the arrow keys go")
     for name in ("Gradient", "Loss", "Weight"):
         page.keyboard.press("ArrowRight")
@@ -317,12 +321,17 @@ def test_a_word_tells_what_it_means_where_it_stands(server, visit):
     expect(page.get_by_role("radio", name="Under the microscope")).to_be_focused()
     go(page, "Train")
     expect(button(page, "Train")).to_be_visible()
-    page.reload()
-    expect(button(page, "Train")).to_be_enabled()
-    until(lambda: page.locator(".words-stop").count() > 0)
-    for key in ("Tab", "Tab", "Enter", "Tab"):  # The words, the link over the menu, the button.
-        page.keyboard.press(key)
-    expect(button(page, "Train")).to_be_focused()
+
+    def at_the_button() -> bool:
+        page.reload()
+        expect(button(page, "Train")).to_be_enabled()
+        at_rest(page)
+        until(lambda: page.locator(".words-stop").count() > 0)
+        for key in ("Tab", "Tab", "Enter", "Tab"):  # The words, the link over the menu, the button.
+            page.keyboard.press(key)
+        return bool(button(page, "Train").evaluate("one => one === document.activeElement"))
+
+    until(at_the_button)
     go(page, "Gradients")
     page.get_by_role("radio", name="One weight").click()
     at_rest(page)
