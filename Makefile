@@ -23,7 +23,7 @@ run: .venv/run
 	$(BIN)/python -m pages.platform.offline run app.py $(if $(ADDRESS),--server.address $(ADDRESS) --browser.serverAddress $(SHOWN)) $(if $(PORT),--server.port $(PORT))
 
 test: lint $(if $(filter true,$(CI)),.venv/peers)
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/test
 	$(BIN)/ruff check
@@ -33,7 +33,7 @@ lint: .venv/test
 	$(BIN)/python -m tests.packages
 
 quick: lint
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"
 
 models: .venv/run
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m simplenet.runs.shipped $(NAMES)

@@ -20,7 +20,7 @@ settings.register_profile("simplenet", deadline=None, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=3_000, print_blob=True)
 settings.load_profile("simplenet")
 
-ABOUT_S = {"browser": 12.0, "slow": 6.0}
+ABOUT_S = {"browser": 12.0, "slow": 2.0}
 """About how long a test with such a mark takes; the others hardly take any time."""
 
 

@@ -31,6 +31,7 @@ def small(**settings):
     return SimpleNetClassifier(**{"hidden_size": 8, "max_iter": 20, "random_state": 0} | settings)
 
 
+@pytest.mark.slow
 def test_every_check_of_scikit_learn_passes():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

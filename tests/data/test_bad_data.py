@@ -65,6 +65,7 @@ def changed(value, dtype=np.float64):
     return x
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PIXELS)
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, -0.01, 1.01, 255.0])
 def test_a_number_that_is_no_pixel_is_named(name, value):
@@ -156,6 +157,7 @@ ROWS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ROWS)
 @pytest.mark.parametrize("name", ONE_HOT)
 def test_a_row_that_is_not_one_hot_is_named(name, kind):

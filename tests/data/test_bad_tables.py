@@ -109,6 +109,7 @@ def check(content: bytes) -> None:
     assert len(both) + more <= len(labels)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @examples(5)
 @given(data=some.data())
@@ -128,6 +129,7 @@ def packed(content: bytes) -> str:
 KEPT = DrawingSet(PIXELS_OF_SOME, np.array([3, 8], np.uint8)).to_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["any text", "cut", "damaged", "spliced", "small on disk"])
 @examples(20)
 @given(data=some.data())

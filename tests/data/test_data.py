@@ -59,6 +59,7 @@ def test_loaded_data_have_the_shapes_and_the_range_of_the_design(mnist):
         assert (x.min(), x.max()) == (0, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["train", "test"])
 def test_loaded_data_are_the_bundled_ones(mnist, bundled, part):
     x, t = getattr(mnist, f"x_{part}"), getattr(mnist, f"t_{part}")

@@ -40,6 +40,7 @@ def check(content: bytes) -> None:
             assert isinstance(saved.metadata, dict)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:invalid escape sequence:DeprecationWarning")  # Of pickletools.
 @pytest.mark.parametrize("kind", KINDS)
 @examples(4)

@@ -178,6 +178,7 @@ def check(content: bytes) -> None:
             assert max(found.ink.shape) <= SIDE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @examples(2)
 @given(data=some.data())

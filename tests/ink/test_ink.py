@@ -190,6 +190,7 @@ def test_the_pen_matters_less_than_before(pens):
     assert np.abs(np.subtract(*even)).mean() < 0.8 * np.abs(np.subtract(*uneven)).mean()
 
 
+@pytest.mark.slow
 @given(drawings())
 def test_the_strokes_of_any_drawing_come_nearer_to_those_of_mnist(drawing):
     before = thickness(centred(cropped(find_ink(drawing))))

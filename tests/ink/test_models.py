@@ -65,6 +65,7 @@ def test_pasted_digits_are_read_as_well_as_the_originals(networks, mnist):
         assert net.accuracy(found, t) >= net.accuracy(x, t) - 0.005, name
 
 
+@pytest.mark.slow
 def test_augmentation_pays_on_drawings(networks):
     images, labels = drawings(500, seed=1)
     x = np.concatenate([canvas_to_input(image) for image in images])
@@ -74,6 +75,7 @@ def test_augmentation_pays_on_drawings(networks):
     assert found["robust"] > 0.99
 
 
+@pytest.mark.slow
 def test_a_one_with_a_flag_is_a_one_and_a_seven_stays_a_seven(networks):
     ones, sevens = (
         np.concatenate([canvas_to_input(image) for image in images])

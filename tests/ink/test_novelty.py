@@ -57,6 +57,7 @@ LETTERS = {
 }
 
 
+@pytest.mark.slow
 def test_of_mnists_digits_at_most_one_in_two_hundred_is_doubted(known, mnist):
     x = mnist.x_test.reshape(-1, 28, 28)
     wide = np.array([aspect(image) for image in x])
@@ -99,6 +100,7 @@ def number(rng, gap):
 
 
 # In heights of a digit: most touch; many touch; few do.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gap", "least"), [((0.02, 0.1), 0.85), ((0.1, 0.25), 0.95), ((0.25, 0.6), 0.97)], ids=str
 )
@@ -144,6 +146,7 @@ def test_what_is_hardly_higher_than_its_pen_is_told_to_be_drawn_larger(known, pe
     assert "thick" not in looks(known, large)
 
 
+@pytest.mark.slow
 def test_what_is_drawn_at_any_usual_size_or_is_mnists_is_not_too_thick(known, mnist):
     wide = [stroke_width(image) for image in drawings(60, seed=3, pen=(8, 60))[0]]
     wide += [stroke_width(image.reshape(28, 28)) for image in mnist.pixels_test[:1000]]
@@ -163,6 +166,7 @@ def test_bytes_and_ink_are_looked_at_alike(known, mnist):
     assert known.look(mnist.pixels_test[0]) == known.look(mnist.x_test[0])
 
 
+@pytest.mark.slow
 def test_the_file_has_what_follows_from_mnist(known, mnist):
     x = mnist.pixels_test[:50]
     anew = KnownDigits.of(mnist)

@@ -9,6 +9,7 @@ from simplenet.ink.pairs import PairUnit, pair_unit, touching
 from tests.ink.drawn import drawings
 
 
+@pytest.mark.slow
 def test_pairs_that_it_never_saw_are_told_and_single_digits_are_not(mnist):
     seen = touching(mnist.pixels_test, 200, np.random.default_rng(3))
     assert seen.shape == (200, 784)

@@ -84,6 +84,7 @@ def test_a_flag_falls_to_the_left_from_the_top_of_the_stem(name):
         assert end[1] == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_people_would_read_them(way):
     # By the network that knows many hands. A flag may be so level that people would not agree.
     net = load_model(MODELS / "robust.safetensors").net

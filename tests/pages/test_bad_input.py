@@ -113,6 +113,7 @@ def forged(draw: some.DataObject, app: Any) -> dict[str, dict[str, Any]]:
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS, ids=name_of)
 @examples(2)
 @given(link=links, data=some.data())
@@ -127,6 +128,7 @@ def test_bad_address_and_bad_messages(view, link, data):
         assert len(list(app.main)) > LEAST_PARTS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", NUMBERS)
 @examples(2)
 @given(number=numbers.filter(lambda number: number == number) | some.floats())
@@ -143,6 +145,7 @@ def test_bad_number_of_a_recipe(field, number):
         assert app.button(key="train").disabled
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(FIRST))
 @examples(2)
 @given(text=texts | some.lists(texts, max_size=5).map(", ".join))
@@ -159,6 +162,7 @@ def test_bad_values_of_a_sweep(name, text):
     assert not any(error.value.startswith("![x](") for error in app.error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PART_NAMES)
 @examples(60)
 @given(data=some.data())

@@ -72,6 +72,7 @@ def is_taken(app, key):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ENTRIES)
 @examples(3)
 @given(

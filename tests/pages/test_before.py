@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import pytest
+
 from simplenet.runs import TrainingRun
 from simplenet.training import TrainingConfig
 from tests.pages.conftest import opened
@@ -30,6 +32,7 @@ def gray(app):
     return [words for words in said(app) if words.startswith("Gray")]
 
 
+@pytest.mark.slow
 def test_the_training_before_stays_behind_with_its_recipe_until_it_is_forgotten(app):
     opened(app, "train")
     first = trained(app, iterations=20, learning_rate=1.0)

@@ -61,6 +61,7 @@ def test_what_is_missing_is_said_and_what_is_solved_stays_solved(app, language):
     assert not app.exception
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", WORDS)
 def test_each_challenge_opens_and_leads_where_it_is_done(app, language):
     app.session_state["language"] = language
@@ -227,6 +228,7 @@ def checks(app, monkeypatch):
     return open_riddle, name
 
 
+@pytest.mark.slow
 def test_each_hidden_mistake_is_found_from_the_check_alone(app, checks):
     from pages.panels.bugs import BUGS
     from pages.state import BUG_HIDDEN
@@ -237,6 +239,7 @@ def test_each_hidden_mistake_is_found_from_the_check_alone(app, checks):
         assert mistake(open_riddle()) == bug.name
 
 
+@pytest.mark.slow
 def test_the_hidden_mistake_has_to_be_named_at_once(app, checks):
     from pages.panels.bugs import BUGS
     from pages.state import Widget
@@ -268,6 +271,7 @@ PERFECT_RUN = TrainingRun(TrainingConfig(2), 3)
 PERFECT = History([Record(0, 2.3, 0.1), Record(1, 0.2, 0.2), Record(2, 0.1, 0.3, 0.99, 0.99)])
 
 
+@pytest.mark.slow
 def test_only_a_training_that_was_made_here_counts(app):
     challenge(app, "strong")
     from pages.session import store

@@ -39,6 +39,7 @@ def primary(app):
     return [button.key for button in app.button if button.proto.type == "primary"]
 
 
+@pytest.mark.slow
 def test_a_good_run_has_nothing_wrong(app):
     assert ended(app, iterations=700) == []
     assert "fix" not in [button.key for button in app.button]

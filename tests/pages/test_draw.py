@@ -36,6 +36,7 @@ def seven():
     return image
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content", "english", "chinese"),
     [
@@ -117,6 +118,7 @@ def learned(app):
     return job
 
 
+@pytest.mark.slow
 def test_a_copy_of_the_network_learns_and_is_discarded_or_kept(app):
     opened(app, "draw")
     ink = 255 - np.asarray(seven())

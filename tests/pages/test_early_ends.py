@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from pages.figures.training import accuracy_figure
 from simplenet.network import SimpleNet
@@ -16,6 +17,7 @@ def status(app):
     return app.get("progress")[0].proto.text
 
 
+@pytest.mark.slow
 def test_at_its_target_a_training_stops_and_says_so(app):
     opened(app, "train")
     assert app.number_input(key="target_accuracy").value is None
@@ -29,6 +31,7 @@ def test_at_its_target_a_training_stops_and_says_so(app):
     assert app.number_input(key="target_accuracy").value is None
 
 
+@pytest.mark.slow
 def test_without_progress_it_stops_with_its_best_network_everywhere(app):
     from pages.moments import snapshots_of
     from simplenet.data import loaded

@@ -1,6 +1,7 @@
 """A run that goes on from another: on the Train page, in the list, and compared."""
 
 import numpy as np
+import pytest
 
 from pages.before import Before
 from pages.figures.training import accuracy_figure, loss_figure
@@ -27,6 +28,7 @@ def go_on(app, more=None):
     return job
 
 
+@pytest.mark.slow
 def test_a_click_trains_a_network_further_and_the_curve_goes_on(app):
     opened(app, "train")
     first = trained(app, iterations=300)
@@ -58,6 +60,7 @@ def test_a_click_trains_a_network_further_and_the_curve_goes_on(app):
     assert earlier(anew) is None
 
 
+@pytest.mark.slow
 def test_what_a_run_goes_on_from_may_be_deleted(app):
     from pages.moments import snapshots_of
     from pages.session import jobs, store

@@ -43,6 +43,7 @@ def test_the_numbers_in_the_lines_are_those_of_the_engine(mnist):
         assert f"{len(mnist.x_train) // 100}" in terms["epoch"].line
 
 
+@pytest.mark.slow
 def test_each_word_has_a_picture_of_its_own():
     assert pictured() == set(glossary("en"))
     drawn = {key: picture(key) for key in glossary("en")}

@@ -116,6 +116,7 @@ NASTY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("message", MESSAGES)
 def test_no_component_says_such_a_thing(message):
     try:

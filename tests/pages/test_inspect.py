@@ -291,6 +291,7 @@ def test_a_network_that_has_vanished_is_named(app, models):
     assert later.button(key="inspect_next").label  # It still leads on.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", [1, 256])
 def test_networks_of_other_sizes_are_looked_into(app, models, hidden):
     rng = np.random.default_rng(0)
@@ -302,6 +303,7 @@ def test_networks_of_other_sizes_are_looked_into(app, models, hidden):
     assert component(app, "-view_weights")["units"] == hidden
 
 
+@pytest.mark.slow
 def test_the_digits_are_arranged_by_their_neighbours_in_the_background(app):
     opened(app, "inspect", part="map", network="article", way="tsne")
     flat = component(app, "-map")["places"]
@@ -330,6 +332,7 @@ def test_the_digits_are_arranged_by_their_neighbours_in_the_background(app):
     assert not app.button(key="map_start").disabled
 
 
+@pytest.mark.slow
 def test_to_choose_the_neighbours_starts_to_arrange_them_once(app):
     opened(app, "inspect", part="map", network="article")
     app.button_group(key="map_way").set_value("tsne").run()

@@ -74,6 +74,7 @@ def pictures(app):
     return [e for e in app.get("bidi_component") if e.proto.id.endswith("-lesson_picture")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_lesson_asks_before_it_shows_and_answers_beside_the_guess(app, speak, name, language):
@@ -154,6 +155,7 @@ def test_every_door_leads_where_its_question_is_answered():
     assert {name: lesson.way.address() for name, lesson in LESSONS.items()} == DOORS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_door_opens_what_it_says(app, name):
     app.run()
@@ -304,6 +306,7 @@ PLAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_link_says_how_the_picture_is_set_and_the_address_keeps_it(app, name):
     learn(app, name)
@@ -317,6 +320,7 @@ def test_a_link_says_how_the_picture_is_set_and_the_address_keeps_it(app, name):
     assert "nan" not in svg
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_play_that_a_link_forges_is_as_it_was_at_first(app, name):
     forged = dict.fromkeys(PARAMETERS, "nan")

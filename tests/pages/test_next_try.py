@@ -11,6 +11,7 @@ def offered(app):
     return [button.label for button in app.button if button.key == "try"]
 
 
+@pytest.mark.slow
 def test_a_suggestion_fills_the_fields_and_stays_second(app):
     opened(app, "train")
     trained(app, iterations=800, seed=3)

@@ -154,6 +154,7 @@ def test_a_damaged_model_file_is_named_and_breaks_nothing(app, tmp_path, monkeyp
     assert not any(words in error.value for error in app.error)
 
 
+@pytest.mark.slow
 def test_more_trainings_than_cores_wait_in_line(app, monkeypatch):
     monkeypatch.setattr(simplenet.jobs.line, "TURN_S", 1000.0)  # Nobody gives a core away.
     opened(app, "train")

@@ -198,6 +198,7 @@ def test_every_kind_of_work_is_taken_along():
     assert len(KINDS) == len(TAKEN) + 1 == len(RESULTS) + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

@@ -62,6 +62,7 @@ def shown(app, sweep):
 RATES = {"learning_rate": (0.1, 0.5)}
 
 
+@pytest.mark.slow
 def test_a_sweep_is_entered_started_and_followed_to_its_end(app):
     from pages.session import store
 
@@ -109,6 +110,7 @@ def test_what_cannot_be_a_sweep_is_said_and_cannot_be_started(app, rates, said):
         assert said in app.error[0].value
 
 
+@pytest.mark.slow
 def test_what_each_can_be_and_not_together_is_said_in_the_language_of_the_visitor(app):
     opened(app, "train")
     app.selectbox(key="gradient").set_value("fast_numerical").run()

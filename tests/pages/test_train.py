@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from pages import networks
 from tests.pages.conftest import opened
 from tests.waiting import until
@@ -25,6 +27,7 @@ def test_what_cannot_be_is_named_until_the_defaults_are_back(app):
     assert app.button(key="train").disabled
 
 
+@pytest.mark.slow
 def test_pause_and_stop_say_what_they_did(app):
     from pages.session import jobs
 

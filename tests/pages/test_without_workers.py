@@ -26,6 +26,7 @@ def no_workers():
         forget_the_jobs()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "panel", "button", "parameter", "language"),
     [

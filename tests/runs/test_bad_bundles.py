@@ -259,6 +259,7 @@ def check(content: bytes) -> None:
         bundle_to_bytes(bundle)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @examples(3)
 @given(data=some.data())

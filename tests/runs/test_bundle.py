@@ -67,6 +67,7 @@ def changed(content, **changes):
     return out.getvalue()
 
 
+@pytest.mark.slow
 def test_a_bundle_comes_back_whole(made, content):
     back = bundle_from_bytes(content)
     assert (back.work, back.end, back.name) == (RUN, "finished", made.name)
@@ -155,6 +156,7 @@ def test_what_writes_for_tensorboard_is_loaded_with_the_first_bundle():
     assert ran.stdout.strip() == "False"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of_start", [False, True])
 @pytest.mark.parametrize("wrong", ["shapes", "accuracy", "iteration"])
 def test_a_best_evaluation_that_cannot_be_is_refused(of_start, wrong):

@@ -22,6 +22,7 @@ def groups():
     return (3 * np.eye(3, 40))[labels] + 0.1 * rng.normal(size=(120, 40)), labels
 
 
+@pytest.mark.slow
 def test_neighbours_come_together(small):
     values, labels = groups()
     places = mapping.arranged(values, 0)

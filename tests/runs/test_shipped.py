@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 import simplenet.runs.shipped
 from simplenet import Dataset, TrainingConfig
@@ -50,6 +51,7 @@ def test_a_course_goes_on_with_the_network_and_is_told_of(stripes, tmp_path, mon
     assert [record.loss for record in again] == [record.loss for record in records]
 
 
+@pytest.mark.slow
 def test_the_digits_of_a_course_are_learned_from_and_not_tested_with(mnist):
     course = StrokesCourse(TrainingConfig(seed=4), written=30)
     data, again = with_strokes(mnist, course), with_strokes(mnist, course)

@@ -316,6 +316,7 @@ def end(store, job_id):
     assert store.commit(job_id, 0, RUN, done.records, done.state, done.records, at)
 
 
+@pytest.mark.slow
 def test_beyond_the_bytes_the_oldest_go_but_for_stars_and_what_goes_on(address):
     store = Store(opened(address))
     for name in ("star", "old", "goes on", "new"):

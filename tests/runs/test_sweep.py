@@ -112,6 +112,7 @@ def test_noise_is_told_from_progress_as_welch_does():
     assert chance(Point((1,), (0.5, 0.5), 2), Point((2,), (0.6, 0.6), 2)) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seeds", [3, 5])
 def test_the_luckiest_of_many_equally_good_ones_is_not_taken_for_better(seeds):
     rng, k, sweeps = np.random.default_rng(0), 8, 300
@@ -148,6 +149,7 @@ def test_an_iteration_is_measured_on_the_spot():
     assert calibrated(TrainingRun(TrainingConfig(iterations=1), 3)) > 0
 
 
+@pytest.mark.slow
 def test_what_a_sweep_takes_is_about_what_is_said(store):
     runs = grid(TrainingRun(TrainingConfig(iterations=300)), {"momentum": (0.0, 0.5)}, 1)
     store.queue("s", "me", dict(zip("ab", runs, strict=True)))

@@ -41,6 +41,7 @@ def check(headers, policy):
     assert headers.get_all("Content-Security-Policy") == [policy]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_has_its_policy(open_server, path):
     answer = ask(open_server, path)
@@ -48,6 +49,7 @@ def test_every_page_has_its_policy(open_server, path):
     check(answer.headers, page_policy())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT"])
 def test_every_other_answer_may_do_nothing(open_server, method):
     for path in DATA_PATHS:

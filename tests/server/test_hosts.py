@@ -209,6 +209,7 @@ def test_the_log_names_each_foreign_name_once_in_a_line_and_has_an_end(caplog):
     assert all("\n" not in line for line in told)
 
 
+@pytest.mark.slow
 def test_a_server_that_runs_refuses_foreign_names_and_pages(open_server):
     port = open_server.port
     for host in (f"localhost:{port}", OUTSIDE, f"10.1.2.3:{port}"):
@@ -234,6 +235,7 @@ def test_a_server_that_runs_refuses_foreign_names_and_pages(open_server):
     assert "handshake" not in log
 
 
+@pytest.mark.slow
 def test_an_upload_needs_the_token_of_a_page_of_the_server(open_server):
     asked = BackMsg()
     asked.file_urls_request.request_id = "request"

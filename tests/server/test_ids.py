@@ -35,6 +35,7 @@ def name_of(node):
     return getattr(node, "attr", None) or getattr(node, "id", None)
 
 
+@pytest.mark.slow
 def test_an_id_has_96_bits_of_chance():
     made = 0
     for place, call, name in calls():
@@ -47,6 +48,7 @@ def test_an_id_has_96_bits_of_chance():
     assert made >= 5
 
 
+@pytest.mark.slow
 def test_no_line_of_the_log_has_an_id():
     told = 0
     for place, call, _ in calls():

@@ -5,6 +5,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 
 import psutil
+import pytest
 
 from tests.server.asked import begun
 from tests.waiting import until
@@ -34,6 +35,7 @@ def open_doors(server):
     return found
 
 
+@pytest.mark.slow
 def test_only_the_pages_port_can_be_reached_from_outside(open_server):
     with begun(open_server):  # Its first visitor has a server start its workers.
         until(lambda: (found := open_server.workers()) and all(map(is_at_work, found)))

@@ -128,6 +128,7 @@ def sample(stripes):
     return stripes.x_train[:300], stripes.t_train[:300]
 
 
+@pytest.mark.slow
 def test_enough_recipes_are_tried():
     assert len(GOOD) >= 20
     assert len(GOOD) + len(BAD) >= 40

@@ -59,6 +59,7 @@ def test_it_is_the_sequence_of_its_records(stripes):
     assert History().first == 0
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 90), max_size=8), st.integers(0, 1000))
 def test_slices_of_any_sizes_make_the_same_history(sizes, first):
     told = records(sum(sizes), first)

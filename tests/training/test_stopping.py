@@ -109,6 +109,7 @@ def test_in_pieces_it_ends_where_it_ends_in_one_piece(stripes, cut):
     assert same(net.params, params)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong", [{"patience": 0}, {"target_accuracy": 0.0}, {"target_accuracy": 1.01}]
 )
