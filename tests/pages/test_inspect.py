@@ -11,14 +11,16 @@ from streamlit.testing.v1 import AppTest
 from pages.components.network_view import forward_data
 from simplenet import SimpleNet
 from simplenet.data import loaded
+from simplenet.jobs.ledger import Position
 from simplenet.runs import TrainingRun
 from simplenet.runs.mapping import MapRecord
 from simplenet.runs.training_run import TrainingState
 from simplenet.storage import load_model, save_model
 from simplenet.study.layer_map import LayerMap
-from simplenet.training import Record, TrainingConfig, train
+from simplenet.training import History, Record, TrainingConfig, train
 from tests.pages.conftest import APP, kept_job, opened
 from tests.pages.messages import component, send, widget
+from tests.waiting import until
 
 PARTS = ("mistakes", "units", "map", "dream", "between")
 
@@ -183,13 +185,18 @@ def test_a_training_can_be_seen_at_each_moment(app):
 
 
 def test_a_training_that_goes_on_stands_still_until_one_asks_for_more(app):
+    from pages.session import jobs
+
     app.run()
     job = trained(42, end=None)
     app.session_state["run"] = job.id
     opened(app, "inspect")
     assert "After iteration 42, the newest so far." in [caption.value for caption in app.caption]
     assert component(app, "-view")["iteration"] == 42
-    job.state = TrainingState(job.state.params, Record(43, 2.0, 1.0))
+    new = Record(43, 2.0, 1.0)
+    state, records = TrainingState(job.state.params, new), History([new])
+    assert jobs().ledger.commit(job.id, 0, job.work, records, state, records, Position())
+    until(lambda: job.state.last.iteration == 43)
     app.button(key="inspect_newest").click().run()
     assert component(app, "-view")["iteration"] == 43
 
