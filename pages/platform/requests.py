@@ -37,6 +37,7 @@ class Requests(ScriptRequests):
         self._hurries = False  # What waits ends such a run, too.
         self._page = ""  # What the run shows.
         self._sent: WidgetStates | None = None  # The widgets, as the browser has told last.
+        self.by_clock = False  # The run was asked for by the clock of a part, not by a person.
 
     def _request_rerun_locked(self, new_data: RerunData) -> bool:
         """Put a request in line, or add it to the one that waits."""
@@ -71,6 +72,7 @@ class Requests(ScriptRequests):
         if request.type is ScriptRequestType.RERUN:
             data = request.rerun_data
             self._page = data.page_script_hash
+            self.by_clock = data.is_auto_rerun
             self._clicked = has_click(data.widget_states) or data.replay_trigger_states is not None
         return request
 

@@ -14,6 +14,7 @@ from typing import Any, cast
 from weakref import WeakValueDictionary
 
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
@@ -22,6 +23,7 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.state.session_state import SessionState
 
+from pages.platform.late import without_late
 from pages.platform.requests import Requests
 
 AGAIN_S = 0.005
@@ -80,14 +82,27 @@ def lose_nothing() -> None:
         else:
             clear(self, retain_lifecycle_msgs)
 
-    def on_script_will_rerun(self: SessionState, *args: Any, **kwargs: Any) -> None:
-        """Do all that a click does, before the next run of this visit looks at what has changed."""
+    def on_script_will_rerun(
+        self: SessionState, fresh_widget_states: WidgetStates | None, **kwargs: Any
+    ) -> None:
+        """Do all that a click does, before the next run of this visit looks at what has changed.
+
+        What the page has set, and the browser has not heard of yet, stays, and is told again.
+        """
+        run = get_script_run_ctx(suppress_warning=True)
+        requests = run.script_requests if run else None
         with _lock_of(self):
+            again: dict[str, object] = {}
+            if fresh_widget_states is not None:
+                by_clock = isinstance(requests, Requests) and requests.by_clock
+                fresh_widget_states, again = without_late(self, fresh_widget_states, by_clock)
             _callbacks.run = True
             try:
-                begin(self, *args, **kwargs)
+                begin(self, fresh_widget_states, **kwargs)
             finally:
                 _callbacks.run = False
+            for key, value in again.items():
+                self._new_session_state.setdefault(key, value)
 
     def set_script_intent(self: PagesManager, page_script_hash: str, page_name: str) -> None:
         """Note which page a run is to show, unless it was ended: the note is also the next run's.

@@ -142,6 +142,19 @@ IN_SIGHT = """() => ['.st-key-scope_next button', '.st-key-scope_step h2', '.st-
     .filter(box => box.top < 56 || box.bottom > innerHeight + 2).length === 0"""  # noqa: E501
 
 
+NEXT_AND_AT_ONCE_BACK = """() => {
+    const heading = () => document.querySelector('.st-key-scope_step h2')?.innerText;
+    const click = name => document.querySelector(`.st-key-scope_${name} button`).click();
+    window.seen = [heading()];
+    new MutationObserver(() => {
+        if (!heading() || window.seen.at(-1) === heading()) return;
+        window.seen.push(heading());
+        if (window.seen.length === 2) click('back');
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+    click('next');
+}"""
+
+
 def test_the_way_on_its_words_and_the_picture_are_seen_together(server, visit):
     page = opened(server, visit, "microscope&stage=gradient1")
     heading = page.get_by_role("heading", level=2)
@@ -155,6 +168,10 @@ def test_the_way_on_its_words_and_the_picture_are_seen_together(server, visit):
         until(lambda: page.evaluate(IN_SIGHT))
         button(page, "Back").click()
         expect(heading).to_have_text("Gradient of W1")
+    at_rest(page)
+    page.evaluate(NEXT_AND_AT_ONCE_BACK)
+    until(lambda: len(page.evaluate("seen")) >= 3)
+    assert page.evaluate("seen") == ["Gradient of W1", "Step", "Gradient of W1"]
     button(page, "Look at one weight").click()
     chart(page, "The whole curve")
     until(lambda: page.get_by_test_id("stMain").evaluate("main => main.scrollTop === 0"))

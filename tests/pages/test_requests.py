@@ -76,6 +76,16 @@ def test_what_waits_does_not_stop_the_run_of_a_click_and_comes_after_it():
     assert not requests.has_to_wait(message(told=3))
 
 
+def test_a_run_knows_whether_a_clock_has_asked_for_it():
+    requests = Requests()
+    requests.request_rerun(RerunData(is_auto_rerun=True))
+    requests.on_scriptrunner_ready()
+    assert requests.by_clock
+    requests.request_rerun(data(message(told=1)))
+    requests.on_scriptrunner_ready()
+    assert not requests.by_clock
+
+
 def test_a_click_that_has_not_begun_is_done_with_what_came_behind():
     requests = asked(message(click="train"), message(told=1), begun=False)
     only = requests.on_scriptrunner_ready().rerun_data

@@ -1,0 +1,86 @@
+"""What the page has set stays, though the browser still tells what was there before."""
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.state.common import WidgetMetadata
+from streamlit.runtime.state.session_state import SessionState
+
+from pages.platform import reruns
+from pages.platform.incoming import guard
+from pages.platform.requests import Requests
+from pages.platform.reruns import lose_nothing
+
+STAGE, OTHER, CLICK = (f"$$ID-0-{key}" for key in ("stage", "other", "click"))
+
+
+def message(stage="hidden", other="here", click=False):
+    """Return what a browser tells of two choices, and maybe of a click."""
+    states = [
+        WidgetState(id=STAGE, string_value=stage),
+        WidgetState(id=OTHER, string_value=other),
+    ]
+    return WidgetStates(
+        widgets=states + ([WidgetState(id=CLICK, trigger_value=True)] if click else [])
+    )
+
+
+@pytest.fixture
+def visit():
+    """What is known of a visit: a click has just set the stage to "output"."""
+    lose_nothing()
+    state = SessionState()
+    for key, name in (("stage", STAGE), ("other", OTHER)):
+        widget = WidgetMetadata(
+            id=name,
+            deserializer=lambda value: value or "hidden",
+            serializer=str,
+            value_type="string_value",
+        )
+        state.register_widget(widget, key)
+    state.on_script_will_rerun(message(click=True))
+    state["stage"] = "output"
+    return state
+
+
+@pytest.mark.parametrize("late", [message(click=True), message(other="there")])
+def test_what_a_click_has_set_stays_and_is_told_again_until_the_browser_has_it(visit, late):
+    for _ in range(3):
+        visit.on_script_will_rerun(late)
+        assert visit["stage"] == "output"
+        assert visit.is_new_state_value("stage")  # So the browser is told of it.
+        late = message(click=True, other=visit["other"])
+    visit.on_script_will_rerun(message("output", click=True))
+    assert not visit.is_new_state_value("stage")
+    visit.on_script_will_rerun(message("loss", click=True))
+    assert visit["stage"] == "loss"
+
+
+def test_whatever_else_comes_with_a_late_value_counts(visit):
+    visit.on_script_will_rerun(message(other="there"))
+    assert visit["other"] == "there"
+
+
+@pytest.mark.parametrize("click", [False, True])
+def test_who_chooses_the_value_of_before_again_has_it(visit, click):
+    visit.on_script_will_rerun(message())
+    assert visit["stage"] == "hidden"
+    visit.on_script_will_rerun(message(click=click))
+    assert visit["stage"] == "hidden"
+
+
+def test_what_the_clock_asks_for_is_no_choice(visit, monkeypatch):
+    requests = Requests()
+    requests.by_clock = True
+    monkeypatch.setattr(
+        reruns, "get_script_run_ctx", lambda **_: type("Run", (), {"script_requests": requests})
+    )
+    visit.on_script_will_rerun(message())
+    assert visit["stage"] == "output"
+
+
+def test_a_value_that_does_not_fit_is_none(visit):
+    guard()
+    forged = message(click=True)
+    forged.widgets[0].int_value = 7
+    visit.on_script_will_rerun(forged)
+    assert visit["stage"] == "output"
