@@ -24,7 +24,7 @@ from simplenet.cli.saying import (
 )
 from simplenet.data import loaded
 from simplenet.runs import TrainingRun
-from simplenet.runs.sweep import MOST_SEEDS, VARIED, Point, chance, grid, points, ranking
+from simplenet.runs.sweep import MOST_SEEDS, VARIED, Point, chances, grid, points, ranking
 from simplenet.training import plain_number, train
 
 WHOLE = ("hidden_size", "batch_size", "iterations")
@@ -166,10 +166,8 @@ def _words(value: Any) -> str:
 
 def _say_whether_it_is_noise(found: list[Point]) -> None:
     """Say how often noise alone would make the best as much better than the next."""
-    if len(found) < 2 or found[0].std is None or found[1].std is None:
-        return
     try:
-        p = chance(found[0], found[1])
+        p = next(iter(chances(found)), None)
     except ModuleNotFoundError:  # Without SciPy the table stands for itself.
         return
     if p is not None:

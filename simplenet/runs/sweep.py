@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise, product
+from math import sqrt
 from statistics import mean, median, stdev
 from time import perf_counter
 from typing import Any
@@ -178,26 +179,6 @@ def ranking(found: Iterable[Point]) -> list[Point]:
     return sorted(even, key=lambda point: mean(point.scores), reverse=True)
 
 
-def chance(a: Point, b: Point) -> float | None:
-    """Return how often noise alone would make two places differ as much, by Welch's t-test.
-
-    None if there are too few scores to tell noise by. The test (Welch, 1947) asks of the means of
-    two samples whose variances may differ whether they come from one mean.
-    """
-    if a.std is None or b.std is None or a.std == b.std == 0:
-        return None
-    from scipy.stats import (
-        ttest_ind_from_stats,
-    )  # Half a second that the first page can do without.
-
-    found = ttest_ind_from_stats(
-        *(mean(a.scores), a.std, len(a.scores)),
-        *(mean(b.scores), b.std, len(b.scores)),
-        equal_var=False,
-    )
-    return float(found.pvalue)
-
-
 def chances(order: Sequence[Point]) -> list[float | None]:
     """Return how often noise alone would put each place so far behind the best of them.
 
@@ -210,16 +191,41 @@ def chances(order: Sequence[Point]) -> list[float | None]:
 
     Notes
     -----
+    By t-tests. Two or three scores of a place tell little of the noise, those of all places tell
+    more: so its variance is pooled over all, as in an analysis of variance, but where two places
+    vary more than that, their own counts.
+
     The best of many places is the luckiest of them, too: of 20 that are equally good, the last is
     behind the first by a "significant" t-test in more than half of all sweeps. So each chance is
     multiplied by the number of places that the first was chosen from, but one (Bonferroni). Then
     the place that is truly the best comes out below some limit, without being first, in no larger
-    a share of sweeps than that limit.
+    a share of sweeps than that limit. Where one place varies ten times as much as the others, that
+    share is larger, by half of it with two seeds, and not with five.
     """
-    return [
-        None if (found := chance(order[0], other)) is None else min(found * (len(order) - 1), 1.0)
-        for other in order[1:]
-    ]
+    noise, freedom = _noise(order)
+    return [_chance(order[0], other, noise, freedom, len(order) - 1) for other in order[1:]]
+
+
+def _noise(found: Sequence[Point]) -> tuple[float, int]:
+    """Return the variance of scores of one place, pooled over all, and its degrees of freedom."""
+    freedom = sum(len(point.scores) - 1 for point in found if point.std is not None)
+    squares = sum(point.std**2 * (len(point.scores) - 1) for point in found if point.std)
+    return squares / max(freedom, 1), freedom
+
+
+def _chance(a: Point, b: Point, noise: float, freedom: int, tests: int) -> float | None:
+    """Return how often noise alone would make two places differ as much in one of some tests.
+
+    None if there are too few scores to tell noise by.
+    """
+    if a.std is None or b.std is None or noise == 0:
+        return None
+    from scipy.special import stdtr  # Half a second that the first page can do without.
+
+    n, m = len(a.scores), len(b.scores)
+    error = sqrt(max(noise / n + noise / m, a.std**2 / n + b.std**2 / m))
+    one_sided = stdtr(freedom, -abs(mean(a.scores) - mean(b.scores)) / error)
+    return min(float(2 * one_sided) * tests, 1.0)
 
 
 def _hashable(value: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from alembic import command
 from alembic.config import Config
+from scipy.special import stdtr
 from scipy.stats import ttest_ind
 from sqlalchemy import JSON, Boolean, MetaData, create_engine, insert, text
 
@@ -25,7 +26,6 @@ from simplenet.runs.sweep import (
     Timed,
     axes_of,
     calibrated,
-    chance,
     chances,
     grid,
     kept_bytes,
@@ -105,22 +105,36 @@ def test_the_best_is_looked_for_among_those_with_two_scores_if_there_are_any():
     assert ranking([]) == []
 
 
-def test_noise_is_told_from_progress_as_welch_does():
-    a, b = Point((1,), (0.95, 0.96, 0.94), 3), Point((2,), (0.93, 0.90, 0.92, 0.91), 4)
-    assert chance(a, b) == pytest.approx(ttest_ind(a.scores, b.scores, equal_var=False).pvalue)
-    assert chance(a, Point((2,), (0.5,), 1)) is None
-    assert chance(Point((1,), (0.5, 0.5), 2), Point((2,), (0.6, 0.6), 2)) is None
+def test_noise_is_told_from_progress_by_a_t_test():
+    a, b = Point((1,), (0.95, 0.96, 0.94), 3), Point((2,), (0.93, 0.90, 0.92), 3)
+    assert chances([a, b]) == pytest.approx([ttest_ind(a.scores, b.scores).pvalue])
+    assert chances([a, Point((2,), (0.5,), 1)]) == [None]
+    assert chances([Point((1,), (0.5, 0.5), 2), Point((2,), (0.4, 0.4), 2)]) == [None]
+
+
+def test_two_seeds_are_enough_where_all_places_tell_of_the_noise():
+    order = [Point((i,), (mean - 0.005, mean + 0.005), 2) for i, mean in enumerate((0.67, 0.66))]
+    order += [Point((i,), (0.11, 0.11), 2) for i in range(2, 8)]  # They have learned nothing.
+    near, *far = chances(order)
+    assert near == 1.0
+    assert max(far) < 1e-6
+
+
+def test_where_two_places_vary_more_than_all_their_own_noise_counts():
+    calm = [Point((i,), (0.5, 0.501), 2) for i in range(8)]
+    wild, next_one = Point((8,), (0.9, 0.7), 2), Point((9,), (0.8, 0.6), 2)
+    assert chances([wild, next_one, *calm])[0] == 1.0
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seeds", [3, 5])
+@pytest.mark.parametrize("seeds", [2, 3, 5])
 def test_the_luckiest_of_many_equally_good_ones_is_not_taken_for_better(seeds):
     rng, k, sweeps = np.random.default_rng(0), 8, 300
     told = better = lost = 0
     for _ in range(sweeps):
         order = ranking(Point((i,), tuple(rng.normal(0.95, 0.01, seeds)), seeds) for i in range(k))
         found = dict(zip(order[1:], chances(order), strict=True))
-        told += min(chance(order[0], other) for other in order[1:]) < 0.05
+        told += min(ttest_ind(order[0].scores, p.scores).pvalue for p in order[1:]) < 0.05
         better += max(found.values()) < 0.05
         (truly,) = (point for point in order if point.values == (0,))  # Any may be called so.
         lost += found.get(truly, 1.0) < 0.05
@@ -129,13 +143,12 @@ def test_the_luckiest_of_many_equally_good_ones_is_not_taken_for_better(seeds):
 
 
 def test_each_chance_counts_as_often_as_there_are_others():
-    best, other = Point((1,), (0.95, 0.96, 0.94), 3), Point((2,), (0.93, 0.90, 0.92, 0.91), 4)
-    far, single = Point((3,), (0.5, 0.6, 0.4), 3), Point((4,), (0.94,), 3)
-    assert chances([best, other]) == [chance(best, other)]
-    assert chances([best, other, far]) == [2 * chance(best, other), 2 * chance(best, far)]
-    assert chances([best, best, other]) == [1.0, 2 * chance(best, other)]
-    assert chances([best, single]) == [None]
-    assert chances([best]) == []
+    a, b, c = (Point((i,), (m, m + 0.01, m + 0.02), 3) for i, m in enumerate((0.95, 0.93, 0.92)))
+    alone = 2 * stdtr(6, -0.03 / (0.01 * (2 / 3) ** 0.5))
+    assert chances([a, b, c])[1] == pytest.approx(2 * alone)
+    single = Point((4,), (0.94,), 3)
+    assert chances([a, a, single]) == [1.0, None]
+    assert chances([a]) == []
 
 
 def test_the_time_is_the_median_of_runs_of_that_size_and_measured_without_them():
