@@ -8,15 +8,15 @@ stage, and a click on Train would train with the old recipe.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.scriptrunner_utils.script_requests import _has_active_trigger_value
 from streamlit.runtime.state.common import unpack_widget_state_value
 from streamlit.runtime.state.session_state import SessionState
 
 from pages.platform.incoming import fits
-
-TOLD = "told_before"
-"""Where a visit keeps what its browser has told of each widget last."""
+from pages.state import TOLD
 
 
 def without_late(
@@ -28,7 +28,9 @@ def without_late(
     and the message came for something else: a click, another widget, or the clock. A message that
     came for nothing else tells that somebody has chosen the value of before again.
     """
-    told, late, comes_for_more = state._old_state.get(TOLD, {}), {}, by_clock
+    told: Mapping[str, int] = state._old_state.get(TOLD.name) or {}
+    late: dict[str, str] = {}
+    comes_for_more = by_clock
     now = {one.id: hash(one.SerializeToString(deterministic=True)) for one in message.widgets}
     for one in message.widgets:
         key = state._key_id_mapper.id_key_mapping.get(one.id)
@@ -41,7 +43,7 @@ def without_late(
             comes_for_more = True
         elif is_set and key is not None:
             late[key] = one.id
-    state._old_state[TOLD] = now
+    state._old_state[TOLD.name] = now
     if not (late and comes_for_more):
         return message, {}
     rest = WidgetStates(widgets=[one for one in message.widgets if one.id not in late.values()])
