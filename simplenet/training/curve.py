@@ -51,10 +51,8 @@ class Curve:
         """Take note of values, shape (n,), which have grown at their end."""
         width, places, means = self._kept
         most_stretches = (self._most - 3) // 2  # Two each, and three for the rest.
-        if len(values) > most_stretches * width:
-            while len(values) > most_stretches * width:
-                width *= 2
-            places, means = places[:0], means[:0]
+        while len(values) > most_stretches * width:
+            width, places, means = 2 * width, places[:0], means[:0]
         start, end = len(places), len(values) // width
         stretches = values[start * width : end * width].reshape(-1, width)
         found = np.stack([stretches.argmin(axis=1), stretches.argmax(axis=1)], axis=1)
@@ -76,11 +74,9 @@ class Curve:
             All n where they are few, and always the newest.
         ndarray, of the same shape
         """
-        width, places, means = self._kept
-        if len(values) >= (len(places) + 1) * width:
-            grown = self.copy()
-            grown.extend(values)
-            width, places, means = grown._kept
+        grown = self.copy()
+        grown.extend(values)
+        width, places, means = grown._kept
         whole = min(len(places), len(values) // width)
         rest = values[whole * width :]
         ends = [int(rest.argmin()), int(rest.argmax())] if len(rest) else []

@@ -38,6 +38,7 @@ def test_without_time_it_goes_on_by_a_piece_and_the_test_set_comes_first(stripes
         assert 0 < evaluation.test.done + evaluation.train.done - before <= piece
         record = evaluation.of(Record(0, 0.0, 0.0), stripes)
         known.append((record.test_accuracy is not None, record.train_accuracy is not None))
+        assert known[-1] == (evaluation.test.done == 200, evaluation.train.done == 600)
     assert evaluation == whole
     assert known == sorted(known)
     assert known[-1] == (True, True)

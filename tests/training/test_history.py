@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from simplenet import SimpleNet, TrainingConfig, train
 from simplenet.training import History, Record, moving_average
+from simplenet.training.columns import SMALLEST, Columns
 from simplenet.training.history import BATCH_MEAN
 
 
@@ -162,6 +163,18 @@ def test_a_reader_in_another_thread_sees_whole_records():
 def test_a_million_iterations_take_less_than_20_megabytes():
     few, many = (len(pickle.dumps(History(records(n, 1, 9999, 9999)))) for n in (1000, 5000))
     assert (many - few) / 4000 < 20
+
+
+def test_rows_one_by_one_are_seldom_copied_and_leave_little_room():
+    columns, rooms = Columns({"loss": np.float64}), []
+    for row in range(2000):
+        columns.extend({"loss": [row]})
+        room = columns.read()["loss"].base
+        if not rooms or room is not rooms[-1]:
+            rooms.append(room)
+        assert len(room) <= max(SMALLEST, 1.25 * len(columns))
+    assert len(rooms) < 20
+    assert columns.read()["loss"].tolist() == list(range(2000))
 
 
 def test_a_snapshot_keeps_nothing_else_of_the_message_that_brought_it():

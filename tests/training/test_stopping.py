@@ -51,6 +51,7 @@ def test_the_best_is_the_first_of_the_highest(accuracies, at, since):
         (None, None, (0.9, 0.1, 0.1), None),
         (2, None, (0.9, 0.1), None),
         (2, None, (0.9, 0.1, 0.9), "patience"),
+        (2, None, (0.9, 0.1, 0.1, 0.1), "patience"),
         (None, 0.9, (0.1, 0.89), None),
         (None, 0.9, (0.1, 0.9), "target"),
         (1, 0.9, (0.1, 0.5, 0.9), "target"),

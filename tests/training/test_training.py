@@ -25,6 +25,7 @@ def test_one_record_before_the_first_update_and_one_after_each(stripes):
     records = train(net, stripes, config)
     before = next(records)
     assert before.iteration == 0
+    assert before.elapsed_s > 0
     assert before.test_accuracy == net.accuracy(stripes.x_test, stripes.t_test)
     assert before.loss == pytest.approx(math.log(10), abs=0.05)
     records = [before, *records]
@@ -234,6 +235,8 @@ def test_a_recipe_that_cannot_be_is_refused(wrong, named):
 def test_data_that_do_not_fit_are_refused(stripes):
     with pytest.raises(ValueError, match="takes 5 inputs"):
         next(train(SimpleNet(5, 3, 10), stripes, TrainingConfig()))
+    with pytest.raises(ValueError, match="knows 5 classes"):
+        next(train(SimpleNet(784, 3, 5), stripes, TrainingConfig()))
     empty = Dataset(np.empty((0, 784)), np.empty((0, 10)), stripes.x_test, stripes.t_test)
     with pytest.raises(ValueError, match="at least one"):
         next(train(new_net(), empty, TrainingConfig()))
@@ -461,6 +464,7 @@ def test_snapshots_reach_from_the_first_to_the_last_and_stay_few(iterations, siz
     assert at[-1] == iterations
     assert len(at) <= 40
     assert len(at) * size <= 27_000_000
+    assert len(at) >= min(iterations + 1, 7)
     if iterations > 1000 and size < 1_000_000:
         assert at[1] == 1
         assert np.diff(at).max() <= iterations / 20
