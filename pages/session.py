@@ -69,8 +69,8 @@ KEPT = Path(__file__).parents[1] / "kept"
 """Where the runs are kept, unless the environment says otherwise."""
 
 TIDY_S, THOROUGH = 20.0, 3
-"""How often garbage is collected, as opposed to the little that is new; and the how manieth time it
-is looked for everywhere, for a tenth of a second."""
+"""Seconds from one collection of garbage to the next. Most look only at objects that are new; every
+third one looks at all of them, which takes a tenth of a second."""
 
 
 @st.cache_resource(show_spinner=False)

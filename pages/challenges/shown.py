@@ -12,7 +12,7 @@ from pages.lessons.frame import course
 from pages.state import CHALLENGE, KEEPING, Place, Widget, challenge_key, one_of
 
 PREFIX = "challenge_"
-"""Of the names under which the course keeps what was solved."""
+"""Begins the name under which the course keeps a solved challenge."""
 
 
 def challenges() -> None:
@@ -34,9 +34,9 @@ def is_solved(name: str) -> bool:
 
 
 def solve(*names: str) -> None:
-    """Remember that challenges are solved, and run again if one is new: the browser keeps it then.
+    """Remember that challenges are solved, and run the page again if one is new.
 
-    What it is to keep it was told before the page knew.
+    The page tells the browser what to keep as it begins, so a new one needs another run.
     """
     new = [name for name in names if not is_solved(name)]
     for name in new:

@@ -31,16 +31,16 @@ TEN_COLOURS = (
 """One for each digit; those who see two kinds of colours only tell any two of them, too."""
 
 MOST_MARKS, MARKED = 200, 25
-"""Points of a curve of evaluations; and up to how many of them are marked: with more, the marks
-would hide whether the line is dashed."""
+"""The most points of a curve of evaluations. And from how many points on they have no marks: so
+many marks would hide whether the line is dashed."""
 
 
 LOW = 0.5
-"""Up to what accuracy the legend is above the curve, where that does not come."""
+"""Below this test accuracy the legend stands where a curve of high accuracies would be."""
 
 LEAST_ERROR = 1e-5
-"""What stands for no error at all on a logarithmic axis, which has no 0: less than one digit of
-60,000."""
+"""Drawn instead of an error of 0, which a logarithmic axis does not have. It is less than one digit
+of 60,000."""
 
 ERROR_TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 1e-4, 1e-5)
 

@@ -24,16 +24,16 @@ SHARE = min(0.05 * (os.cpu_count() or 1), 0.5)
 """How many cores all living parts may take together."""
 
 WHOLE = 2.5
-"""What an answer takes of the server in all, times what it takes to show the part in it."""
+"""The server's time for a whole answer, divided by its time to show the part in it."""
 
 STEPS = 2
 """In how many steps the time between two ticks becomes twice as long."""
 
 LEAST_S, FORGOTTEN = 5.0, 3.0
-"""A part that has not been shown for that long, and so many times its interval, is not there."""
+"""A part counts as gone if it was not shown for so many seconds, and for so many intervals."""
 
 Every = Callable[[], float]
-"""Returns how often a part wants to be shown just now, as the seconds in between."""
+"""Returns how many seconds there should be now from one showing of a part to the next."""
 
 
 class Clock:
@@ -55,10 +55,10 @@ class Clock:
         self._parts: dict[tuple[str, str], tuple[float, float, float]] = {}
 
     def shown(self, session: str, part: str, every_s: float, took_s: float) -> None:
-        """Note that a part was shown, how often it wants to be, and what that took of a core."""
+        """Note that a part was shown, how often it should be, and how long a core worked on it."""
         with self._lock:
             before = self._parts.get((session, part))
-            # A single answer may meet with what only the first one has to do.
+            # Smoothed, as a single answer may have work to do that comes only once.
             took_s = took_s if before is None else (3 * before[1] + took_s) / 4
             self._parts[session, part] = every_s, took_s, self._now()
 

@@ -1,7 +1,7 @@
-"""What a server does as soon as it is there, while nobody, or only a browser's files, asks for it.
+"""What a server does before its first visitor comes.
 
-It loads what its first visitor would wait for, half a second of a core; and it goes on with the
-runs that were under way when the last server ended.
+It loads the modules and the data that the first page needs, which takes half a second of a core.
+And it goes on with the runs that were under way when the last server ended.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ def streamlits() -> str:
 
 @cache
 def _preloads() -> str:
-    """Return what has the browser fetch, beside the rest, what each page has."""
+    """Return the tags that make the browser fetch early the scripts that each page needs."""
     folder = static_folder() / "static" / "js"
     waiting = [path for name in EARLY for path in folder.glob(f"{name}.*.js")]
     found: set[str] = set()

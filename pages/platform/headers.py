@@ -53,7 +53,7 @@ NO_PAGES = "/media/", "/component/", "/_stcore/"
 
 
 class SafeHeaders:
-    """Gives every answer of an app these headers, as ASGI has it: what is around an app.
+    """Adds these headers to every answer of an app. It is ASGI middleware: it wraps the app.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ Address = tuple[str, int | None]
 
 
 class Hosts:
-    """The door of the server, as ASGI has it: what is around an app.
+    """The door of the server. It is ASGI middleware: it wraps the app.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ LOST: Message = {"type": "websocket.disconnect", "code": 1006}
 
 
 class Messages:
-    """Slows connections that send too much, as ASGI has it: what is around an app.
+    """Slows connections that send too much. It is ASGI middleware: it wraps the app.
 
     Parameters
     ----------

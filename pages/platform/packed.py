@@ -40,7 +40,7 @@ _packing = threading.Lock()
 
 
 class Packed:
-    """Answers where one of these files is asked for, as ASGI has it: what is around an app.
+    """Sends these files when a browser asks for them. It is ASGI middleware: it wraps the app.
 
     Parameters
     ----------

@@ -136,6 +136,6 @@ def _is_ending(session: AppSession) -> bool:
 
 
 def _lock_of(state: SessionState) -> Any:
-    """Return what only one run of a visit has at a time; it is there for as long as one has it."""
+    """Return the lock of a visit, which one run holds at a time; unused locks are forgotten."""
     with _locks_lock:
         return _locks.setdefault(id(state), threading.RLock())

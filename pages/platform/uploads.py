@@ -62,7 +62,7 @@ def remember_ids() -> None:
 
 
 class Uploads:
-    """The door for files, as ASGI has it: what is around an app.
+    """The door for files. It is ASGI middleware: it wraps the app.
 
     Parameters
     ----------

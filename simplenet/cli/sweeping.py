@@ -102,10 +102,10 @@ def sweep_command(
 
 
 def processes(jobs: int | None) -> Pool:
-    """Return as many processes as trainings are to go on at a time; Ctrl-C is not for them.
+    """Return a pool of `jobs` processes, each for one training at a time, that ignore Ctrl-C.
 
-    While they are started it is blocked, where that can be: they inherit that, and so have no
-    moment in which it would reach them.
+    The signal is blocked while they start, on systems that can do this. They inherit the block, so
+    that Ctrl-C cannot end them before they ignore it.
     """
     start = partial(get_context("spawn").Pool, jobs, signal.signal, (signal.SIGINT, signal.SIG_IGN))
     if not hasattr(signal, "pthread_sigmask"):

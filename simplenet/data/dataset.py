@@ -94,7 +94,7 @@ class Dataset:
     __hash__ = None  # type: ignore[assignment]  # Nobody wants to wait for that of 55 MB.
 
     def __getstate__(self) -> dict[str, NDArray[Any]]:
-        """Return what is pickled: not what can be made of it, four times as large."""
+        """Return the arrays alone; what is computed from them would be four times as large."""
         return {name: getattr(self, name) for name in ARRAYS}
 
     def __setstate__(self, state: dict[str, NDArray[Any]]) -> None:

@@ -37,9 +37,10 @@ COMPONENTS, KNOWN, NEIGHBOURS = 60, 10_000, 3
 """How many numbers of a picture are compared, with how many digits, and how many of them count."""
 
 FAR, SLIM, WIDER = 0.575, 0.9, 0.12
-"""Distance beyond which a picture is unlike a digit, up to a width by height that most digits keep
-to, and by how much the distance may be less for each 1 that it is wider: what is wide and no digit
-need not be very far. 2 in 1,000 of MNIST's test digits are unlike."""
+"""A picture is unlike a digit if its distance is above the first number. The second is a width by
+height that most digits stay below. For each 1 that a picture is wider than that, the third is added
+to its distance: wide pictures that are no digits are not always far. 2 in 1,000 of MNIST's test
+digits are unlike."""
 
 PAIR = 0.9
 """How sure the unit of `pairs.py` has to be that there are two: 4 in 10,000 of them."""
@@ -57,9 +58,9 @@ THICKEST = 6.5
 A digit is that wide if it is three times as high as the pen."""
 
 LEAST_DIGIT, ASIDE, LEVEL = 0.2, 0.2, 0.6
-"""Share of the ink that makes a digit of its own though it leans over the other; by how much of
-their widths the two may lie above each other, and of their heights they must lie abreast: 6 in
-10,000 of MNIST's have such parts."""
+"""When two parts without a gap between their columns are two digits: the second has more than the
+first share of the ink, and they overlap by less than the second share of a width, and by more than
+the third share of a height. 6 in 10,000 of MNIST's digits have such parts."""
 
 
 @dataclass(frozen=True)

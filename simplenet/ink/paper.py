@@ -24,16 +24,16 @@ from simplenet.ink.several import has_others, width
 from simplenet.ink.written import box_of, written
 
 PAPER_SIDE = 256
-"""How long a photo is when its paper is looked for."""
+"""The longer side of a photo, in pixels, when its paper is looked for."""
 
 SHEET_SIDE = 128
-"""How long it is when the sheet is looked for; its strokes are filtered out then."""
+"""The same when the sheet is looked for: so small that the strokes can be filtered out."""
 
 DARKEST = 0.05
-"""Is added to every brightness: near black, a little noise would else be a large ratio."""
+"""Added to every brightness: without it, a little noise near black would be a large ratio."""
 
 LEAST_CHANGE = 0.12
-"""What differs from the paper by less, as a share of its brightness, is no ink."""
+"""The smallest difference between ink and paper, as a share of the paper's brightness."""
 
 MOST_NOISE = 1 / 6
 """How much the paper may vary, as a share of what the ink differs by: noise alone has 1/3."""
@@ -45,7 +45,8 @@ EXPLAINED = 0.7
 """The share of the sharp edges that strokes of a width must explain for it to be wide enough."""
 
 INK = 0.45
-"""What differs by this share of what the ink does is ink; shadows and ruled lines do by less."""
+"""The share of the ink's difference from the paper that makes a pixel ink. Shadows and ruled lines
+differ by less."""
 
 
 ROOMY = 1.8

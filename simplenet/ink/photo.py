@@ -21,7 +21,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 """What Pillow may take a file for; its many other decoders are never tried."""
 
 HEIC = "HEIF"
-"""In which iPhones take their photos; pillow-heif adds it to Pillow, under the wider name."""
+"""The format of an iPhone's photos, by the name that pillow-heif gives it in Pillow."""
 
 MOST_MEMORY = 420_000_000
 """Bytes that a photo may take to decode: enough for 52 megapixels, or 26 of a WebP."""

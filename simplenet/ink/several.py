@@ -14,22 +14,22 @@ TRIED = 4
 """How many other parts are looked at, those with most ink first."""
 
 HEIGHTS, WIDTHS = (0.5, 2.0), (0.5, 1.8)
-"""How high another digit is, by the height of the digit, and how wide its strokes."""
+"""The height of another digit, and the width of its strokes, divided by those of the digit."""
 
 LEAST_INK = 0.15
-"""How much ink it has at least, by that of the digit."""
+"""The least ink of another digit, as a share of the digit's own."""
 
 BORDER = 0.015
-"""What is nearer to the border than this share of the longer side comes from beyond it, as a finger
-does: towards the border its ink is no longer told from the paper."""
+"""A part that is closer to the border than this share of the longer side comes from outside, like a
+finger: right at the border, ink and paper cannot be told apart."""
 
 FLATTEST, SLIMMEST = 1.8, 1.3
-"""How wide it is by its height at most: a line is flatter; and how high a straight one may be, by
-the height of the digit: an upright line of print is higher than a 1."""
+"""The largest width of another digit divided by its height: a line is flatter. And the largest
+height of a straight one divided by the height of the digit: a printed line is higher than a 1."""
 
 FRAME, FULL = 0.7, 0.6
-"""What has ink along this share of all four sides of the rectangle around it is a box, unless it
-fills that share of it: an upright 1 does."""
+"""A part is a box if it has ink along the first share of each side of the rectangle around it. But
+if its ink fills the second share of the rectangle, it is no box: an upright 1 does."""
 
 
 def has_others(mask: Mask, digit: Mask, ink: NDArray[np.float32], border: Mask) -> bool:

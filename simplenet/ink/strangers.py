@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from simplenet.ink.canvas import canvas_to_input
 
 SIDE, PEN = 280, 20
-"""Of the canvas, and of the pen, in pixels."""
+"""The side of the canvas, and the width of the pen, in pixels."""
 
 Line = tuple[tuple[int, int], ...]
 
@@ -24,11 +24,11 @@ STRANGERS: dict[str, tuple[Line, ...]] = {
     "cross": (((60, 40), (220, 240)), ((220, 40), (60, 240))),
     "blot": (),
 }
-"""Their lines, from point to point: a smiling face, an M, a star, and a cross. The blot has none,
-but discs that lie over each other."""
+"""The lines of each picture, from point to point: a smiling face, an M, a star, and a cross. The
+blot has no lines: it is made of discs that overlap."""
 
 DISCS = 14
-"""Of the blot."""
+"""Discs of the blot."""
 
 
 def stranger(name: str) -> NDArray[np.float32]:

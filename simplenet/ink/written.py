@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 Mask = NDArray[Any]
-"""Of bools."""
+"""An array of bool: True where a pixel belongs to a part."""
 
 SHORTEST = 0.015
 """What is shorter than this share of the longer side is dust."""
@@ -30,14 +30,14 @@ GAP = 4.0
 """Parts that are no further apart than this many widths of a stroke are one."""
 
 SPECK = 0.3
-"""What has less ink than this share of a stroke that is as long as wide is chained to nothing."""
+"""A part with less ink than this share of a stroke as long as wide is never joined to others."""
 
 HAIR = 0.45
-"""What is thinner than this share of a stroke, and longer than four of them are wide, is a printed
-line, or what is left of one."""
+"""A part is a printed line, or the rest of one, if it is thinner than this share of a stroke and
+longer than four strokes are wide."""
 
 NEAR = 0.3
-"""And so is what is no further from the main part than this share of its length."""
+"""A part is near the main part if it is closer than this share of the main part's length."""
 
 LINES_SIDE = 400
 """How long a photo is, on its longer side, when it is searched for straight lines."""

@@ -65,9 +65,9 @@ def end_process(key: str, dask_worker: Worker) -> None:
 
 
 def report_again(dask_worker: Worker) -> None:
-    """Let a worker do anew, from now on, what it does again and again: above all, report.
+    """Restart the timers of a worker, above all the one by which it reports to the scheduler.
 
-    Tornado goes by the time of day: once that was set back by a day, all this is due a day later.
+    Tornado's timers go by the time of day: if that is set back by a day, they are due a day late.
     """
     for callback in dask_worker.periodic_callbacks.values():
         if callback.is_running():

@@ -83,9 +83,9 @@ def configure_dask() -> None:
 def private_folder() -> Path:
     """Return a folder for the files of local workers that nobody else can write into.
 
-    It is the same for all servers of a user: Dask clears away there what one that was killed has
-    left. Not Dask's own, whose owner is whoever was the first to run Dask on the machine: workers
-    import from it.
+    All servers of a user share it, so that Dask removes from it the files of a server that was
+    killed. Dask's own folder will not do: it belongs to the first user of the machine who ran Dask,
+    and workers import from it.
     """
     if sys.platform == "win32":  # There each user has a folder for temporary files.
         return Path(gettempdir()) / "simplenet"
@@ -128,10 +128,10 @@ async def _forgive() -> None:
 
 
 def forget_lost_connections(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Tell of an error that nobody waits for, unless a connection was lost.
+    """Log an error that nobody waits for, unless a connection was lost.
 
-    Dask gives up what it asks of all workers with the first one that is lost, and leaves the loss
-    of a second one to its loop. That a worker is lost, the jobs tell.
+    When Dask asks all workers something, it gives up at the first one that it loses. If it loses a
+    second one, the error ends up here. The jobs tell by themselves that a worker is lost.
     """
     if not isinstance(context.get("exception"), OSError):
         loop.default_exception_handler(context)

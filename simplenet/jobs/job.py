@@ -46,17 +46,17 @@ FIRST_SLICE_S = 0.05
 """How long the first slice is: whoever clicked waits for a first sign of life."""
 
 UNSEEN_SLICE_S = 0.4
-"""How long each slice is of a run of a sweep that nobody looks at: what the server does for a slice
-is the same, however long it is, and all cores are the sweep's."""
+"""The length of a slice in a sweep's run that nobody looks at. A slice costs the server the same
+however long it is, and a sweep takes all cores: so longer slices leave it less to do."""
 
 STOP_S = 0.9
-"""How soon a job ends that is asked to stop, whatever its worker does."""
+"""How soon a job ends after it was asked to stop, whatever its worker does."""
 
 PATIENCE_S = 0.5
-"""How much of that is left to the slice that is under way; the rest is for the conclusion."""
+"""How much of `STOP_S` the slice that is under way may take; the rest is for the conclusion."""
 
 SLOW_RECORDS, SLOW_PERIOD_S = 5, 0.5
-"""In slow motion: that many records, that often."""
+"""Records of a slice in slow motion, and the seconds from one slice to the next."""
 
 CHEAP_S = 0.1
 """How much of a core a slice at a slower pace may take so that it does not wait in line for one."""
@@ -71,10 +71,10 @@ COMMIT_S = 0.5
 """How often what is done is written down: that much is lost at the most when a server dies."""
 
 UNSEEN_COMMIT_S = 1.0
-"""The same of a run of a sweep that nobody looks at."""
+"""The same for a sweep's run that nobody looks at."""
 
 RETRY_S = 2.0
-"""How often it is tried again where it cannot be written down."""
+"""Seconds until it is tried again, if it could not be written down."""
 
 
 class LostLeaseError(Exception):

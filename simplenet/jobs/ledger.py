@@ -37,8 +37,8 @@ class LedgerError(OSError):
 
 
 Room = Literal["runs", "waiting", "crowd", "own_bytes", "all_bytes"]
-"""What there can be no room for: a visitor's runs that go on, or that wait as a sweep; anybody's;
-the bytes of a visitor, or of all."""
+"""Which limit is reached: of one visitor, the runs that go on or the runs that wait as a sweep; of
+all visitors, either of them; the bytes of one visitor; the bytes of all."""
 
 
 class NoRoomError(LedgerError):

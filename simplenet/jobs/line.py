@@ -141,9 +141,9 @@ class Line:
     def core(self, who: Waiting) -> Iterator[Callable[[], bool]]:
         """Wait in line for a core, and hold it inside the block.
 
-        What it gives is a function: whether the core is to be given back after the slice that is
-        done, or because there is no worker any more. (That is so at once for somebody who no longer
-        wanted a core in the line.)
+        The block gets a function. It returns whether the core is to be given back now: because the
+        turn is over, or because there is no worker any more. (It is True at once for somebody who
+        stopped wanting a core while in line.)
 
         Raises
         ------

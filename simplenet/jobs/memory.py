@@ -12,17 +12,17 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 ARENAS = 2
 
 LARGE, SPARE = 512 * 1024, 128 * 1024
-"""From how many bytes on a piece of memory is in no heap, and is given back when it is freed; and
-how many free bytes a heap keeps at its end."""
+"""Pieces of memory of this size or more lie outside the heaps, and go back to the system when they
+are freed; and the most free bytes that a heap keeps at its end."""
 
 
 def share_arenas() -> bool:
     """Make all threads take their memory from two arenas; return whether that worked.
 
-    glibc gives threads up to eight arenas a core, and each keeps what was freed in it: a thread
-    for each job leaves a server with twice the memory. And it takes what is large for something
-    usual once it was freed, and from then on puts that between what is small, too: the page of a
-    class leaves holes of many megabytes. Other C libraries have none of this.
+    glibc gives threads up to eight arenas a core, and each arena keeps the memory that was freed in
+    it: with a thread for each job, a server takes twice the memory. And once a large piece was
+    freed, glibc puts pieces of that size into the heaps, between small ones: after the pages of a
+    class, holes of many megabytes are left. Other C libraries do neither.
     Call it before there are many threads.
     """
     mallopt = _of_libc("mallopt")
@@ -31,10 +31,10 @@ def share_arenas() -> bool:
 
 
 def give_back() -> bool:
-    """Give the system the memory back that nothing is in; return whether there was any.
+    """Give unused memory back to the system; return whether there was any.
 
-    glibc keeps what was freed, for what comes next: a server from which a class has gone would
-    keep a third of what the class took.
+    glibc keeps freed memory for later: without this, a server would keep a third of what a class
+    of visitors took after they have left.
     """
     trim = _of_libc("malloc_trim")
     return trim is not None and bool(trim(ctypes.c_size_t(0)))

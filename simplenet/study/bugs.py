@@ -68,7 +68,7 @@ BUGS = (
         'np.dot(ones, delta1[:1].repeat(n, axis=0), out=gradient["b1"])',
     ),
 )
-"""A reshape where a transpose belongs; the sigmoid's slope forgotten, and a half of it; the sum
+"""A reshape instead of a transpose; the sigmoid's slope forgotten, or half forgotten; the sum
 of the samples where the mean belongs; labels off by one; the gradient of the first layer with the
 weights of the second already updated; the bias from the first sample alone."""
 

@@ -11,7 +11,7 @@ MOST_POINTS = 2000
 """Points of a curve: more than a screen can show, few enough to draw twice a second."""
 
 SMOOTHED = 50
-"""Mini-batches that a loss is the mean of, where one number or one curve has to stand for them."""
+"""How many mini-batches a loss is the mean of, where it is shown as one number or one curve."""
 
 
 class Curve:

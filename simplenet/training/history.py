@@ -14,13 +14,13 @@ from simplenet.training.curve import Curve
 from simplenet.training.record import BATCH_SEEN, Record
 
 ROW = {"loss": np.float64, "elapsed_s": np.float32, "batch_accuracy": np.float16}
-"""What there is of every iteration; NaN for what was not looked at. A loss keeps all its digits:
-the difference of two losses of 1e-7 is shown, and float32 would round it away. A time is shown with
-two or three digits, and of the accuracies of mini-batches only the mean of some."""
+"""The columns with a value for every iteration; NaN where it was not measured. A loss is float64,
+since a difference of 1e-7 between two losses is shown, which float32 would round away. The others
+need few digits: a time is shown with two or three, and accuracies of mini-batches as means."""
 
 BATCH_POINTS, BATCH_MEAN = 400, 10
-"""Points of the curve of the mini-batches' accuracy, and how many of those that were looked at a
-point is the mean of: of 1,000 digits, with mini-batches of 100."""
+"""The most points of the curve of the mini-batches' accuracy, and how many mini-batches each point
+is the mean of: that is 1,000 digits, with mini-batches of 100."""
 
 EVALUATION = {
     "iteration": np.int64,
@@ -29,7 +29,7 @@ EVALUATION = {
     "test_accuracy": np.float64,
     "vanished": np.float64,
 }
-"""What there is of the iterations after which the network was evaluated; NaN for what was not."""
+"""The columns with a value for every evaluation of the network; NaN where it was not measured."""
 
 
 class History(Sequence[Record]):

@@ -9,13 +9,13 @@ import numpy as np
 from simplenet.network import Params
 
 SNAPSHOTS, SNAPSHOT_BYTES = (8, 40), 6_000_000
-"""How many records of a training carry its parameters, from a large to a small network; and how
-much memory they may take together, if they are not fewer than the first."""
+"""How many records of a training carry its parameters: the least, of a large network, and the most,
+of a small one. And the bytes that they may take together, if there are more than the least."""
 
 
 BATCH_SEEN = 10
-"""Of how many iterations one tells the accuracy of its mini-batch. To find the largest of ten
-probabilities of each digit takes 5 % of an iteration: so it is half a percent of a training."""
+"""Every so many iterations, a record has the accuracy of its mini-batch. Finding the largest of the
+ten probabilities of each digit takes 5 % of an iteration, so half a percent of a training."""
 
 
 @dataclass(frozen=True, slots=True)
