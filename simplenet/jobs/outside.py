@@ -77,6 +77,9 @@ def is_open(addresses: tuple[str, ...]) -> bool:
 
 
 def _is_loopback(host: str) -> bool:
-    """Return whether only this machine reaches a host."""
-    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    """Return whether only this machine reaches a host; a name that nobody knows here is another."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
     return all(ip_address(str(place[0]).partition("%")[0]).is_loopback for *_, place in found)

@@ -123,6 +123,7 @@ def test_with_the_keys_of_the_guide_workers_compute_and_without_them_nobody_gets
         ("127.0.0.1:8786", "tcp://192.0.2.7:8786", True),
         ("tcp://classroom:8786", "tcp://192.0.2.7:8786", True),
         ("tcp://[2001:db8::7]:8786", "tcp://[2001:db8::7]:8786", True),
+        ("tcp://127.0.0.1:8786", "tcp://nobody-knows.invalid:8786", True),
         ("tls://classroom:8786", "tls://192.0.2.7:8786", False),
     ],
 )
@@ -131,7 +132,11 @@ def test_a_scheduler_that_wants_no_key_and_is_reached_from_elsewhere_is_open(
 ):
     real = socket.getaddrinfo
     known = {"classroom": "192.0.2.7", "localhost": "127.0.0.1"}
-    monkeypatch.setattr(
-        socket, "getaddrinfo", lambda host, *a, **k: real(known.get(host, host), *a, **k)
-    )
+
+    def looked_up(host, *a, **k):
+        if host.endswith(".invalid"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real(known.get(host, host), *a, **k)
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
     assert is_open((reached, listens)) == others_get_in
