@@ -96,8 +96,8 @@ def actions(chosen: list[Summary]) -> None:
     if one:
         describe(one)
     if job:
-        if job.ended and job.state and further(job):
-            st.switch_page("pages/train.py")
+        if job.ended and job.state:
+            further(job, elsewhere=True)
         where_from(job)
 
 

@@ -107,11 +107,9 @@ def next_step(runs: list[Compared]) -> None:
         st.markdown(T("compare.best", **values))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             with st.container(width="content"):
-                begun = further(best.job, leads=True)
+                further(best.job, leads=True, elsewhere=True)
             if st.button(T("compare.change"), icon=":material/tune:", key=Widget.COMPARE_CHANGE):
                 repeat(best.run)
-    if begun:
-        st.switch_page("pages/train.py")
 
 
 def accuracy_of(run: Compared) -> float | None:

@@ -15,15 +15,21 @@ from pages.training.recipe import set_recipe
 from simplenet.runs import LIMITS, going_on
 
 
-def further(job: TrainingJob, leads: bool = False) -> bool:
-    """Offer to train a network further that has ended; return whether that was begun just now.
+def further(job: TrainingJob, leads: bool = False, elsewhere: bool = False) -> None:
+    """Offer to train a network further that has ended, at first by as many iterations again.
 
-    At first by as many iterations again. It may be what comes next on the page, if it `leads`.
+    Parameters
+    ----------
+    job : Job
+    leads : bool
+        Whether it may be what comes next on the page.
+    elsewhere : bool
+        Whether this is another page than Train, which a click leads to.
     """
     done = job.state.last.iteration
     most = int(LIMITS["iterations"][1]) - done
     if most < 1:
-        return False
+        return
     more = more_field(job.id)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
@@ -35,15 +41,19 @@ def further(job: TrainingJob, leads: bool = False) -> bool:
             help=T("further.help"),
             width=162,
         )
-        return st.button(
+        begun = st.button(
             T("further.go_on"),
             type="primary" if leads else "secondary",
             key=Widget.FURTHER,
             icon=":material/fast_forward:",
-            on_click=go_on,
+            on_click=None if elsewhere else go_on,  # Train has the recipe in fields by now.
             args=(job,),
             disabled=more.get() is None,
         )
+    # The list would have one run more before this place of it is reached, and none ticked.
+    if begun and elsewhere:
+        go_on(job)
+        st.switch_page("pages/train.py")
 
 
 def go_on(job: TrainingJob) -> None:
