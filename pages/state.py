@@ -483,6 +483,12 @@ def lab_moment_time(last: int) -> Linked[int]:
 RUNS_SEARCH = Value("runs_search", "")
 """What is searched for in the list."""
 
+RUNS_ORDER = Value("runs_order", "newest")
+"""What the list is sorted by."""
+
+RUNS_TICKED: Value[tuple[str, ...]] = Value("runs_ticked", ())
+"""The ids of the runs that were ticked in the table last."""
+
 BUNDLE_TAKEN: Value[str | None] = Value("bundle_taken", None)
 """The uploaded bundle that is among the runs by now."""
 
@@ -566,7 +572,7 @@ DELETED: Value[Sequence[str]] = Value("runs_deleted", ())
 
 
 def runs_key(ids: Sequence[str]) -> str:
-    """Return the key of the table of these runs: in another one no row is chosen."""
+    """Return the key of the table of these runs: in another one other rows are chosen."""
     return f"runs_{hash(tuple(ids))}"
 
 

@@ -12,8 +12,11 @@ from simplenet.runs.store import Summary
 
 def name_of(run: Summary) -> str:
     """Return the name that its owner gave a run, or else that of its recipe."""
-    if run.name:
-        return run.name
+    return run.name or recipe_words(run)
+
+
+def recipe_words(run: Summary) -> str:
+    """Return what the recipe of a run is called."""
     training = training_of(run.settings) if run.kind == "training" else None
     if training is None:
         return kind_name(run)

@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.language.text import text
+from pages.state import runs_key
 from simplenet.jobs.ledger import LedgerError, Position, Wishes
 from simplenet.runs import TrainingRun
 from simplenet.runs.kinds import KINDS, Result
@@ -23,6 +24,7 @@ from simplenet.runs.store import Summary
 from simplenet.training import TrainingConfig
 from tests.pages.conftest import opened
 from tests.pages.messages import component, send, widget
+from tests.waiting import until
 
 PAGE = Path(__file__).with_name("chosen_runs.py")
 RUN = TrainingRun(TrainingConfig(iterations=5, learning_rate=0.5), 3)
@@ -73,7 +75,7 @@ def test_the_list_tells_the_recipe_and_what_came_of_it(runs):
     assert "Learning rate: 0.5" in name
     assert "Hidden units: 3" in name
     assert (shown["Status"] == "finished").all()
-    assert shown["Done"].iloc[0] == "5"
+    assert list(shown["Done"]) == [5, 5]  # Numbers: as words, 1,000 would come before 5.
     assert 0 < shown["Test accuracy"].iloc[0] < 1
     assert len(shown["Curve"].iloc[0]) == 2
     assert app.caption[-1].value.startswith("Runs kept: 2, in ")
@@ -101,10 +103,17 @@ def test_a_long_list_is_made_with_few_texts(runs, monkeypatch):
 
 
 def test_the_list_can_be_searched(runs):
+    from pages.session import store
+
     app, keep = runs
     keep("a"), keep("b", replace(RUN, hidden_size=44))
     opened(app, "runs")
     app.text_input(key="runs_search").set_value("units: 44").run()
+    assert len(listed(app)) == 1
+    store().describe("b", app.session_state["visitor"], name="The large one")
+    app.run()
+    assert list(listed(app)["Run"]) == ["The large one"]  # By its recipe still.
+    app.text_input(key="runs_search").set_value("large ONE").run()
     assert len(listed(app)) == 1
     app.text_input(key="runs_search").set_value("nothing like this").run()
     assert not app.dataframe
@@ -125,6 +134,56 @@ def test_on_a_phone_runs_are_cards_that_can_be_ticked(runs):
     send(app, {widget(app, "run_cards"): {"json_value": value}})
     assert not app.button(key="runs_compare").disabled
     assert component(app, "run_cards")["ticked"] == ["a", "b"]
+
+
+def first_row(app, *ids):
+    """Return what the browser sends when the first row of the table of these runs is ticked."""
+    row = json.dumps({"selection": {"rows": [0], "columns": [], "cells": []}})
+    return {widget(app, runs_key(ids)): {"string_value": row}}
+
+
+def test_the_list_is_sorted_and_what_is_ticked_stays_so(runs):
+    from pages.session import store
+
+    app, keep = runs
+    longer = replace(RUN.training, iterations=300)
+    keep("a", replace(RUN, training=longer, hidden_size=20)), keep("c"), keep("b")
+    for name in "abc":
+        store().describe(name, app.session_state["visitor"], name=name.upper())
+    opened(app, "runs")
+    assert list(listed(app)["Run"]) == ["B", "C", "A"]
+    send(app, first_row(app, "b", "c", "a"))
+    assert app.text_input(key="run_name_b").value == "B"
+    for order, names in {"oldest": "ACB", "name": "ABC", "best": "ABC"}.items():
+        app.selectbox(key="runs_order").set_value(order).run()
+        assert list(listed(app)["Run"]) == list(names)
+        assert app.text_input(key="run_name_b").value == "B"
+    cards = component(app, "run_cards")["cards"]  # On a phone, too.
+    assert [card["name"] for card in cards] == ["A", "B", "C"]
+    keys = [caption.value for caption in app.caption if "keyboard" in caption.value]
+    assert len(keys) == 1
+    app.session_state["language"] = "zh"
+    app.run()
+    shown = app.selectbox(key="runs_order").proto
+    assert (shown.set_value, shown.raw_value) == (True, "测试准确率高的在前")
+
+
+def test_a_ticked_run_is_trained_further_on_the_train_page(runs):
+    from pages.session import jobs
+
+    app, keep = runs
+    keep("a")
+    opened(app, "runs")
+    ticked = first_row(app, "a")
+    send(app, ticked)
+    send(app, ticked | {widget(app, "further"): {"trigger_value": True}})
+    assert not app.exception
+    job = jobs().get(app.session_state["run"])
+    assert job.work.start.follows == "a"
+    assert app.button(key="train").label == "Train"
+    assert app.number_input(key="iterations").value == 10
+    job.stop()
+    until(lambda: job.ended)
 
 
 @pytest.fixture
@@ -319,7 +378,7 @@ def test_a_run_is_taken_along_and_opened_again_by_somebody_else(runs):
     shown = listed(app)
     assert list(shown["Run"]) == ["Mine"]
     assert list(shown["Note"]) == ["Opened from a file"]
-    assert list(shown["Done"]) == ["5"]
+    assert list(shown["Done"]) == [5]
     app.run()
     assert len(listed(app)) == 1  # The file is still there, and is not opened once more.
 
