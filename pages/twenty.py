@@ -18,7 +18,7 @@ from simplenet.network import SimpleNet
 OF_EACH = 2
 
 SIDE = 29
-"""Of a digit in pixels: all twenty find room in a row beside the curves, and on a tablet."""
+"""The side of a digit in pixels: all twenty fit in a row beside the curves, and on a tablet."""
 
 
 class Twenty(NamedTuple):

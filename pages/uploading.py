@@ -21,8 +21,8 @@ MOST_UNITS = 1000
 """Hidden units, as many as a run may have: more would take others the server's time."""
 
 MOST_WEIGHT = 1e12
-"""Any training stays far below; with the largest numbers that there are an answer would be NaN, as
-infinity less infinity is."""
+"""The largest weight; those of any training are far smaller. The largest floats would make an
+answer NaN, since infinity less infinity is NaN."""
 
 
 def uploaded() -> SavedModel | None:

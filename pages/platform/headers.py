@@ -43,13 +43,13 @@ HEADERS = {
         )
     ),
 }
-"""Of every answer."""
+"""The headers that every answer has."""
 
 DATA = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
-"""What may do nothing if somebody opens it by itself: a picture, a script, a file of a visitor."""
+"""The policy of a picture, a script or a visitor's file: opened by itself, it may do nothing."""
 
 NO_PAGES = "/media/", "/component/", "/_stcore/"
-"""Where Streamlit has no pages, but files: a web page among them is a visitor's, to be saved."""
+"""Addresses where Streamlit serves files: a web page there is a visitor's, and only to be saved."""
 
 
 class SafeHeaders:

@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 VARIABLE = "SIMPLENET_HOSTS"
-"""Names the names under which a server is reached from outside, such as by a proxy before it."""
+"""The environment variable with the server's names for the outside, such as through a proxy."""
 
 OPTIONS = "server.address", "browser.serverAddress"
-"""Of Streamlit, which name the server, too."""
+"""Options of Streamlit that name the server, too."""
 
 TAILS = "local", "lan", "home", "home.arpa", "internal"
-"""What a network at home or in a school puts behind the name of a machine; nobody can buy these."""
+"""The endings of a machine's name in a network at home or in a school; nobody can buy these."""
 
 PORTS = {"http": 80, "https": 443}
-"""Of the pages of a server, where their address names none."""
+"""The port of a page's server if its address names none."""
 
 MOST_SHOWN, MOST_TOLD = 100, 100
 """Characters of a foreign name in an answer; and how many different ones the log has."""

@@ -37,7 +37,7 @@ MOST_SIDE = 1000
 """Pixels of a side of a picture: the canvas has 280, on a screen that is scaled some more."""
 
 MOST_BYTES = 1_000_000
-"""Of a picture: an incompressible one of the canvas takes a third."""
+"""Bytes of a picture: a third is enough for any that the canvas can hold."""
 
 MOST_TEXT = 2_000_000
 """Characters of what a browser has kept: a thousand drawings take about half."""
@@ -58,7 +58,7 @@ MOST_UNITS = 100_000
 """Hidden units that a network may have."""
 
 MOST_POINTS = 20
-"""Of a curve that is drawn as a guess."""
+"""Points of a curve that is drawn as a guess."""
 
 MOST_TURNS = 2**53 - 1
 """The largest number that JavaScript can count to."""

@@ -30,7 +30,7 @@ BYTES = 50_000
 
 
 LOST: Message = {"type": "websocket.disconnect", "code": 1006}
-"""What is heard of a connection that is no more; what it has sent before needs no answer."""
+"""The message that a connection is lost; what it has sent before needs no answer any more."""
 
 
 class Messages:

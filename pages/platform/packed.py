@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 PACKS = {".js", ".css", ".json", ".svg"}
-"""What becomes smaller; pictures and fonts are packed already."""
+"""The files that packing makes smaller; pictures and fonts are packed already."""
 
 PLOTLY = f"plotly/{version('plotly')}/plotly.min.js"
 """The address of Plotly's library, without what is before it."""
 
 LEVEL = 6
-"""How well they are packed: three more would take three times as long, for a fiftieth."""
+"""The level of gzip: 9 would take three times as long, and save only a fiftieth."""
 
 HEADERS = {"Cache-Control": "public, immutable, max-age=31536000", "Vary": "Accept-Encoding"}
-"""For a year: another release has other names."""
+"""Browsers keep these files for a year: another release gives them other names."""
 
 _packed: dict[str, bytes] = {}
 _packing = threading.Lock()

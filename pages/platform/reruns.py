@@ -27,10 +27,10 @@ from pages.platform.late import without_late
 from pages.platform.requests import Requests
 
 AGAIN_S = 0.005
-"""When it is looked again whether a run is over; from its last step on, that is a millisecond."""
+"""Seconds until the next look whether a run is over; after its last step, it ends within one ms."""
 
 _callbacks = threading.local()
-"""Whether this thread does what a click does just now."""
+"""Tells whether this thread is just now doing what a click asked for."""
 
 _locks: WeakValueDictionary[int, Any] = WeakValueDictionary()
 _locks_lock = threading.Lock()

@@ -25,16 +25,16 @@ from simplenet.runs import TrainingRun
 from simplenet.training import SMOOTHED, History, early_end, moving_average
 
 VANISHED = 0.05
-"""From what share of the training set without a slope on it is said. Networks that learn well stay
-below a ten-thousandth; with a learning rate of 50 or first weights of 10 it is most of the set."""
+"""The share of the training set without a slope from which on the page mentions it. Networks that
+learn well stay below 0.0001; with a learning rate of 50 or first weights of 10 it is most of it."""
 
 
 HEIGHT = 152
-"""Of a curve beside the network, in pixels."""
+"""Height of a curve beside the network, in pixels."""
 
 
 MOST_ROWS = 100
-"""Rows of the table; of more evaluations than that, evenly many are shown, the newest always."""
+"""Rows of the table. Of more evaluations, an even choice is shown, with the newest among them."""
 
 
 def done(history: History, run: TrainingRun) -> int:

@@ -33,7 +33,7 @@ from simplenet.storage import model_to_bytes
 from simplenet.training import GradientMethod
 
 TEXT = Path(__file__).with_name("bundled") / "results.md"
-"""What a stranger should know of the file."""
+"""The template of the text that explains the file to other people."""
 
 KINDS = {
     FineTuning: "fine-tuning",
@@ -41,7 +41,7 @@ KINDS = {
     Scaling: "scaling",
     LayerMapping: "map of a hidden layer",
 }
-"""What is taken along like this, and what it is called."""
+"""The kinds of work whose results can be taken along, and their names."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ ABOUT = {
     "before.safetensors": "the network that it began with",
     "drawings.safetensors": "what it learned from: `pixels`, 784 bytes each, and `labels`",
 }
-"""What each file has."""
+"""The content of each file in words."""
 
 
 def about(work: Any, part: str) -> str:

@@ -62,7 +62,7 @@ SHIPPED = {
     "robust-50": TrainingRun(ROBUST),
     "robust": TrainingRun(ROBUST, hidden_size=256),
 }
-"""What each of them follows from."""
+"""The training that makes each network."""
 
 COURSES = {
     "robust-50": StrokesCourse(
@@ -72,7 +72,7 @@ COURSES = {
         replace(ROBUST, iterations=12_000, learning_rate=0.1, seed=1), written=6_000
     ),
 }
-"""What follows after it."""
+"""The course that follows the training."""
 
 ABOUT = {
     "article": "The article's network and its recipe, as the Train page runs it with its defaults.",

@@ -27,10 +27,10 @@ SIZE = ("hidden_size", "batch_size", "gradient", "augmentation")
 """The settings that say how long an iteration takes."""
 
 CALIBRATED_S, MOST_CALIBRATED = 0.05, 200
-"""How long iterations are measured of which nothing is known, and how many of them at the most."""
+"""Seconds that iterations of unknown cost are measured for, and how many of them at the most."""
 
 RECORD_BYTES = 24
-"""What an iteration takes where it is kept, its share of the evaluations included."""
+"""Bytes of an iteration in the store, with its share of the evaluations."""
 
 Axes = Mapping[str, Sequence[Any]]
 """The values of each setting that is varied."""

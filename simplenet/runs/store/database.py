@@ -23,7 +23,7 @@ from simplenet.runs.store.room import DEFAULT, Limits, make_room
 from simplenet.runs.store.schema import CONTENTS, RUNS
 
 MOST_ID = 64
-"""Characters."""
+"""Characters of an id."""
 
 
 class Database:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simplenet.runs.bundle import Bundle
 
 MOST_NAME, MOST_NOTE = 80, 2000
-"""Characters."""
+"""Characters of a name, and of a note."""
 
 SHOWN = (
     RUNS.c.id,

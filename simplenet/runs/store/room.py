@@ -21,7 +21,7 @@ UNDO_S = 3600.0
 """How long a deleted run can be put back."""
 
 KNOWN_S = 3600.0
-"""Whose first run was so long ago is no stranger."""
+"""A visitor whose first run was so long ago is no stranger."""
 
 SETTLED_S = 7 * 86400.0
 """How long ago a run must have ended to make room for somebody else's."""
@@ -32,11 +32,11 @@ TAKES = RUNS.c.kept_bytes + RUNS.c.state_bytes
 LIVE = RUNS.c.ended.is_(None) & RUNS.c.queued.is_(False)
 
 WAITS = RUNS.c.ended.is_(None) & RUNS.c.queued
-"""What waits to be called up."""
+"""The runs that wait to be called up."""
 
 _STEPPED = and_(RUNS.c.pace == "step", RUNS.c.steps <= RUNS.c.steps_done, RUNS.c.pending.is_(False))
 BUSY = LIVE & or_(RUNS.c.stop, and_(RUNS.c.held.is_(False), not_(_STEPPED)))
-"""What goes on, and does not rest: see `rests` of the ledger."""
+"""The runs that go on and do not rest: see `rests` of the ledger."""
 
 
 @dataclass(frozen=True)
