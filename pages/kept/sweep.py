@@ -23,6 +23,7 @@ from pages.session import is_me, jobs, store
 from pages.state import VISITOR_HEARD, Chart, Widget
 from simplenet.runs.store import Summary
 from simplenet.runs.sweep import Axes, Point, chances, place_of, ranking
+from simplenet.runs.sweep_time import seconds_left
 
 REFRESH_S = 1.0
 """How often a sweep is shown anew while it goes on."""
@@ -84,7 +85,8 @@ def results(runs: Sequence[Summary]) -> None:
     axes, points = outcome(runs)
     ended = sum(run.ended is not None for run in runs)
     words = [names_of(axes), T("sweep.progress", done=ended, all=len(runs))]
-    left_s = seconds_left(runs)
+    standings = [(run.settings, run.result, run.ended is not None) for run in runs]
+    left_s = seconds_left(standings, max(jobs().workers.cores, 1))
     if is_live(runs) and left_s:
         words.append(T("sweep.left", time=roughly(left_s)))
     st.progress(ended / len(runs), text=" · ".join(words))
@@ -112,14 +114,6 @@ def results(runs: Sequence[Summary]) -> None:
         height=380,
     )
     combinations(axes, points)
-
-
-def seconds_left(runs: Sequence[Summary]) -> float:
-    """Return about how long a sweep still takes, by its own runs; 0 before one has begun."""
-    done = sum(run.result.done for run in runs)
-    took_s = sum(run.result.elapsed_s or 0.0 for run in runs)
-    left = sum(run.result.total - run.result.done for run in runs if run.ended is None)
-    return took_s / done * left / max(jobs().workers.cores, 1) if done else 0.0
 
 
 def verdict(axes: Axes, points: Sequence[Point], live: bool) -> str:

@@ -34,13 +34,11 @@ from simplenet.runs.sweep import (
     MOST_RUNS,
     MOST_SEEDS,
     VARIED,
-    Timed,
-    calibrated,
     grid,
     kept_bytes,
-    seconds,
     size,
 )
+from simplenet.runs.sweep_time import Pace, Timed, calibrated, seconds
 from simplenet.training import TrainingConfig
 
 FIRST = {
@@ -247,7 +245,7 @@ def expected(runs: list[TrainingRun]) -> None:
     """Show how many runs these are, and how long they will take."""
     known = tuple(Timed(*one) for one in store().timings("training"))
     cores = max(jobs().workers.cores, 1)
-    about_s = seconds(runs, known, measured) / min(cores, len(runs))
+    about_s = seconds(runs, known, measured, cores)
     with st.container(horizontal=True):
         st.metric(T("sweep.runs"), count(len(runs)), width="content")
         st.metric(
@@ -258,12 +256,12 @@ def expected(runs: list[TrainingRun]) -> None:
         )
 
 
-def measured(run: TrainingRun) -> float:
-    """Return about how many seconds an iteration of a run takes, measured once for its size."""
+def measured(run: TrainingRun) -> Pace:
+    """Return about how long the parts of a run take, measured once for its size."""
     recipe = run.training
     return _measured(run, run.hidden_size, recipe.batch_size, recipe.gradient, recipe.augmentation)
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
-def _measured(_run: TrainingRun, *size: Any) -> float:
+def _measured(_run: TrainingRun, *size: Any) -> Pace:
     return calibrated(_run)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from itertools import pairwise, product
+from itertools import product
 from math import sqrt
-from statistics import mean, median, stdev
-from time import perf_counter
+from statistics import mean, stdev
 from typing import Any
 
-from simplenet.data import loaded
-from simplenet.data.loading import TEST_SIZE, TRAIN_SIZE
 from simplenet.runs.training_run import TrainingRun
-from simplenet.training import Evaluation, TrainingConfig, train
+from simplenet.training import TrainingConfig
 
 VARIED = (
     *("learning_rate", "momentum", "schedule", "hidden_size", "batch_size", "weight_init_std"),
@@ -22,12 +19,6 @@ VARIED = (
 """The settings that can be varied; what changes the course of a training most comes first."""
 
 MOST_AXES, MOST_SEEDS, MOST_RUNS = 3, 20, 200
-
-SIZE = ("hidden_size", "batch_size", "gradient", "augmentation")
-"""The settings that say how long an iteration takes."""
-
-CALIBRATED_S, MOST_CALIBRATED = 0.05, 200
-"""Seconds that iterations of unknown cost are measured for, and how many of them at the most."""
 
 RECORD_BYTES = 24
 """Bytes of an iteration in the store, with its share of the evaluations."""
@@ -232,45 +223,6 @@ def _hashable(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-# How long it takes.
-
-
-@dataclass(frozen=True)
-class Timed:
-    """A training that has ended: its settings, its iterations, and the seconds that it took."""
-
-    settings: Mapping[str, Any]
-    iterations: int
-    elapsed_s: float
-
-
-def seconds(
-    runs: Sequence[TrainingRun], known: Sequence[Timed], measure: Callable[[TrainingRun], float]
-) -> float:
-    """Return about how long trainings take on one core, in seconds.
-
-    Parameters
-    ----------
-    runs : sequence of TrainingRun
-    known : sequence of Timed
-        For a size that is among them, the median of what its iterations took counts.
-    measure : callable
-        Returns the seconds of an iteration of a run for any other size, such as `calibrated`.
-    """
-    paces: dict[tuple[Any, ...], list[float]] = {}
-    for one in known:
-        key = tuple(_hashable(one.settings.get(name)) for name in SIZE)
-        paces.setdefault(key, []).append(one.elapsed_s / one.iterations)
-    pace = {key: median(found) for key, found in paces.items()}
-    total = 0.0
-    for run in runs:
-        key = tuple(getattr(run if name == "hidden_size" else run.training, name) for name in SIZE)
-        if key not in pace:
-            pace[key] = measure(run)
-        total += pace[key] * run.training.iterations
-    return total
-
-
 def kept_bytes(runs: Sequence[TrainingRun]) -> int:
     """Return about what the runs of a sweep take where they are kept.
 
@@ -282,19 +234,3 @@ def kept_bytes(runs: Sequence[TrainingRun]) -> int:
         arrays = 3 if run.training.momentum else 2
         total += arrays * parameters + RECORD_BYTES * run.training.iterations
     return total
-
-
-def calibrated(run: TrainingRun) -> float:
-    """Return about how many seconds an iteration of a run takes, with its share of evaluations."""
-    data, net = loaded("bundled"), run.new_network()
-    started = perf_counter()
-    counted = Evaluation(of_both=True).more(net, data, until_s=started)
-    evaluation_s = (perf_counter() - started) * (TRAIN_SIZE + TEST_SIZE) / counted.test.done
-    training = replace(run.training, iterations=MOST_CALIBRATED)
-    elapsed: list[float] = []
-    for record in train(net, data, training, evaluating=False):
-        elapsed.append(record.elapsed_s)
-        if len(elapsed) > 3 and perf_counter() - started > CALIBRATED_S:
-            break
-    iteration_s = median(b - a for a, b in pairwise(elapsed[1:]))
-    return iteration_s + evaluation_s * run.training.batch_size / TRAIN_SIZE
