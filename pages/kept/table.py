@@ -35,15 +35,16 @@ def table(runs: list[Summary]) -> list[Summary]:
             max_chars=80,
             width=420,
         )
-        RUNS_ORDER.set(RUNS_ORDER.get())  # Or the browser keeps the words of the other language.
-        order = st.selectbox(
+        # No list: the button that unfolds one is called Open.
+        order = st.segmented_control(
             T("runs.order"),
             list(ORDERS),
+            default=RUNS_ORDER.default,
+            required=True,
             format_func=orders().__getitem__,
             key=RUNS_ORDER.name,
             label_visibility="collapsed",
             persist_state="session",
-            width=240,
         )
     shown = sorted(map(row_of, runs), key=ORDERS[order])
     if search:
