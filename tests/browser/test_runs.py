@@ -97,6 +97,12 @@ def test_the_runs_of_this_browser_are_listed_and_one_is_opened(server, visit):
     button(page, "Compare").click()
     expect(page.get_by_text("Digit by digit")).to_be_visible()
     expect(page).to_have_url(re.compile(f"compare=.*{run}"))
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download as SVG").first.click()
+    assert saved.value.suggested_filename == "Test accuracy.svg"
+    picture = saved.value.path().read_text(encoding="utf-8")
+    assert "Arial" in picture
+    assert "Source Sans" not in picture  # Nobody who opens it has the fonts of the page.
     stranger.goto(page.url)
     expect(stranger.get_by_text("Digit by digit")).to_be_visible()
     at_rest(stranger)

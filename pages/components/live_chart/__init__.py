@@ -86,6 +86,7 @@ def live_chart(
             "empty": empty,
             "plotly": PLOTLY,
             "locale": CODES[language()],
+            "png": T("chart.png"),
             "svg": T("chart.svg"),
             "words": dict(translations("plotly", language())),
         },

@@ -61,17 +61,22 @@ for (const end of ["pointerup", "pointercancel"]) {
   }, 50), true);
 }
 
-// Always the same object: with another one Plotly would build the chart anew.
+// A picture has none of the page's fonts: words that are measured with them would not fit where they are shown without.
+function save(Plotly, box, format, scale) {
+  const { data, layout, _context: { locale, toImageButtonOptions: { filename } } } = box;
+  const picture = { data, layout: { ...layout, font: { ...layout.font, family: "Arial, sans-serif" } }, config: { locale } };
+  return Plotly.downloadImage(picture, { format, filename, width: box.clientWidth, height: box.clientHeight, scale });
+}
+
+// Always the same objects: with others Plotly would build the chart anew.
 let saving;
-function asSvg(Plotly, title) {
-  saving ??= {
-    name: "toSvg",
-    icon: Plotly.Icons.disk,
-    click: (box) => Plotly.downloadImage(box, {
-      format: "svg", filename: box._context.toImageButtonOptions.filename, width: box.clientWidth, height: box.clientHeight,
-    }),
-  };
-  saving.title = title;
+function savers(Plotly, { png, svg }) {
+  saving ??= [
+    { name: "toPng", icon: Plotly.Icons.camera, click: (box) => save(Plotly, box, "png", 2) },
+    { name: "toSvg", icon: Plotly.Icons.disk, click: (box) => save(Plotly, box, "svg", 1) },
+  ];
+  saving[0].title = png;
+  saving[1].title = svg;
   return saving;
 }
 
@@ -144,8 +149,8 @@ async function draw(Plotly, box) {
     responsive: true,
     displaylogo: false,
     displayModeBar: figure.layout.dragmode === false ? false : "hover",
-    modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage", asSvg(Plotly, data.svg)]],
-    toImageButtonOptions: { filename: figure.layout.meta ?? figure.layout.title?.text, scale: 2 },
+    modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", ...savers(Plotly, data)]],
+    toImageButtonOptions: { filename: figure.layout.meta ?? figure.layout.title?.text ?? figure.layout.yaxis?.title?.text ?? "simplenet" },
     locale: data.locale,
   });
 }
