@@ -293,8 +293,10 @@ def _events(records: History) -> bytes:
 def _model_card(bundle: Bundle, records: History) -> str:
     """Return what a stranger should know of the run, as Markdown."""
     result = training_result(bundle.work, records)
+    best = ", the best on the test digits" if bundle.work.training.keeps_best else ""
     rows = {
         "iterations done": f"{result.done:,} of {result.total:,} ({bundle.end})",
+        "weights": f"those after iteration {bundle.state.kept.record.iteration:,}{best}",
         "accuracy on the 10,000 test digits": _percent(result.test_accuracy),
         "accuracy on the 60,000 training digits": _percent(result.train_accuracy),
         "loss, mean of the last mini-batches": f"{result.loss:.4f}",

@@ -3,7 +3,9 @@
 import json
 import pickle
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ import simplenet.runs.training_run
 import simplenet.training.evaluation
 from simplenet import TrainingConfig, train
 from simplenet.runs import TrainingRun, TrainingState, described, going_on
+from simplenet.runs.bundle import Bundle, bundle_to_bytes
 from simplenet.runs.kinds import settings_of, training_of, training_result
 from simplenet.runs.packing import pack, unpack
 from simplenet.training import History
@@ -72,6 +75,10 @@ def test_what_it_keeps_is_told_wherever_the_run_is_told():
     assert about["recipe"]["training"]["patience"] == 2
     assert "target_accuracy" not in about["recipe"]["training"]
     assert "start" not in about["recipe"]
+    content = bundle_to_bytes(Bundle(PATIENT, history, state, {}, "finished"))
+    with ZipFile(BytesIO(content)) as archive:
+        card = archive.read("README.md").decode()
+    assert f"those after iteration {best.iteration}, the best on the test digits" in card
 
 
 def test_a_run_that_is_stopped_keeps_the_best_too():
