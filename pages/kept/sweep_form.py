@@ -13,9 +13,10 @@ from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, limit, megabytes, roughly
 from pages.platform.place import place
-from pages.room import no_room
 from pages.session import jobs, store
 from pages.state import (
+    NEW,
+    NO_ROOM,
     SWEEP,
     SWEEP_AXES,
     SWEEP_ITERATIONS,
@@ -81,19 +82,28 @@ def sweep_form() -> None:
             st.error(str(error), icon=":material/error:")
         else:
             expected(runs)
-    if st.button(
+    st.button(
         T("sweep.start"),
         type="primary",
         icon=":material/play_arrow:",
         key=Widget.SWEEP_START,
         disabled=not runs,
-    ):
-        try:
-            SWEEP.set(jobs().sweep(runs, VISITOR.get()))
-        except NoRoomError as error:
-            st.warning(no_room(error.of, error.most), icon=":material/hourglass_disabled:")
-        else:
-            st.rerun()
+        on_click=start,
+    )
+
+
+def start() -> None:
+    """Start the sweep that is entered, whatever is clicked next; a second click changes nothing."""
+    if SWEEP.get() != NEW:
+        return
+    try:
+        SWEEP.set(jobs().sweep(planned(), VISITOR.get()))
+    except NoSweepError:
+        return  # The form says what is wrong.
+    except NoRoomError as error:
+        NO_ROOM.set((error.of, error.most))
+        return
+    NO_ROOM.clear()
 
 
 def fields() -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import plotly.graph_objects as go
 import pytest
+import streamlit as st
 
 from pages.figures.sweeping import sweep_figure
 from simplenet.jobs.ledger import Position
@@ -85,6 +86,19 @@ def test_a_sweep_is_entered_started_and_followed_to_its_end(app):
     assert app.number_input(key="iterations").value == 2
     app.switch_page("pages/runs.py").run()
     app.button(key="sweep_delete").click().run()
+
+
+def test_a_sweep_is_started_though_its_page_is_not_shown_any_more(app, monkeypatch):
+    """Somebody clicks on Start, and goes on at once: the page is left before its end."""
+    from pages.kept import sweep_form
+    from pages.session import jobs
+
+    opened(app, "runs", sweep="new")
+    begun = []
+    monkeypatch.setattr(jobs(), "sweep", lambda runs, visitor: begun.append(runs) or "a-sweep")
+    monkeypatch.setattr(sweep_form, "fields", lambda: st.stop())
+    app.button(key="sweep_start").click().run()
+    assert [len(runs) for runs in begun] == [12]
 
 
 @pytest.mark.parametrize(
