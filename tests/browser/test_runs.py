@@ -91,9 +91,12 @@ def test_the_runs_of_this_browser_are_listed_and_one_is_opened(server, visit):
     page.goto(f"{server.url}/runs")
     expect(table).to_be_visible()
     at_rest(page)
-    box = table.bounding_box()
-    for row in range(2):
-        page.mouse.click(box["x"] + 14, box["y"] + 52 + 35 * row)
+    # By keyboard alone, as the page says.
+    table.locator("canvas").first.focus()
+    for n, arrow in enumerate(("ArrowDown", "ArrowUp"), 1):
+        page.keyboard.press(arrow)
+        page.keyboard.press("Shift+Space")
+        expect(table.locator("tr[aria-selected=true]")).to_have_count(n)
     button(page, "Compare").click()
     expect(page.get_by_text("Digit by digit")).to_be_visible()
     expect(page).to_have_url(re.compile(f"compare=.*{run}"))
