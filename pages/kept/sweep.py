@@ -182,20 +182,26 @@ def combinations(axes: Axes, points: Sequence[Point]) -> None:
     st.dataframe(
         columns
         | {
-            T("sweep.mean"): [percent(point.mean) for point in order],
-            T("sweep.std"): [percent(point.std) for point in order],
+            T("sweep.mean"): [rounded(point.mean) for point in order],
+            T("sweep.std"): [rounded(point.std) for point in order],
             T("sweep.finished"): [
                 T("runs.done_of", done=len(point.scores), all=point.runs) for point in order
             ],
         },
         hide_index=True,
         width="content",
+        placeholder="–",
+        # As numbers, so that a click on their head sorts them.
+        column_config={
+            T("sweep.mean"): st.column_config.NumberColumn(format="percent", width=90),
+            T("sweep.std"): st.column_config.NumberColumn(format="percent"),
+        },
     )
 
 
-def percent(value: float | None) -> str:
-    """Return a share in percent, and a dash for none."""
-    return "–" if value is None else f"{value:.2%}"
+def rounded(value: float | None) -> float | None:
+    """Return a share as the words on this page round it: browsers round halves another way."""
+    return None if value is None else float(f"{100 * value:.2f}") / 100
 
 
 def buttons(sweep: str, runs: Sequence[Summary], live: bool, mine: bool) -> None:

@@ -178,7 +178,8 @@ def test_it_says_whether_the_best_is_better_than_noise(sweeps, scores, said):
     table = app.dataframe[0].value
     assert list(table["Learning rate"]) == ["0.1", "0.5"]
     assert list(table["Runs finished"]) == ["3 of 3", "3 of 3"]
-    assert table["Mean"].iloc[0].endswith("%")
+    assert 0 < table["Mean"].iloc[0] < 1  # A number: as a word, 9% would be more than 85%.
+    assert f"{table['Mean'].iloc[0]:.2%} ± " in words(app)
 
 
 RATES_TRIED = (0.1, 0.2, 0.5, 1.0, 2.0)
@@ -210,11 +211,19 @@ def test_of_more_than_two_it_says_which_may_be_as_good(sweeps, scores, said):
     assert "邦费罗尼" in words(app)
 
 
+def test_a_share_is_rounded_in_a_table_as_in_words():
+    from pages.kept.sweep import rounded
+
+    for value in (0.85345, 0.71375, 0.5, 0.00005, 0.99995):
+        assert rounded(value) == pytest.approx(float(f"{value:.2%}"[:-1]) / 100, abs=1e-12)
+    assert rounded(None) is None
+
+
 def test_one_seed_says_nothing_of_noise(sweeps):
     app, keep = sweeps
     shown(app, keep(RATES, (0.9, 0.5)))
     assert "With one seed nobody can tell" in words(app)
-    assert list(app.dataframe[0].value["± standard deviation"]) == ["–", "–"]
+    assert app.dataframe[0].value["± standard deviation"].isna().all()
 
 
 def test_the_list_has_a_sweep_as_one_line_that_opens_it(sweeps):
