@@ -6,6 +6,7 @@ opens everything of a visitor, cannot be had from it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pages import networks
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count
-from pages.state import DELETED_NETWORK, OWN_NETWORK, VISITOR, Widget
+from pages.state import DELETED_NETWORK, NEW_NETWORK, OWN_NETWORK, PUBLISHED, VISITOR, Widget
 from simplenet.network import SimpleNet
 from simplenet.storage import (
     ModelFileError,
@@ -33,28 +34,55 @@ MOST_BYTES = 200_000_000
 """Of all of them."""
 
 
-def publish(name: str, net: SimpleNet, about: dict[str, Any]) -> None:
-    """Save a network in `models/`, and say so, or say why that cannot be."""
+def publish(net: SimpleNet, about: dict[str, Any]) -> None:
+    """Save a network in `models/` under the name that was entered, and note what came of it."""
+    name = NEW_NETWORK.get()
+    PUBLISHED.set(_refusal(name) or _saved(name, net, about))
+
+
+def published() -> None:
+    """Say once what came of the network that was to be saved, if one was."""
+    if outcome := PUBLISHED.get():
+        words, well = outcome
+        if well:
+            st.success(words, icon=":material/check:")
+        else:
+            st.error(words, icon=":material/error:")
+        PUBLISHED.clear()
+
+
+def _refusal(name: str) -> tuple[str, bool] | None:
+    """Return why no network can be saved under a name, if none can."""
     try:
-        path = networks.MODELS / f"{check_model_name(name)}.safetensors"
+        check_model_name(name)
     except ValueError:
-        st.error(T("keep.bad_name"), icon=":material/error:")
-        return
+        return T("keep.bad_name"), False
     there = list_models(networks.MODELS)
     if len(own()) >= MOST_OWN:
-        st.error(T("keep.own_full", most=count(MOST_OWN)), icon=":material/error:")
-        return
+        return T("keep.own_full", most=count(MOST_OWN)), False
     if len(there) >= MOST_ALL or sum(one.stat().st_size for one in there) >= MOST_BYTES:
-        st.error(T("keep.all_full"), icon=":material/error:")
-        return
+        return T("keep.all_full"), False
+    return None
+
+
+def _saved(name: str, net: SimpleNet, about: dict[str, Any]) -> tuple[str, bool]:
+    """Save a network; return what came of it, and whether that is what was wanted."""
+    path = _path(check_model_name(name))
     try:
         save_model(path, net, about | {networks.SAVED_BY: _fingerprint()})
     except FileExistsError:
-        st.error(T("keep.taken", name=quoted(path.stem)), icon=":material/error:")
+        if not _is_saved(path, net):  # It is, after a double click.
+            return T("keep.taken", name=quoted(path.stem)), False
     except OSError as error:
-        st.error(T("keep.failed", error=quoted(error)), icon=":material/error:")
-    else:
-        st.success(T("keep.done", name=quoted(path.stem)), icon=":material/check:")
+        return T("keep.failed", error=quoted(error)), False
+    return T("keep.done", name=quoted(path.stem)), True
+
+
+def _is_saved(path: Path, net: SimpleNet) -> bool:
+    """Return whether the visitor has saved just this network there."""
+    with suppress(OSError, ModelFileError):
+        return networks.saved_by(path) == _fingerprint() and load_model(path).net == net
+    return False
 
 
 def own() -> list[str]:

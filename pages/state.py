@@ -561,6 +561,12 @@ def sweep_values(name: str) -> Value[Any]:
     return Value(f"sweep_values_{name}", None)
 
 
+NEW_NETWORK = Value("new_network", "")
+"""The name under which a trained network is to be saved on this server."""
+
+PUBLISHED: Value[tuple[str, bool] | None] = Value("published", None)
+"""What came of saving it, in words, and whether it was saved; None once it was said."""
+
 OWN_NETWORK: Value[str | None] = Value("own_network", None)
 """Which of the networks that the visitor has saved on this server is chosen."""
 

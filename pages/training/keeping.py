@@ -6,8 +6,9 @@ import streamlit as st
 
 from pages.exporting import offer_formats
 from pages.language import T
-from pages.publishing import publish
+from pages.publishing import publish, published
 from pages.session import TrainingJob, network_of
+from pages.state import NEW_NETWORK
 from pages.training.naming import recipe_name
 from pages.training.taking import take_along
 from simplenet.network import SimpleNet
@@ -36,6 +37,15 @@ def keep(job: TrainingJob) -> None:
         st.form("publish", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        name = st.text_input(T("keep.name"), max_chars=40, help=T("keep.publish_help"), width=280)
-        if st.form_submit_button(T("keep.publish"), icon=":material/public:"):
-            publish(name, net, about)
+        st.text_input(
+            T("keep.name"),
+            key=NEW_NETWORK.name,
+            max_chars=40,
+            help=T("keep.publish_help"),
+            width=280,
+        )
+        # Before the page is shown: whatever is clicked next, it is done.
+        st.form_submit_button(
+            T("keep.publish"), icon=":material/public:", on_click=publish, args=(net, about)
+        )
+    published()

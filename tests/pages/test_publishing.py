@@ -36,16 +36,18 @@ def saving():
     """Save a network of the name that the session holds."""
     import streamlit as st
 
-    from pages.publishing import publish
+    from pages.publishing import publish, published
     from tests.pages.test_publishing import NET
 
-    publish(st.session_state["name"], NET, {})
+    if "new_network" in st.session_state:
+        publish(NET, {})
+        published()
 
 
 def said(visitor, name):
     """Return what somebody is told who saves a network of a name."""
     app = AppTest.from_function(saving)
-    app.session_state["visitor"], app.session_state["name"] = visitor, name
+    app.session_state["visitor"], app.session_state["new_network"] = visitor, name
     app.run()
     assert not app.exception
     (alert,) = [*app.error, *app.success]

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from pages import networks
+from simplenet.network import SimpleNet
+from simplenet.storage import save_model
 from tests.pages.conftest import opened
 from tests.waiting import until
 
@@ -70,6 +72,7 @@ def test_a_network_is_published_under_a_name_that_is_right_and_free(app, tmp_pat
     from pages.session import jobs
 
     monkeypatch.setattr(networks, "MODELS", tmp_path)
+    save_model(tmp_path / "theirs.safetensors", SimpleNet(784, 2, 10), {})
     opened(app, "train")
     app.number_input(key="iterations").set_value(10)
     app.button(key="train").click().run()
@@ -78,15 +81,19 @@ def test_a_network_is_published_under_a_name_that_is_right_and_free(app, tmp_pat
     for name, kind, words in (
         ("../x", "error", "1 to 40 letters"),
         ("小明-1", "success", "Saved"),
-        ("小明-1", "error", "already"),
+        ("小明-1", "success", "Saved"),  # A double click.
+        ("theirs", "error", "already"),
     ):
-        app.text_input[0].set_value(name)
+        app.text_input(key="new_network").set_value(name)
         publish = next(button for button in app.button if button.label == "Save on this server")
         publish.click().run()
         assert not app.exception
         [alert] = getattr(app, kind)
         assert words in alert.value
-    assert [path.name for path in tmp_path.rglob("*")] == ["小明-1.safetensors"]
+    app.run()
+    assert not app.success  # It is said once.
+    assert not app.error
+    assert sorted(path.stem for path in tmp_path.iterdir()) == ["theirs", "小明-1"]
     app.switch_page("pages/draw.py").run()
     offered = app.selectbox(key="draw_network").options
     (mine,) = (option for option in offered if option.startswith("小明-1"))
