@@ -173,20 +173,26 @@ def _read(state: SessionState, told: WidgetState) -> list[Any]:
     widget = state._new_widget_state.widget_metadata.get(told.id)
     if widget is None or not fits(told, widget):
         return []
-    return [widget.deserializer(unpack_widget_state_value(told))]
+    return [_plain(widget.deserializer(unpack_widget_state_value(told)))]
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as a widget of several choices holds it: as a list, not as a tuple."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _note_sets(state: SessionState, heard: Heard) -> None:
     """Note what the page has set since the last run began, of what the browser shows."""
-    for key, value in state._new_session_state.items():
-        wid = state._key_id_mapper.get_id_from_key(key)
+    for key, is_set in state._new_session_state.items():
+        wid, value = state._key_id_mapper.get_id_from_key(key), _plain(is_set)
         if wid is None or wid not in heard.told:
             continue
         known = heard.sets.setdefault(wid, Set([]))
         if not known.values or key not in heard.again or known.last() != value:
             known.add(heard.begun_at, value)
             known.chosen = False
-    heard.sets = {wid: known for wid, known in heard.sets.items() if wid in heard.told}
+    shown = heard.told.keys() & state._key_id_mapper.id_key_mapping.keys()
+    heard.sets = {wid: known for wid, known in heard.sets.items() if wid in shown}
 
 
 def _choices(state: SessionState, heard: Heard, message: Message) -> set[str]:
