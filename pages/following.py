@@ -8,7 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from pages.language import T
-from pages.platform.clock import show_by_clock
+from pages.platform.clock import CLOCK, show_by_clock
 from pages.session import found, jobs, steers
 from pages.state import NO_ROOM, VISITOR, JobId, Widget
 from simplenet.jobs import Job, NoRoomError, Pace, Work
@@ -121,8 +121,10 @@ def again_and_again(
         for job in followed:
             if job and not job.ended:
                 jobs().hold(job)
-                if leads and _begins(job):
-                    job.wait_for_records(timeout_s=live_s)
+                if leads:
+                    job.look_s = live_s * CLOCK.slower()
+                    if _begins(job):
+                        job.wait_for_records(timeout_s=live_s)
         show()
         if phase(*followed) != shown:
             st.rerun()

@@ -46,8 +46,12 @@ FIRST_SLICE_S = 0.05
 """How long the first slice is: whoever clicked waits for a first sign of life."""
 
 UNSEEN_SLICE_S = 0.4
-"""The length of a slice in a sweep's run that nobody looks at. A slice costs the server the same
-however long it is, and a sweep takes all cores: so longer slices leave it less to do."""
+"""The length of a slice that nobody looks at, such as of a sweep's run, or where looks are
+`SELDOM_S` apart. A slice costs the server the same however long it is, and a worker that waits for
+the next one computes nothing."""
+
+SELDOM_S = 2 * UNSEEN_SLICE_S
+"""How far looks at a job are apart where it makes no difference to them how long a slice is."""
 
 STOP_S = 0.9
 """How soon a job ends after it was asked to stop, whatever its worker does."""
@@ -136,6 +140,8 @@ class Job(Generic[DoneWork, Records]):
         Whether it was deleted while it went on; it may have been put back since.
     seen : bool
         Whether somebody may look at it: only a run of a sweep begins without that.
+    look_s : float
+        How often somebody looks, as the seconds from one look to the next; 0 if that is not known.
     """
 
     def __init__(self, entry: Entry, server: Server) -> None:
@@ -146,6 +152,7 @@ class Job(Generic[DoneWork, Records]):
         self.fence: int | None = None
         self.deleted = False
         self.seen = True
+        self.look_s = 0.0
         self.unkept: LedgerError | None = None
         self._server = server
         self._changed = server.changed
@@ -481,10 +488,7 @@ class Job(Generic[DoneWork, Records]):
 
     def _advance(self) -> bool:
         """Do one slice, if there is a worker for it; return whether the work is finished."""
-        budget_s = FIRST_SLICE_S if self.state is None else SLICE_S
-        if not self.seen:
-            budget_s = UNSEEN_SLICE_S
-        done = self._compute(self.work.advance, self.state, budget_s, self._limit)
+        done = self._compute(self.work.advance, self.state, self._slice_s(), self._limit)
         if done is None:
             return False
         part, seconds = done
@@ -500,6 +504,12 @@ class Job(Generic[DoneWork, Records]):
         if monotonic() - self._committed_at > every_s and not part.finished:
             self._commit(self.position)
         return part.finished
+
+    def _slice_s(self) -> float:
+        """Return how long the next slice is to be."""
+        if self.seen and self.state is None:
+            return FIRST_SLICE_S
+        return SLICE_S if self.seen and self.look_s < SELDOM_S else UNSEEN_SLICE_S
 
     def _add(self, part: Slice[Any, Any]) -> None:
         """Add what a slice gave back."""

@@ -17,6 +17,7 @@ from simplenet.jobs.job import (
     PATIENCE_S,
     POLL_S,
     RETRY_S,
+    SELDOM_S,
     SLICE_S,
     SLOW_PERIOD_S,
     SLOW_RECORDS,
@@ -89,6 +90,16 @@ def test_the_slices_of_a_run_that_nobody_looks_at_are_longer(server):
     job.seen = False
     job.begin(0)
     assert ended(job).records == [(UNSEEN_SLICE_S, None)] * 2
+
+
+@pytest.mark.parametrize(
+    ("look_s", "slice_s"), [(SELDOM_S / 2, SLICE_S), (SELDOM_S, UNSEEN_SLICE_S)]
+)
+def test_they_are_where_looks_are_far_apart_too_but_for_the_first(server, look_s, slice_s):
+    job = server.job(Told(end=2))
+    job.look_s = look_s
+    job.begin(0)
+    assert ended(job).records == [(FIRST_SLICE_S, None), (slice_s, None)]
 
 
 def test_in_slow_motion_a_slice_has_few_records_and_in_a_step_one(server):

@@ -191,3 +191,15 @@ def test_a_job_that_stands_in_line_is_looked_at_seldom_and_by_one_part(page):
     assert 0.2 < leader <= 1 < other
     assert 0.2 < page(job("paused"))[1]() <= 2
     assert page(job("finished"))[1] is None
+
+
+def test_a_job_knows_how_often_it_is_looked_at(page, monkeypatch, time):
+    monkeypatch.setattr(following, "CLOCK", Clock(0.1, time))
+    running = job("running")
+    page(running)[0]()
+    assert running.look_s == pytest.approx(0.2)
+    looked_at(following.CLOCK, 30)
+    page(running, leads=False)[0]()
+    assert running.look_s == pytest.approx(0.2)  # The others say nothing of it.
+    page(running)[0]()
+    assert running.look_s > 2
