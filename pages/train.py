@@ -113,7 +113,7 @@ def page() -> None:
         if job and not job.ended and job.pace != "full":
             again_and_again(lambda: last_step(job), shown, job, leads=False)
         # What came of it, or what is wrong, is seen where one has looked.
-        with st.container(key=Place.CAME_OF_IT if over else None):
+        with st.container(key=Place.CAME_OF_IT):
             again_and_again(lambda: judged(job, run), shown, job, live_s=DIAGNOSIS_S, leads=False)
             if over and better is None:
                 misread(over)
