@@ -7,7 +7,7 @@ what is `Linked` is in the address of the page, and so are the ids of the jobs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -235,8 +235,8 @@ VISITOR: Own[str] = Own("visitor", lambda: token_urlsafe(16))
 VISITOR_HEARD: Value[bool] = Value("visitor_heard", False)
 """Whether the browser has told who this is."""
 
-TOLD: Value[object] = Value("told", None)
-"""What the browser has told of its widgets, and what it may not know yet; see `late.py`."""
+TOLD: Value[Mapping[str, int] | None] = Value("told", None)
+"""What the browser has told of each widget last, as a hash, by the widget's id."""
 
 KEEPING = Own("keeping", Keeping)
 """The own drawings and the pinned digit, and what is known of the browser that keeps them."""

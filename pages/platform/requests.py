@@ -6,16 +6,13 @@ next one at once. Then the click that came just before is forgotten: either its 
 yet, or it has not come to the line that asks whether the button was clicked. And what was told on
 one page, while another was being opened, opens the one before again.
 
-So each click is done by itself, and in order: whatever comes before a run has begun with it waits
-in line, and what has no click of its own waits until that run is over. And what was told on the
-page before counts for the page that is being opened.
+So a message without a click waits while there is one to be done; clicks that no run has begun with
+go over to the next; and what was told on the page before counts for the page that is being opened.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -25,22 +22,10 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     ScriptRequest,
     ScriptRequests,
     ScriptRequestType,
+    _coalesce_widget_states,
     _has_active_trigger_value,
     _is_full_app_rerun,
 )
-
-_arriving = threading.local()
-"""The number of the message that this thread passes on."""
-
-
-@contextmanager
-def arriving(number: int) -> Iterator[None]:
-    """Let what is asked for meanwhile count as asked for by the message with this number."""
-    _arriving.number = number
-    try:
-        yield
-    finally:
-        del _arriving.number
 
 
 class Requests(ScriptRequests):
@@ -49,24 +34,13 @@ class Requests(ScriptRequests):
     def __init__(self) -> None:
         super().__init__()
         self._clicked = False  # A run goes on, or waits, that does what a click has asked for.
-        self._undone = False  # The run has not begun yet to do that.
         self._hurries = False  # What waits ends such a run, too.
         self._page = ""  # What the run shows.
         self._sent: WidgetStates | None = None  # The widgets, as the browser has told last.
-        self._behind: list[tuple[RerunData, int]] = []  # What waits for a click that waits.
-        self._number = self.number = 0  # Of the last message in what waits, and in the run.
+        self.by_clock = False  # The run was asked for by the clock of a part, not by a person.
 
     def _request_rerun_locked(self, new_data: RerunData) -> bool:
         """Put a request in line, or add it to the one that waits."""
-        number = getattr(_arriving, "number", self._number)
-        self._sent = new_data.widget_states or self._sent
-        if new_data.widget_states and (self._behind or self._waits_with_a_click()):
-            if not new_data.is_auto_rerun:  # The clock asks again.
-                self._behind.append((new_data, number))
-            return True
-        return self._put_in_line(new_data, number)
-
-    def _put_in_line(self, new_data: RerunData, number: int) -> bool:
         waiting = self._waiting()
         if waiting and new_data.fragment_id and _is_full_app_rerun(waiting):
             new_data = replace(
@@ -78,10 +52,9 @@ class Requests(ScriptRequests):
         clicked = has_click(new_data.widget_states)
         # The script itself asks to run again, or for another page: that never waits.
         hurries = clicked or new_data.widget_states is None
-        hurries |= not new_data.fragment_id and new_data.page_script_hash != self._page
         self._hurries = hurries or (waiting is not None and self._hurries)
         self._clicked |= clicked
-        self._number = number
+        self._sent = new_data.widget_states or self._sent
         return super()._request_rerun_locked(new_data)
 
     def on_scriptrunner_ready(self) -> ScriptRequest:
@@ -90,8 +63,7 @@ class Requests(ScriptRequests):
 
     def on_scriptrunner_yield(self) -> ScriptRequest | None:
         """Return what the run has to make way for, if there is anything that it has to."""
-        waits = self._undone or (self._clicked and not self._hurries)
-        if waits and self._state is ScriptRequestType.RERUN:
+        if self._clicked and not self._hurries and self._state is ScriptRequestType.RERUN:
             return None
         request = super().on_scriptrunner_yield()
         return request and self._begun(request)
@@ -99,53 +71,46 @@ class Requests(ScriptRequests):
     def _begun(self, request: ScriptRequest) -> ScriptRequest:
         if request.type is ScriptRequestType.RERUN:
             data = request.rerun_data
-            with self._lock:
-                self._page, self.number = data.page_script_hash, self._number
-                self._undone = has_click(data.widget_states)
-                self._clicked = self._undone or data.replay_trigger_states is not None
-                while self._behind and not self._waits_with_a_click():
-                    self._put_in_line(*self._behind.pop(0))
+            self._page = data.page_script_hash
+            self.by_clock = data.is_auto_rerun
+            self._clicked = has_click(data.widget_states) or data.replay_trigger_states is not None
         return request
-
-    def click_done(self) -> None:
-        """Note that the run has begun, and has done what a click does."""
-        self._undone = False
 
     def _waiting(self) -> RerunData | None:
         return self._rerun_data if self._state is ScriptRequestType.RERUN else None
 
-    def _waits_with_a_click(self) -> bool:
-        waiting = self._waiting()
-        return waiting is not None and has_click(waiting.widget_states)
-
     def has_to_wait(self, message: ClientState) -> bool:
         """Return whether a message for the whole page has to wait for what a click asks for."""
         with self._lock:
-            if self._state is ScriptRequestType.STOP or not self._clicked:
-                return False
-            if self._undone or self._waits_with_a_click():
-                return True
+            going_on = self._state is not ScriptRequestType.STOP and self._clicked
             other = self._next_page() not in ("", message.page_script_hash)
-            return not other and not has_click(message.widget_states)
+        return going_on and not other and not has_click(message.widget_states)
 
-    def of_its_page(self, message: ClientState) -> ClientState:
-        """Return a message as one of the page that is being opened, if it came from the one before.
+    def ended_for(self, message: ClientState) -> ClientState:
+        """End the run for a message, and return the message with the clicks that nothing has done.
 
-        It is known by what it tells: who goes to a page changes nothing.
+        What a component of the page before has told, while another page is being opened, becomes
+        a message of that page. It is known by what it tells: who goes to a page changes nothing.
         """
         with self._lock:
-            page = self._next_page()
-            of_before = (
-                self._state is not ScriptRequestType.STOP
-                and page not in ("", message.page_script_hash)
-                and not message.is_history_navigation
-                and _tells_more(message.widget_states, self._sent)
-            )
-        if not of_before:
+            waiting, page = self._waiting(), self._next_page()
+            live, self._state = self._state, ScriptRequestType.STOP
+        of_before = (
+            live is not ScriptRequestType.STOP
+            and page not in ("", message.page_script_hash)
+            and not message.is_history_navigation
+            and _tells_more(message.widget_states, self._sent)
+        )
+        clicks = waiting is not None and has_click(waiting.widget_states)
+        if not (of_before or clicks):
             return message
         changed = ClientState()
         changed.CopyFrom(message)
-        changed.page_script_hash = page
+        if of_before:
+            changed.page_script_hash = page
+        if clicks and waiting is not None:
+            states = _coalesce_widget_states(waiting.widget_states, message.widget_states)
+            changed.widget_states.CopyFrom(states or WidgetStates())
         return changed
 
     def unless_ended(self, act: Callable[[], None]) -> None:
@@ -156,10 +121,9 @@ class Requests(ScriptRequests):
 
     def _next_page(self) -> str:
         """Return the page that is being opened, or shown; "" if it is not known."""
-        for data in (*(data for data, _ in reversed(self._behind)), self._waiting()):
-            if data and _is_full_app_rerun(data):
-                return data.page_script_hash
-        return self._page
+        waiting = self._waiting()
+        whole = waiting is not None and _is_full_app_rerun(waiting)
+        return waiting.page_script_hash if waiting and whole else self._page
 
 
 def has_click(states: WidgetStates | None) -> bool:

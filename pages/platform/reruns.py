@@ -23,14 +23,14 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.state.session_state import SessionState
 
-from pages.platform.late import heard_of, without_late
-from pages.platform.requests import Requests, arriving
+from pages.platform.late import without_late
+from pages.platform.requests import Requests
 
 AGAIN_S = 0.005
-"""Seconds until the next look whether a run is over; after its last step, it ends within one ms."""
+"""When it is looked again whether a run is over; from its last step on, that is a millisecond."""
 
 _callbacks = threading.local()
-"""Tells whether this thread is just now doing what a click asked for."""
+"""Whether this thread does what a click does just now."""
 
 _locks: WeakValueDictionary[int, Any] = WeakValueDictionary()
 _locks_lock = threading.Lock()
@@ -55,28 +55,17 @@ def lose_nothing() -> None:
         For the whole page, a message ends the last run; but for one without a click while there is
         a click to be done. With `fastReruns = false`, Streamlit leaves that to this function.
         """
-        if client_state is None:
-            request(self, client_state)
-            return
-        number = heard_of(self._session_state).arrive(
-            client_state.widget_states, for_more=client_state.is_auto_rerun
-        )
-        pass_on(self, client_state, number)
-
-    def pass_on(self: AppSession, client_state: ClientState, number: int) -> None:
-        """Ask for a run, as soon as it can be."""
-        if client_state.fragment_id and _is_ending(self):
-            self._event_loop.call_later(AGAIN_S, pass_on, self, client_state, number)
+        if client_state and client_state.fragment_id and _is_ending(self):
+            self._event_loop.call_later(AGAIN_S, request_rerun, self, client_state)
             return
         runner = self._scriptrunner
-        if runner and not client_state.fragment_id:
+        if runner and client_state and not client_state.fragment_id:
             requests = cast("Requests", runner._requests)
-            client_state = requests.of_its_page(client_state)
             if not requests.has_to_wait(client_state):
+                client_state = requests.ended_for(client_state)
                 runner.request_stop()
                 self._scriptrunner = None
-        with arriving(number):
-            request(self, client_state)
+        request(self, client_state)
 
     def clear_queue(
         self: ForwardMsgQueue,
@@ -102,18 +91,16 @@ def lose_nothing() -> None:
         """
         run = get_script_run_ctx(suppress_warning=True)
         requests = run.script_requests if run else None
-        asked = requests if isinstance(requests, Requests) else None
         with _lock_of(self):
-            fresh_widget_states, again = without_late(
-                self, fresh_widget_states, asked.number if asked else None
-            )
+            again: dict[str, object] = {}
+            if fresh_widget_states is not None:
+                by_clock = isinstance(requests, Requests) and requests.by_clock
+                fresh_widget_states, again = without_late(self, fresh_widget_states, by_clock)
             _callbacks.run = True
             try:
                 begin(self, fresh_widget_states, **kwargs)
             finally:
                 _callbacks.run = False
-                if asked:
-                    asked.click_done()
             for key, value in again.items():
                 self._new_session_state.setdefault(key, value)
 
@@ -149,6 +136,6 @@ def _is_ending(session: AppSession) -> bool:
 
 
 def _lock_of(state: SessionState) -> Any:
-    """Return the lock of a visit, which one run holds at a time; unused locks are forgotten."""
+    """Return what only one run of a visit has at a time; it is there for as long as one has it."""
     with _locks_lock:
         return _locks.setdefault(id(state), threading.RLock())
