@@ -364,8 +364,10 @@ def test_fast_needs_little_memory():
         return peak
 
     assert peak_bytes(1, 1000) < 200e6
-    # More samples cost a few copies of themselves, not more room to work in.
-    assert peak_bytes(40, 50) - peak_bytes(10, 50) < 4 * 30 * 784 * 8
+    # More samples cost a few copies of themselves, not more room to work in. What other threads
+    # take meanwhile, such as those of pages that were tested before, only adds to it.
+    few, many = (min(peak_bytes(n, 50) for _ in range(5)) for n in (10, 40))
+    assert many - few < 4 * 30 * 784 * 8
 
 
 @pytest.mark.parametrize(

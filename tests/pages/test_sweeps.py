@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import threading
 from uuid import uuid4
 
 import plotly.graph_objects as go
@@ -28,11 +27,12 @@ def sweeps(app, monkeypatch):
     """The app, and what keeps a sweep whose runs have some accuracies, None for not yet begun."""
     from pages.session import jobs, store
 
-    asked = threading.Event()
-    monkeypatch.setattr(Store, "call_up", lambda *_: asked.set())  # Nobody works them off.
+    asked = set()
+    # Nobody works them off.
+    monkeypatch.setattr(Store, "call_up", lambda store, driver, most: asked.add(driver))
     app.run()
-    jobs()
-    until(asked.is_set)  # An earlier call may have been under way: it is over now.
+    # An earlier call of this server may have been under way: it is over now.
+    until(lambda: jobs().id in asked)
     me, kept = app.session_state["visitor"], []
 
     def keep(axes, scores, seeds=1, visitor=me):
