@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.steps import (
     GROUNDS,
     SEVEN,
+    address_with,
     at_rest,
     barriers,
     button,
@@ -159,6 +160,7 @@ def test_the_language_can_be_changed_and_stays_and_the_menu_of_a_phone_closes(se
     expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
     # As Streamlit keeps the theme that was chosen in its menu: what comes first has it, too.
     page.evaluate("localStorage.setItem('stActiveTheme-/draw-v2', '\"Dark\"')")
+    address_with(page, "language")
     page.reload()
     expect(page.get_by_role("heading", name="手写", exact=True)).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS["dark"])
