@@ -9,7 +9,16 @@ import pytest
 from playwright.sync_api import expect
 
 from simplenet.data.drawings import DrawingSet
-from tests.browser.steps import button, draw, go, prediction, status, train, wait_for_canvas
+from tests.browser.steps import (
+    address_with,
+    button,
+    draw,
+    go,
+    prediction,
+    status,
+    train,
+    wait_for_canvas,
+)
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -47,6 +56,7 @@ def test_a_misread_drawing_is_learned_and_survives_a_reload(server, visit):
     expect(accuracy).to_have_text("0.0%")
     button(page, "Learn from these").dblclick()
     expect(button(page, "Keep it")).to_be_visible()
+    address_with(page, "tuning")
     page.reload()  # Nothing is lost before it was decided about.
     expect(button(page, "Keep it")).to_be_visible()
     expect(accuracy).to_have_text("0.0%")  # It is a copy that learned.
@@ -132,6 +142,7 @@ def test_what_the_browser_kept_badly_or_cannot_keep_is_not_lost(server, visit):
     page.evaluate("() => { Storage.prototype.setItem = window.setItem }")
     button(page, "3").click()
     expect(full).to_have_count(0)
+    until(lambda: kept(page) != before)
     page.reload()
     expect(page.get_by_text("of 4", exact=True)).to_be_visible()
 
