@@ -37,7 +37,7 @@ MOST_BYTES = 200_000_000
 def publish(net: SimpleNet, about: dict[str, Any]) -> None:
     """Save a network in `models/` under the name that was entered, and note what came of it."""
     name = NEW_NETWORK.get()
-    PUBLISHED.set(_refusal(name) or _saved(name, net, about))
+    PUBLISHED.set(_refusal(name, net) or _saved(name, net, about))
 
 
 def published() -> None:
@@ -51,12 +51,14 @@ def published() -> None:
         PUBLISHED.clear()
 
 
-def _refusal(name: str) -> tuple[str, bool] | None:
-    """Return why no network can be saved under a name, if none can."""
+def _refusal(name: str, net: SimpleNet) -> tuple[str, bool] | None:
+    """Return why a network cannot be saved under a name; None if it can, or is there already."""
     try:
-        check_model_name(name)
+        path = _path(check_model_name(name))
     except ValueError:
         return T("keep.bad_name"), False
+    if _is_saved(path, net):
+        return None
     there = list_models(networks.MODELS)
     if len(own()) >= MOST_OWN:
         return T("keep.own_full", most=count(MOST_OWN)), False

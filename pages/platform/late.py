@@ -55,4 +55,7 @@ def _differs(state: SessionState, told: WidgetState) -> bool:
     widget = state._new_widget_state.widget_metadata.get(told.id)
     if widget is None or not fits(told, widget):
         return False
-    return bool(widget.deserializer(unpack_widget_state_value(told)) != state[told.id])
+    values = widget.deserializer(unpack_widget_state_value(told)), state[told.id]
+    # What a widget of several choices holds is a list, and may be set as a tuple.
+    here, there = (list(value) if isinstance(value, tuple) else value for value in values)
+    return bool(here != there)

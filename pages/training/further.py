@@ -41,18 +41,16 @@ def further(job: TrainingJob, leads: bool = False, elsewhere: bool = False) -> N
             help=T("further.help"),
             width=162,
         )
-        begun = st.button(
+        clicked = st.button(
             T("further.go_on"),
             type="primary" if leads else "secondary",
             key=Widget.FURTHER,
             icon=":material/fast_forward:",
-            on_click=None if elsewhere else go_on,  # Train has the recipe in fields by now.
+            on_click=go_on,  # Before the page is shown: whatever is clicked next, it has begun.
             args=(job,),
             disabled=more.get() is None,
         )
-    # The list would have one run more before this place of it is reached, and none ticked.
-    if begun and elsewhere:
-        go_on(job)
+    if clicked and elsewhere:
         st.switch_page("pages/train.py")
 
 

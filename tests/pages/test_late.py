@@ -84,3 +84,20 @@ def test_a_value_that_does_not_fit_is_none(visit):
     forged.widgets[0].int_value = 7
     visit.on_script_will_rerun(forged)
     assert visit["stage"] == "output"
+
+
+def test_several_choices_are_the_same_as_a_tuple_and_as_a_list(visit):
+    widget = WidgetMetadata(
+        id="$$ID-0-several",
+        deserializer=lambda value: list(value or []),
+        serializer=list,
+        value_type="string_array_value",
+    )
+    visit.register_widget(widget, "several")
+    told = message(click=True)
+    told.widgets.append(WidgetState(id=widget.id))
+    told.widgets[-1].string_array_value.SetInParent()
+    visit.on_script_will_rerun(told)
+    visit["several"] = ()
+    visit.on_script_will_rerun(told)
+    assert not visit.is_new_state_value("several")  # The browser need not be told again.

@@ -59,6 +59,7 @@ def test_a_visitor_and_a_server_have_so_many_networks(folder, monkeypatch):
     monkeypatch.setattr(publishing, "MOST_ALL", 4)
     assert "You can delete it on My runs" in said("me", "a")
     assert "Saved" in said("me", "b")
+    assert "Saved" in said("me", "b")  # A double click on the last one.
     assert "You have saved 2 networks" in said("me", "c")
     assert "Saved" in said("you", "c")
     assert "as many saved networks as it may" in said("they", "d")
