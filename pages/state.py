@@ -897,7 +897,7 @@ class Place(StrEnum):
     RECIPES = "recipes"
     PRESETS = "presets"
     RECIPE = "recipe"
-    MOMENT = "moment"
+    READS = "reads"
     CAME_OF_IT = "came_of_it"
     DIAGNOSIS = "diagnosis"
     SCALE = "scale_choice"

@@ -28,7 +28,7 @@ from pages.state import (
 )
 from pages.training.behind import put_behind
 from pages.training.diagnosis import cure, diagnosed
-from pages.training.ending import ending, misread, next_step, now_and_before
+from pages.training.ending import ending, misread, next_step
 from pages.training.further import where_from
 from pages.training.keeping import keep
 from pages.training.listening import heard
@@ -36,7 +36,16 @@ from pages.training.mini_batch import last_step
 from pages.training.naming import recipe_name
 from pages.training.pinned import pinned_digit
 from pages.training.presets import PRESETS, presets
-from pages.training.progress import curves, done, metrics, show_error, status_text, table, vanished
+from pages.training.progress import (
+    curves,
+    done,
+    metrics,
+    reads,
+    show_error,
+    status_text,
+    table,
+    vanished,
+)
 from pages.training.recipe import entered, fields, name_choices, set_recipe, show_wrong
 from pages.twenty import strip, twenty
 from simplenet.jobs import Pace
@@ -210,11 +219,10 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
             show_error(job.error)
         elif job and VISITOR_HEARD.get() and not steers(job):
             st.caption(T("train.foreign"))
-        if job and job.ended and job.state:
-            now_and_before(job)
     state = job.state if job else None
     now = network_of(job) if job and state else None
     net = SimpleNet.from_params(now.params) if now else shown.new_network()
+    reads(net, job)
     label = int(twenty().labels[DIGIT.get()])
     network_view(
         net.params,

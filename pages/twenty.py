@@ -53,6 +53,11 @@ def answers(net: SimpleNet) -> NDArray[np.intp]:
     return np.asarray(net.predict(twenty().x).argmax(axis=1))
 
 
+def count_right(net: SimpleNet) -> int:
+    """Return how many of the twenty a network reads right."""
+    return int((answers(net) == twenty().labels).sum())
+
+
 def strip(
     net: SimpleNet, chosen: int | None, on_pick: Callable[[int], None], *, key: Component
 ) -> None:

@@ -1,4 +1,4 @@
-"""The end of a training: what the network reads now, what it misreads, and what to do next."""
+"""The end of a training: what came of it, what it misreads, and what to do next."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from pages.language import T
 from pages.language.words import count
 from pages.networks import RUN
 from pages.session import TrainingJob, network_of
-from pages.state import DRAW_NETWORK, INSPECT_NETWORK, Component, Place, Widget
+from pages.state import DRAW_NETWORK, INSPECT_NETWORK, Component, Widget
 from pages.training.further import further
 from pages.training.naming import epoch, recipe_name
 from pages.training.next_try import next_try
-from pages.twenty import answers, twenty
 from simplenet.data import loaded
 from simplenet.network import SimpleNet
 
@@ -41,17 +40,6 @@ def next_step(leads: bool) -> None:
     ):
         DRAW_NETWORK.set(RUN)
         st.switch_page("pages/draw.py")
-
-
-def now_and_before(job: TrainingJob) -> None:
-    """Say how many of the twenty digits a network reads now, and how many before its training."""
-    wanted = twenty().labels
-    now, before = (
-        int((answers(net) == wanted).sum())
-        for net in (SimpleNet.from_params(network_of(job).params), job.work.new_network())
-    )
-    with st.container(key=Place.MOMENT):
-        st.markdown(T("end.reads", now=now, all=len(wanted), before=before))
 
 
 def ending(job: TrainingJob, well: bool) -> None:

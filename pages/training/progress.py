@@ -18,9 +18,11 @@ from pages.state import SCALE, Chart, Place, Scale, Widget
 from pages.training.behind import behind, short_name, told
 from pages.training.further import earlier
 from pages.training.naming import epoch, recipe_name
+from pages.twenty import count_right, twenty
 from simplenet.data import DataSourceError
 from simplenet.jobs import JobError
 from simplenet.jobs.job import SLOW_PERIOD_S, SLOW_RECORDS
+from simplenet.network import SimpleNet
 from simplenet.runs import TrainingRun
 from simplenet.training import SMOOTHED, History, early_end, moving_average
 
@@ -97,6 +99,28 @@ def how_it_ended(job: TrainingJob, history: History) -> list[str]:
     if best and best.record.iteration < last:
         words.append(T("train.kept_best", epoch=epoch(best.record.iteration, job.work)))
     return words
+
+
+def reads(net: SimpleNet, job: TrainingJob | None) -> None:
+    """Say how many of the twenty digits a network reads, and how many before its training.
+
+    It always stands there, so that the end of a training moves nothing.
+    """
+    right = count_right(net)
+    with st.container(key=Place.READS):
+        if job is None:
+            words = T("twenty.unlearned", right=right, all=len(twenty().x))
+        else:
+            words = T(
+                "twenty.reads", now=right, all=len(twenty().x), before=read_before(job.id, job)
+            )
+        st.markdown(words)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1_000)
+def read_before(job_id: str, _job: TrainingJob) -> int:
+    """Return how many of the twenty digits a network read before its training."""
+    return count_right(_job.work.new_network())
 
 
 def show_error(error: Exception) -> None:

@@ -47,7 +47,7 @@ def expect_the_end_in_sight(page):
     assert settings.bounding_box()["width"] > 1000  # Unfolded they have the width of the page.
     settings.locator("summary").click()
     expect(field(page, "Iterations")).to_be_hidden()
-    parts = page.locator(".st-key-moment p"), page.locator(".st-key-misread figure").last
+    parts = page.locator(".st-key-reads p"), page.locator(".st-key-misread figure").last
     for width, height in ((390, 844), (768, 1024), (1280, 800)):
         page.set_viewport_size({"width": width, "height": height})
         page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")

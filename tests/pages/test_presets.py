@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from simplenet import SimpleNet
+from simplenet import SimpleNet, TrainingConfig
+from simplenet.runs import TrainingRun
 from tests.pages.conftest import opened
 from tests.waiting import until
 
@@ -108,24 +109,33 @@ def test_it_is_called_sure_only_of_what_it_gives_more_than_all_else(monkeypatch)
 
 def test_the_end_of_a_training_says_what_it_reads_and_leads_on(app):
     from pages.session import jobs
+    from pages.twenty import twenty
+    from simplenet.data import loaded
+
+    def right_of_twenty(net):
+        return int((net.predict(twenty().x).argmax(axis=1) == twenty().labels).sum())
+
+    def said():
+        (words,) = (block.value for block in app.markdown if "of these 20 digits" in block.value)
+        return words
 
     opened(app, "train")
     assert [b.key for b in app.button if b.proto.type == "primary"] == ["train"]
     app.number_input(key="iterations").set_value(300)
+    app.number_input(key="seed").set_value(3).run()
+    before = right_of_twenty(TrainingRun(TrainingConfig(seed=3)).new_network())
+    assert f"It reads {before} of these 20 digits.** It has learned nothing yet." in said()
     app.button(key="train").click().run()
     job = jobs().get(app.session_state["run"])
     until(lambda: job.ended)
     app.run()
     assert not app.exception
     net = SimpleNet.from_params(job.state.params)
-    from pages.twenty import twenty
-    from simplenet.data import loaded
-
     data = loaded("bundled")
-    right = int((net.predict(twenty().x).argmax(axis=1) == twenty().labels).sum())
+    right = right_of_twenty(net)
     all_right = round(10_000 * net.accuracy(data.pixels_test, data.t_test))
-    (words,) = (block.value for block in app.markdown if "before the training" in block.value)
-    assert f"It reads {right} of these 20 digits" in words
+    assert right != before
+    assert f"It reads {right} of these 20 digits; before the training it read {before}." in said()
     assert any(f"it reads {all_right:,}" in block.value for block in app.markdown)
     primary = [b.key for b in app.button if b.proto.type == "primary"]
     assert primary == ["draw_one"]
