@@ -56,6 +56,9 @@ from simplenet.training import History
 PICTURE_S = 0.2
 """How often the network is shown anew while it learns."""
 
+FEW_UNITS = 64
+"""Hidden units that can be told apart in a picture that a phone shows whole."""
+
 DIAGNOSIS_S = 1.0
 """How often it is asked what is wrong, while it learns."""
 
@@ -73,9 +76,9 @@ STYLE = f"""<style>
   .st-key-{Place.CONTROLS}:has(.st-key-{Widget.DRAW_ONE})
     :is(.st-key-{Widget.HOLD}, .st-key-{Widget.STOP}, div:has(> .stMarkdown)) {{ display: none; }}
 }}
-@media (max-width: 640px) {{ .st-key-{Place.CONTROLS} .st-key-{Widget.DRAW_ONE} {{ order: -1; }} }}
 /* On a phone the buttons stay at hand, and the picture in sight, while one scrolls. */
 @media (max-width: 640px) {{
+  .st-key-{Place.CONTROLS} .st-key-{PACE.name} {{ order: 1; }} /* In a row of its own. */
   div:has(> .st-key-{Place.CONTROLS}) {{
     position: sticky; top: 3.75rem; z-index: 99; padding: 0.4rem 0;
     background: light-dark({GROUND["light"]}, {GROUND["dark"]});
@@ -232,6 +235,7 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
         caption=T("twenty.caption", digit=label),
         label=label,
         exciting=exciting(net),
+        short=shown.hidden_size <= FEW_UNITS,
     )
     network_weights(net.params, key=Component.VIEW)
     strip(net, DIGIT.get(), DIGIT.set, key=Component.TWENTY)

@@ -7,10 +7,12 @@ from playwright.sync_api import expect
 
 from simplenet.runs.bundle import bundle_from_bytes
 from tests.browser.steps import (
+    JUMPS,
     address_with,
     at_rest,
     button,
     expect_accessible,
+    expect_calm,
     field,
     fill,
     go,
@@ -23,6 +25,7 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
+DRAW_ONE = "Draw a digit for it"
 
 LOSS = "document.querySelectorAll('.live-chart')[1]"
 LAST = f"{LOSS}?._fullData?.[0]?.x.at(-1)"
@@ -47,12 +50,27 @@ def expect_the_end_in_sight(page):
     assert settings.bounding_box()["width"] > 1000  # Unfolded they have the width of the page.
     settings.locator("summary").click()
     expect(field(page, "Iterations")).to_be_hidden()
-    parts = page.locator(".st-key-reads p"), page.locator(".st-key-misread figure").last
-    for width, height in ((390, 844), (768, 1024), (1280, 800)):
+    words, picture = page.locator(".st-key-reads p"), page.locator(".network-view")
+    misread, leads_on = page.locator(".st-key-misread figure").last, button(page, DRAW_ONE)
+    for width, height, last in ((390, 844, picture), (768, 1024, misread), (1280, 800, misread)):
         page.set_viewport_size({"width": width, "height": height})
         page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
-        for part in (*parts, button(page, "Draw a digit for it")):
+        for part in (words, picture, last, leads_on):
             expect(part).to_be_in_viewport(ratio=1)
+
+
+def expect_to_train_calmly(page):
+    """Expect that a training moves nothing on a phone, from its click to its end."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+    at_rest(page)
+    known = len(page.evaluate(JUMPS))
+    button(page, "Train").click()
+    expect(button(page, "Train")).to_be_disabled()
+    expect(button(page, "Train")).to_be_enabled()
+    at_rest(page)
+    expect(button(page, DRAW_ONE)).to_be_visible()
+    expect_calm(page, known)
 
 
 def test_train_to_the_end_and_download_the_network(server, visit):
@@ -94,6 +112,7 @@ def test_train_to_the_end_and_download_the_network(server, visit):
     with page.expect_download() as download:
         page.locator(".live-chart").first.locator("[data-title*=PNG i]").click()
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
+    expect_to_train_calmly(page)
 
 
 def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(server, visit):
