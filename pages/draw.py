@@ -55,9 +55,8 @@ STYLE = f"""<style>
 }}
 /* A file that the browser itself refuses never comes here, and its own word for that is English. */
 div:has(> .st-key-{Place.REFUSED}) {{ display: none; }}
-body:has(.st-key-{Widget.PHOTO} [aria-invalid="true"]) div:has(> .st-key-{Place.REFUSED}) {{
-  display: flex;
-}}
+.stVerticalBlock:has(> .st-key-{Widget.PHOTO} [aria-invalid="true"])
+  div:has(> .st-key-{Place.REFUSED}) {{ display: flex; }}
 {LINE_STYLE}</style>"""
 
 

@@ -898,6 +898,7 @@ class Place(StrEnum):
     PRESETS = "presets"
     RECIPE = "recipe"
     READS = "reads"
+    MOMENT = "moment"
     CAME_OF_IT = "came_of_it"
     DIAGNOSIS = "diagnosis"
     SCALE = "scale_choice"

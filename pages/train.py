@@ -79,6 +79,7 @@ STYLE = f"""<style>
 /* On a phone the buttons stay at hand, and the picture in sight, while one scrolls. */
 @media (max-width: 640px) {{
   .st-key-{Place.CONTROLS} .st-key-{PACE.name} {{ order: 1; }} /* In a row of its own. */
+  .stProgress p {{ min-height: 2lh; }} /* What a training says of itself takes two lines. */
   div:has(> .st-key-{Place.CONTROLS}) {{
     position: sticky; top: 3.75rem; z-index: 99; padding: 0.4rem 0;
     background: light-dark({GROUND["light"]}, {GROUND["dark"]});

@@ -107,7 +107,7 @@ def reads(net: SimpleNet, job: TrainingJob | None) -> None:
     It always stands there, so that the end of a training moves nothing.
     """
     right = count_right(net)
-    with st.container(key=Place.READS):
+    with st.container(key=Place.MOMENT if job and job.ended else Place.READS):
         if job is None:
             words = T("twenty.unlearned", right=right, all=len(twenty().x))
         else:

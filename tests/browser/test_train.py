@@ -50,7 +50,7 @@ def expect_the_end_in_sight(page):
     assert settings.bounding_box()["width"] > 1000  # Unfolded they have the width of the page.
     settings.locator("summary").click()
     expect(field(page, "Iterations")).to_be_hidden()
-    words, picture = page.locator(".st-key-reads p"), page.locator(".network-view")
+    words, picture = page.locator(".st-key-moment p"), page.locator(".network-view")
     misread, leads_on = page.locator(".st-key-misread figure").last, button(page, DRAW_ONE)
     for width, height, last in ((390, 844, picture), (768, 1024, misread), (1280, 800, misread)):
         page.set_viewport_size({"width": width, "height": height})

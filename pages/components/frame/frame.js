@@ -138,6 +138,7 @@ setInterval(() => {
   else since ||= Date.now();
   const said = since && Date.now() - since > AWAY_MS ? sentence : "";
   if (away.textContent !== said) away.textContent = said;
+  document.documentElement.classList.toggle("is-away", said !== "");
   // Streamlit's own word of it, which is hidden, would keep the keyboard, and this sentence from a screen reader.
   if (said) document.querySelector('[data-testid="stDialog"]:has([data-testid="stErrorCodeBlock"]) button')?.click();
 }, AWAY_MS / 2);
