@@ -80,6 +80,12 @@ STYLE = f"""<style>
 @media (max-width: 640px) {{
   .st-key-{Place.CONTROLS} .st-key-{PACE.name} {{ order: 1; }} /* In a row of its own. */
   .stProgress p {{ min-height: 2lh; }} /* What a training says of itself takes two lines. */
+  /* So does what mends a training that is over: why, stands below the picture. */
+  .st-key-{Widget.FIX}:has([data-testid="stBaseButton-primary"]) {{
+    position: fixed; inset: auto 0 0; z-index: 99; width: auto !important; padding: 0.5rem 1rem;
+    background: light-dark({GROUND["light"]}, {GROUND["dark"]});
+  }}
+  .st-key-{Widget.FIX}:has([data-testid="stBaseButton-primary"]) :is(div, button) {{ width: 100%; }}
   div:has(> .st-key-{Place.CONTROLS}) {{
     position: sticky; top: 3.75rem; z-index: 99; padding: 0.4rem 0;
     background: light-dark({GROUND["light"]}, {GROUND["dark"]});

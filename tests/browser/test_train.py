@@ -59,20 +59,6 @@ def expect_the_end_in_sight(page):
             expect(part).to_be_in_viewport(ratio=1)
 
 
-def expect_to_train_calmly(page):
-    """Expect that a training moves nothing on a phone, from its click to its end."""
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
-    at_rest(page)
-    known = len(page.evaluate(JUMPS))
-    button(page, "Train").click()
-    expect(button(page, "Train")).to_be_disabled()
-    expect(button(page, "Train")).to_be_enabled()
-    at_rest(page)
-    expect(button(page, DRAW_ONE)).to_be_visible()
-    expect_calm(page, known)
-
-
 def test_train_to_the_end_and_download_the_network(server, visit):
     page = visit(f"{server.url}/train")
     expect(status(page)).to_contain_text("Ready")
@@ -112,7 +98,24 @@ def test_train_to_the_end_and_download_the_network(server, visit):
     with page.expect_download() as download:
         page.locator(".live-chart").first.locator("[data-title*=PNG i]").click()
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
-    expect_to_train_calmly(page)
+
+
+def test_on_a_phone_a_training_moves_nothing_and_what_is_next_is_at_hand(server, visit):
+    page = visit(f"{server.url}/train?preset=large", viewport={"width": 390, "height": 844})
+    mends = page.get_by_role("button", name=re.compile("^Set "))
+    for at_hand in (mends, button(page, DRAW_ONE)):
+        expect(button(page, "Train")).to_be_enabled()
+        at_rest(page)
+        known = len(page.evaluate(JUMPS))
+        button(page, "Train").click()
+        expect(button(page, "Train")).to_be_disabled()
+        expect(button(page, "Train")).to_be_enabled()
+        at_rest(page)
+        expect(at_hand).to_be_in_viewport(ratio=1)
+        expect_calm(page, known)
+        if at_hand is mends:
+            mends.click()
+            expect(mends).to_have_attribute("data-testid", "stBaseButton-secondary")
 
 
 def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(server, visit):
