@@ -80,6 +80,11 @@ def configure_dask() -> None:
         setattr(distributed.scheduler, name, lambda: None)
 
 
+UNWARNED = "ignore:resource_tracker:UserWarning"
+"""A server that a signal ends leaves its locks to a process of Python's that removes them, and that
+would warn of each time that it had to."""
+
+
 def private_folder() -> Path:
     """Return a folder for the files of local workers that nobody else can write into.
 
@@ -107,6 +112,8 @@ def local_cluster(size: int | None) -> LocalCluster:
     # Else it tells with tracebacks of what was under way at its end.
     for handler in logging.getLogger("distributed").handlers:
         handler.setLevel(logging.CRITICAL)
+    if UNWARNED not in sys.warnoptions:
+        sys.warnoptions.append(UNWARNED)  # Processes that are started from now on have it.
     with dask.config.set({"temporary-directory": str(private_folder())}):
         cluster = LocalCluster(
             n_workers=size,
