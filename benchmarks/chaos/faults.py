@@ -15,6 +15,7 @@ import psutil
 
 from benchmarks.chaos.processes import App
 from benchmarks.chaos.stage import Stage
+from tests.browser.served import command
 from tests.waiting import until
 
 IN_A_ROW = 6
@@ -118,9 +119,7 @@ def database_part_killed(stage: Stage) -> Iterator[App | None]:
     """A process of the database is killed: it ends all connections and recovers."""
     assert stage.database
     server = psutil.Process(stage.database.process.pid)
-    until(lambda: [one for one in server.children() if "tester" in " ".join(one.cmdline())])[
-        0
-    ].kill()
+    until(lambda: [one for one in server.children() if "tester" in command(one)])[0].kill()
     yield stage.apps[0]
 
 

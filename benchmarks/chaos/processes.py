@@ -15,7 +15,7 @@ from typing import IO
 
 import psutil
 
-from tests.browser.served import ROOT, Server
+from tests.browser.served import ROOT, Server, is_worker
 from tests.waiting import until
 
 CLOCK = Path(__file__).with_name("clock")
@@ -128,7 +128,7 @@ class Cluster:
         if self.nanny.poll() is not None:
             return []
         children = psutil.Process(self.nanny.pid).children(recursive=True)
-        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        return [child for child in children if is_worker(child)]
 
     def stop(self) -> None:
         """End all of it."""

@@ -14,7 +14,7 @@ from benchmarks.chaos.proxy import Proxy
 from benchmarks.chaos.runs import Runs
 from benchmarks.chaos.visit import Visit, visit
 from simplenet.runs.store.opening import FILE
-from tests.browser.served import ROOT
+from tests.browser.served import ROOT, command
 from tests.runs.postgres import Postgres, new_database, postgres
 from tests.waiting import until
 
@@ -68,9 +68,7 @@ class Stage:
             app.stop()
         if self.cluster:
             self.cluster.stop()
-        return [
-            " ".join(process.cmdline()) for process in psutil.process_iter() if self._is_of(process)
-        ]
+        return [command(process) for process in psutil.process_iter() if self._is_of(process)]
 
     def _is_of(self, process: psutil.Process) -> bool:
         with suppress(psutil.Error):

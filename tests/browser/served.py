@@ -157,9 +157,14 @@ def keys(folder: Path) -> set[str]:
 
 def is_worker(process: psutil.Process) -> bool:
     """Return whether a process is one of Dask's workers; one that has just ended is none."""
+    return "spawn_main" in command(process)
+
+
+def command(process: psutil.Process) -> str:
+    """Return the command of a process; nothing, if it has just ended."""
     with suppress(psutil.Error):
-        return "spawn_main" in " ".join(process.cmdline())
-    return False
+        return " ".join(process.cmdline())
+    return ""
 
 
 def lives(url: str) -> bool:
