@@ -15,7 +15,7 @@ from pages.drawing.doubt import doubt_about
 from pages.drawing.framed import framed
 from pages.drawing.leading import lead_on
 from pages.drawing.line import STYLE as LINE_STYLE
-from pages.drawing.line import Line
+from pages.drawing.line import show_line
 from pages.drawing.mine import add, my_set
 from pages.drawing.said import said
 from pages.language import T
@@ -67,7 +67,6 @@ def page() -> None:
     with st.container(key=Place.DESK):
         drawing, told, below = st.container(), st.container(), st.container()
     with drawing:
-        line = Line()
         canvas()
     with below:
         choosing = st.container()
@@ -78,7 +77,7 @@ def page() -> None:
     with told:
         live = choice == RUN and still_training()
         net = network(choice, say=False) if choice else None
-        show_by_clock(lambda: reading(choice, live, line), (lambda: REFRESH_S) if live else None)
+        show_by_clock(lambda: reading(choice, live), (lambda: REFRESH_S) if live else None)
         if net and not live:  # Once, and not for each stroke.
             network_weights(net.params, key=Component.VIEW)
         teach()
@@ -144,11 +143,8 @@ def refusal(reason: str, name: str) -> str:
     }[reason]
 
 
-def reading(choice: str | None, live: bool, line: Line) -> None:
-    """Show what the network sees, and the ten probabilities; again and again while it trains.
-
-    `line` is the place of the short answer.
-    """
+def reading(choice: str | None, live: bool) -> None:
+    """Show what the network sees, and the ten probabilities; again and again while it trains."""
     if live and not still_training():
         st.rerun()  # The network has another name now, and will not change any more.
     net = network(choice) if choice else None
@@ -181,7 +177,7 @@ def reading(choice: str | None, live: bool, line: Line) -> None:
         words=words,
         doubt=doubt,
     )
-    line.show(probabilities, f"{doubt} {words}" if doubt else words)
+    show_line(probabilities, f"{doubt} {words}" if doubt else words)
     follow_pen()
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 import streamlit as st
+from streamlit import delta_generator
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
@@ -25,6 +26,22 @@ def components():
     found = manifest_scanner.scan_component_manifests()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parts_keep_to_themselves():
+    """Fail where a part of a page that is shown anew by itself writes outside of itself.
+
+    It works as long as nobody clicks meanwhile: a click begins the page anew, in another thread,
+    and Streamlit 1.67 then raises StreamlitInvalidLayoutContextError in the part.
+    """
+
+    def refused(*_: object) -> None:
+        raise AssertionError("a part of a page writes to a container outside of it")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delta_generator, "_get_or_create_outside_wrapper", refused)
         yield
 
 
