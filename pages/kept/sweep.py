@@ -175,10 +175,16 @@ def combinations(axes: Axes, points: Sequence[Point]) -> None:
     """Show all places of the grid as a table, the best first."""
     order = sorted(points, key=lambda point: point.mean or 0.0, reverse=True)
     st.markdown(T("sweep.table"))
-    columns = {
-        label(name, values[0])[0]: [label(name, point.values[i])[1] for point in order]
-        for i, (name, values) in enumerate(axes.items())
-    }
+    columns: dict[str, list[object]] = {}
+    formats = {}
+    for i, (name, values) in enumerate(axes.items()):
+        head, here = label(name, values[0])[0], [point.values[i] for point in order]
+        if all(isinstance(value, int | float) for value in values):
+            columns[head] = here
+            whole = all(isinstance(value, int) for value in values)
+            formats[head] = st.column_config.NumberColumn(format="localized" if whole else "plain")
+        else:
+            columns[head] = [label(name, value)[1] for value in here]
     st.dataframe(
         columns
         | {
@@ -192,7 +198,8 @@ def combinations(axes: Axes, points: Sequence[Point]) -> None:
         width="content",
         placeholder="–",
         # As numbers, so that a click on their head sorts them.
-        column_config={
+        column_config=formats
+        | {
             T("sweep.mean"): st.column_config.NumberColumn(format="percent", width=90),
             T("sweep.std"): st.column_config.NumberColumn(format="percent"),
         },

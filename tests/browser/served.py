@@ -142,7 +142,7 @@ def running(folder: Path, **options: Any) -> Iterator[Server]:
         if server.process.poll() is None:
             server.stop()
     log = server.log.read_text()
-    assert not [word for word in ("Traceback", "leaked") if word in log], log
+    assert not [word for word in ("Traceback", "leaked", "already registered") if word in log], log
     assert not [key for key in keys(folder) if key in log], log
 
 

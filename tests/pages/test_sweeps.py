@@ -176,7 +176,7 @@ def test_it_says_whether_the_best_is_better_than_noise(sweeps, scores, said):
     assert said in words(app)
     assert "The best: Learning rate: 0.1" in words(app)
     table = app.dataframe[0].value
-    assert list(table["Learning rate"]) == ["0.1", "0.5"]
+    assert list(table["Learning rate"]) == [0.1, 0.5]  # As words, 10 would come before 2.
     assert list(table["Runs finished"]) == ["3 of 3", "3 of 3"]
     assert 0 < table["Mean"].iloc[0] < 1  # A number: as a word, 9% would be more than 85%.
     assert f"{table['Mean'].iloc[0]:.2%} ± " in words(app)

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 import streamlit_drawable_canvas
 from numpy.typing import NDArray
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit_drawable_canvas import st_canvas
 
 from pages.components.pen import pen
@@ -21,8 +22,10 @@ PEN = 20
 # that begins there would be theirs, and they draw nothing, move strokes and speak English only.
 # The style comes with the canvas, so that they are never seen; and so does what its two layers, for
 # what is drawn and for the pen, need to lie on each other: the canvas's own style may come later.
+_NAME = "streamlit-drawable-canvas.streamlit_drawable_canvas"
+get_bidi_component_manager().unregister(_NAME)  # Else the log warns of a second one of the name.
 streamlit_drawable_canvas.out = st.components.v2.component(
-    "streamlit-drawable-canvas.streamlit_drawable_canvas",
+    _NAME,
     html="<style>.dc-toolbar { display: none !important; } .dc-container { position: relative; }"
     " .dc-canvas, .dc-background-canvas { position: absolute; top: 0; left: 0; }</style>"
     '<div class="canvas-root"></div>',
