@@ -71,10 +71,12 @@ STYLE = f"""<style>
 /* The choice is the title of the chart below it. */
 .st-key-{Place.SCALE} button {{ min-height: 1.75rem; padding: 0 0.6rem; font-size: 0.875rem; }}
 .st-key-{Place.SCALE} {{ margin-bottom: -0.75rem; }}
-/* Once a training is over, what comes next takes the place of what steered it. */
+/* Once a training is over, what comes next takes the place of what steered it, in one moment: the
+   words before it, which come first, are never seen. */
 @media (max-width: 1000px) {{
+  .st-key-{Place.CONTROLS} div:has(> .stMarkdown),
   .st-key-{Place.CONTROLS}:has(.st-key-{Widget.DRAW_ONE})
-    :is(.st-key-{Widget.HOLD}, .st-key-{Widget.STOP}, div:has(> .stMarkdown)) {{ display: none; }}
+    :is(.st-key-{Widget.HOLD}, .st-key-{Widget.STOP}) {{ display: none; }}
 }}
 /* On a phone the buttons stay at hand, and the picture in sight, while one scrolls. */
 @media (max-width: 640px) {{
