@@ -457,7 +457,8 @@ def _small(
         "uirevision": revision,
         # Not a range, which would end a zoom when it changes.
         "xaxis": {"autorange": True, "autorangeoptions": {"include": [0, end]}},
-        "yaxis": {"automargin": True},
+        # No automargin: it has Plotly draw a new chart twice, and its numbers are short.
+        "yaxis": {},
     }
     return {"data": [], "layout": layout}
 
