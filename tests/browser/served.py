@@ -26,6 +26,7 @@ from playwright.sync_api import Browser, Playwright
 from simplenet.runs.store.opening import FILE
 
 ROOT = Path(__file__).parents[2]
+SLOWLY = Path(__file__).with_name("slowly.py")
 
 CORES = 2
 """As many on every machine: then the line for them has the same length."""
@@ -90,7 +91,8 @@ class Server:
 
     def start(self) -> None:
         """Start the process; once more, at the same address, after it was stopped."""
-        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        streamlit = [str(SLOWLY)] if os.environ.get("SLOWLY") else ["-m", "streamlit"]
+        command = [sys.executable, *streamlit, "run", "app.py"]
         options = ["--server.headless", "true", "--server.port", str(self.port)]
         with self.open_log() as log:
             self.process = subprocess.Popen(

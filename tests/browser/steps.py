@@ -106,8 +106,16 @@ def train(page: Page, iterations: int, pace: str = "Full speed") -> None:
     unfold(page)
     fill(page, "Iterations", iterations)
     page.get_by_role("radio", name=pace).click()
+    click_train(page)
+
+
+def click_train(page: Page) -> None:
+    """Click Train, and wait for the run; of a short one the page may first show the end."""
+    before = re.search(r"[?&]run=([\w-]+)", page.url)
     button(page, "Train").click()
-    expect(button(page, "Train")).to_be_disabled()
+    another = rf"(?!{before[1]}(?![\w-]))" if before else ""
+    expect(page).to_have_url(re.compile(rf"[?&]run={another}[\w-]"))
+    at_rest(page)
 
 
 def draw(page: Page, *corners: tuple[int, int]) -> None:

@@ -11,6 +11,7 @@ from tests.browser.steps import (
     address_with,
     at_rest,
     button,
+    click_train,
     expect_accessible,
     expect_calm,
     field,
@@ -107,8 +108,7 @@ def test_on_a_phone_a_training_moves_nothing_and_what_is_next_is_at_hand(server,
         expect(button(page, "Train")).to_be_enabled()
         at_rest(page)
         known = len(page.evaluate(JUMPS))
-        button(page, "Train").click()
-        expect(button(page, "Train")).to_be_disabled()
+        click_train(page)
         expect(button(page, "Train")).to_be_enabled()
         at_rest(page)
         expect(at_hand).to_be_in_viewport(ratio=1)
