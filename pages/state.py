@@ -7,7 +7,7 @@ what is `Linked` is in the address of the page, and so are the ids of the jobs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -237,6 +237,10 @@ VISITOR_HEARD: Value[bool] = Value("visitor_heard", False)
 
 TOLD: Value[Mapping[str, int] | None] = Value("told", None)
 """What the browser has told of each widget last, as a hash, by the widget's id."""
+
+TOLD_BACK: Value[Collection[str]] = Value("told_back", ())
+"""The widgets of which the browser was told what it had told itself, by their keys: only once, so
+that a slider does not jump back under the hand that drags it."""
 
 KEEPING = Own("keeping", Keeping)
 """The own drawings and the pinned digit, and what is known of the browser that keeps them."""

@@ -87,21 +87,25 @@ def lose_nothing() -> None:
     ) -> None:
         """Do all that a click does, before the next run of this visit looks at what has changed.
 
-        What the page has set, and the browser has not heard of yet, stays, and is told again.
+        What the page has set, and the browser has not heard of yet, stays, and is told again; so
+        is what was chosen meanwhile.
         """
         run = get_script_run_ctx(suppress_warning=True)
         requests = run.script_requests if run else None
         with _lock_of(self):
             again: dict[str, object] = {}
+            chosen: set[str] = set()
             if fresh_widget_states is not None:
                 by_clock = isinstance(requests, Requests) and requests.by_clock
-                fresh_widget_states, again = without_late(self, fresh_widget_states, by_clock)
+                fresh_widget_states, again, chosen = without_late(
+                    self, fresh_widget_states, by_clock
+                )
             _callbacks.run = True
             try:
                 begin(self, fresh_widget_states, **kwargs)
             finally:
                 _callbacks.run = False
-            for key, value in again.items():
+            for key, value in (again | {key: self[key] for key in chosen}).items():
                 self._new_session_state.setdefault(key, value)
 
     def set_script_intent(self: PagesManager, page_script_hash: str, page_name: str) -> None:

@@ -89,7 +89,9 @@ def guess(page, lesson, quick=False):
         expect(answer).to_contain_text("100%")
     elif not isinstance(lesson.guess, Choice):  # The last key counts, however quick one is.
         expect(answer).to_contain_text(lesson.guess.say(lesson.guess.first + lesson.guess.step))
-    expect(page.locator(".lesson-picture svg")).to_be_visible()
+    pictures = page.locator(".lesson-picture svg")
+    expect(pictures).to_have_count(1)  # The sheet of the guess goes when all of the answer is here.
+    expect(pictures).to_be_visible()
 
 
 def play(page):

@@ -68,6 +68,17 @@ def test_who_chooses_the_value_of_before_again_has_it(visit, click):
     assert visit["stage"] == "hidden"
 
 
+def test_what_is_chosen_before_the_browser_has_heard_of_the_page_is_told_back_once(visit):
+    """Else the browser would take what the page had set before for the newer one."""
+    visit.on_script_will_rerun(message("loss"))
+    assert visit["stage"] == "loss"
+    assert visit.is_new_state_value("stage")
+    for stage in ("input", "hidden"):  # As a slider that is dragged.
+        visit.on_script_will_rerun(message(stage))
+        assert visit["stage"] == stage
+        assert not visit.is_new_state_value("stage")
+
+
 def test_what_the_clock_asks_for_is_no_choice(visit, monkeypatch):
     requests = Requests()
     requests.by_clock = True
