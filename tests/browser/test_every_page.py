@@ -339,6 +339,9 @@ def test_a_word_tells_what_it_means_where_it_stands(server, visit):
     at_rest(page)
     # In the other language.
     page.get_by_role("radio", name="中文").click()
+    expect(
+        page.get_by_role("toolbar").get_by_role("button", name="损失", exact=True)
+    ).to_be_attached()
     page.get_by_role("button", name="本页术语").press("Enter")
     listed = page.get_by_role("dialog", name="本页术语")
     expect(listed).to_contain_text("用一个数表示网络错得有多厉害")
