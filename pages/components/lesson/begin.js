@@ -1,7 +1,7 @@
 // Brings a person to where it goes on: to the head of a lesson that was opened, or to the answer that has come.
 const SHOWN = { ask: "h2", answer: ".st-key-lesson_answer" };
 const MOST_MS = 3000; // How long it is waited for.
-const AGAIN_MS = 300; // When it is looked again: a page that is shown twice in a moment loses the focus.
+const AGAIN_MS = 300; // How often it is looked again: a page that is shown twice loses the focus.
 
 function bring(root, selector, toTop, until) {
   if (!root.isConnected) return;
@@ -23,5 +23,9 @@ export default function ({ data: { lesson, step }, parentElement }) {
   const another = before.split(" ")[0] !== lesson;
   const go = () => bring(root, another ? "h2" : SHOWN[step], another, performance.now() + MOST_MS);
   requestAnimationFrame(() => requestAnimationFrame(go)); // Once it stands there.
-  setTimeout(() => { if (document.activeElement === document.body) go(); }, AGAIN_MS);
+  const again = setInterval(() => { if (document.activeElement === document.body) go(); }, AGAIN_MS);
+  const stop = () => clearInterval(again);
+  setTimeout(stop, MOST_MS);
+  // Who does anything is there already.
+  for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, stop, { capture: true, once: true, passive: true });
 }
