@@ -261,6 +261,7 @@ def stroke(page, device, corners):
     """Draw a stroke with a mouse, a pen or a finger, without a detour."""
     session = page.context.new_cdp_session(page)
     expect(page.locator("canvas.upper-canvas")).to_be_visible()
+    expect(page.locator("[inert] canvas.upper-canvas")).to_have_count(0)  # As after Clear.
     box = page.locator("canvas.upper-canvas").bounding_box()
     points = [
         (box["x"] + a + (c - a) * i / 8, box["y"] + b + (d - b) * i / 8)
