@@ -44,6 +44,13 @@ of 60,000."""
 
 ERROR_TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 1e-4, 1e-5)
 
+ALL_WRONG: Figure = {
+    **{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1},
+    "line": {"width": 0},
+}
+"""An unseen line at 100 %, so that the axis of the errors reaches to it: `autorangeoptions` does
+nothing on a logarithmic one in Plotly.js 4.1, and between 87 and 94 % there would be no number."""
+
 
 def accuracy_figure(
     history: History,
@@ -98,6 +105,7 @@ def accuracy_figure(
         "font": {"size": 11},
     }
     layout["yaxis"] |= _axis(scale) | {"uirevision": f"{revision} {scale}"}
+    layout["shapes"] = [ALL_WRONG] if scale == "error" else []
     at, means = history.batch_curve()
     tested = _evaluated(known, "test")
     if earlier and len(tested[0]):  # One line goes on from the other.
@@ -143,7 +151,7 @@ def accuracy_figure(
         line = {"color": ORANGE, "width": 2.5, "dash": "7px,5px"}
         name = T("chart.earlier")
         figure["data"].append(_first(earlier.evaluated, y, name, line, "%{y:.2%}"))
-        figure["layout"]["shapes"] = [_upright(int(earlier.at[-1]))]
+        layout["shapes"].append(_upright(int(earlier.at[-1])))
     if target is not None:
         height = target if scale == "accuracy" else max(1 - target, LEAST_ERROR)
         figure["data"].append(_aim(height, f"{T('chart.target')} {100 * height:.4g}%", figure))
@@ -264,7 +272,6 @@ def _axis(scale: Scale) -> Figure:
     return {
         "type": "log",
         "autorange": True,
-        "autorangeoptions": {"include": 1},
         "tickvals": ERROR_TICKS,
         "ticktext": [f"{100 * tick:g}%" for tick in ERROR_TICKS],
     }

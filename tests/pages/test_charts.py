@@ -88,6 +88,9 @@ def test_errors_have_a_logarithmic_axis_that_perfection_does_not_break():
     figure = accuracy_figure(History(known), 10, "run", T, "error")
     _, train, test = figure["data"]
     assert figure["layout"]["yaxis"]["type"] == "log"
+    (reached,) = figure["layout"]["shapes"]
+    assert reached["y0"] == reached["y1"] == 1  # A number stands at the axis, however bad it is.
+    assert accuracy_figure(History(known), 10, "run", T)["layout"]["shapes"] == []
     np.testing.assert_allclose(test["y"], [0.9, 0.02], rtol=1e-5)
     assert 0 < train["y"][1] < 1 / 60_000
     assert test["name"] == "chart.test 2.00%"
