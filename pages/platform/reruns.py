@@ -105,7 +105,7 @@ def lose_nothing() -> None:
                 begin(self, fresh_widget_states, **kwargs)
             finally:
                 _callbacks.run = False
-            for key, value in (again | {key: self[key] for key in chosen}).items():
+            for key, value in (again | {key: self[key] for key in chosen if key in self}).items():
                 self._new_session_state.setdefault(key, value)
 
     def set_script_intent(self: PagesManager, page_script_hash: str, page_name: str) -> None:

@@ -1,7 +1,7 @@
 """The app with pages that come slowly, piece by piece, as on a machine whose cores are busy.
 
 `SLOWLY=1 make test` has the browser tests use it: a fault that comes once in fifty runs, because
-of what a visitor does in the wrong moment or what a page shows for one, comes in one of two.
+of what a visitor does in the wrong moment or what a page shows for one, comes in one of a few.
 """
 
 from __future__ import annotations
