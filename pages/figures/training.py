@@ -44,8 +44,13 @@ of 60,000."""
 
 ERROR_TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 1e-4, 1e-5)
 
-ALL_WRONG: Figure = {
-    **{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1},
+ALL_WRONG = {
+    "type": "line",
+    "xref": "paper",
+    "x0": 0,
+    "x1": 1,
+    "y0": 1,
+    "y1": 1,
     "line": {"width": 0},
 }
 """An unseen line at 100 %, so that the axis of the errors reaches to it: `autorangeoptions` does
