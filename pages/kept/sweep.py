@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil
 
 import streamlit as st
 
@@ -143,6 +144,7 @@ def beyond_noise(axes: Axes, order: Sequence[Point]) -> str:
         "next": called(axes, closest),
         "mean": spread(closest),
         "share": share(known[closest]),
+        "most": f"{max(ceil(100 * known[closest]), 1)}%",
         "n": len(found),
     }
     rivals = [point for point in found if known.get(point, 1.0) >= RARE]

@@ -205,6 +205,7 @@ def test_of_more_than_two_it_says_which_may_be_as_good(sweeps, scores, said):
     axes = {"learning_rate": RATES_TRIED[: len(scores) // 3]}
     shown(app, keep(axes, scores, seeds=3))
     assert said in words(app)
+    assert "at most <" not in words(app)
     assert "Bonferroni" in words(app)
     app.session_state["language"] = "zh"
     app.run()
