@@ -151,8 +151,14 @@ def is_at_the_top_right(page, width):
 def test_the_language_can_be_changed_and_stays_and_the_menu_of_a_phone_closes(server, visit):
     page = visit(f"{server.url}/train", viewport={"width": 360, "height": 740})
     expect(button(page, "Train")).to_be_visible()
+    offer = page.locator(".numbers-open").first
+    expect(offer).to_have_accessible_name(re.compile("^Numbers"))
     page.get_by_role("radio", name="中文").click()
     expect(button(page, "训练")).to_be_visible()
+    expect(offer).to_have_accessible_name(re.compile("^数值表"))
+    for code, words in (("en", "Numbers"), ("zh-CN", "数值表")):  # It may come after the pictures.
+        page.evaluate("code => { document.documentElement.lang = code }", code)
+        expect(offer).to_have_accessible_name(re.compile(f"^{words}"))
     # The menu lies over the page, so it goes away when a page was chosen.
     page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_test_id("stSidebarNavLink").filter(has_text="手写").click()

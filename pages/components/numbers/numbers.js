@@ -118,6 +118,17 @@ function offerNumbers(root, name, tables) {
     button.setAttribute("aria-keyshortcuts", "t");
     button.addEventListener("click", () => openNumbers(box, box.offered));
   }
-  button.title = `${numberWords().open} (T)`;
-  button.setAttribute("aria-label", `${numberWords().open}: ${name}`);
+  nameOffer(button);
+}
+
+function nameOffer(button) {
+  const words = numberWords();
+  button.title = `${words.open} (T)`;
+  button.setAttribute("aria-label", `${words.open}: ${button.parentElement.offered.name}`);
+}
+
+// The language of the page may change after the picture did.
+if (!document.numbersFollowLanguage) {
+  document.numbersFollowLanguage = new MutationObserver(() => document.querySelectorAll(".numbers-open").forEach(nameOffer));
+  document.numbersFollowLanguage.observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });
 }
