@@ -779,6 +779,7 @@ class Widget(StrEnum):
     # Home.
     NEXT = "next"
     # Train.
+    RECIPE = "recipe"
     TRAIN = "train"
     HOLD = "hold"
     STEP = "step"
@@ -864,6 +865,17 @@ class Widget(StrEnum):
     RIDDLE_NEXT = "riddle_next"
 
 
+FOLDED = (Widget.RECIPE, Widget.TABLE, Widget.CARD)
+"""What is folded at first, and made once somebody unfolds it."""
+
+
+def keep_unfolded() -> None:
+    """Keep unfolded what is: for Streamlit 1.67, under another title it is something else."""
+    for key in FOLDED:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
+
+
 def teach_key(digit: int) -> str:
     """Return the key of the button that says which digit the drawing is."""
     return f"teach{digit}"
@@ -900,7 +912,6 @@ class Place(StrEnum):
     CONTROLS = "controls"
     RECIPES = "recipes"
     PRESETS = "presets"
-    RECIPE = "recipe"
     READS = "reads"
     MOMENT = "moment"
     CAME_OF_IT = "came_of_it"

@@ -113,9 +113,7 @@ def page() -> None:
     buttons = st.container(key=Place.CONTROLS, horizontal=True, vertical_alignment="center")
     with st.container(key=Place.RECIPES, horizontal=True, gap="xsmall"):
         presets()
-        with st.expander(T("train.recipe"), icon=":material/tune:", key=Place.RECIPE):
-            fields()
-            sweep_link()
+        settings()
     with place():
         show_wrong()
         if jobs().workers.open_at:
@@ -149,6 +147,20 @@ def page() -> None:
         again_and_again(lambda: pinned_digit(job), shown, job, leads=False)
     if over:
         keep(over)
+
+
+def settings() -> None:
+    """Show the fields of the recipe, once somebody unfolds them.
+
+    Folded, they would be half of what a browser draws anew at each click.
+    """
+    recipe = st.expander(
+        T("train.recipe"), icon=":material/tune:", on_change="rerun", key=Widget.RECIPE
+    )
+    if recipe.open:
+        with recipe:
+            fields()
+            sweep_link()
 
 
 def controls(run: TrainingRun | None, job: TrainingJob | None, shown: Phase, leads: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.language.text import LANGUAGES, best_language, text
-from pages.state import LANGUAGE, one_of
+from pages.state import LANGUAGE, keep_unfolded, one_of
 
 
 def language() -> str:
@@ -30,6 +30,7 @@ def choose_language() -> None:
         format_func=LANGUAGES.__getitem__,
         key=LANGUAGE.name,
         label_visibility="collapsed",
+        on_change=keep_unfolded,
         persist_state="session",
     )
     LANGUAGE.keep(chosen, best_language(st.context.locale))
