@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+LONGEST_PAUSE_S = 0.1
+
 
 def until(
     condition: Callable[[], T],
@@ -18,11 +20,17 @@ def until(
     timeout_s: float = 240,
     why_not: Callable[[], object] = lambda: "",
 ) -> T:
-    """Return what a condition gives as soon as it gives anything."""
+    """Return what a condition gives as soon as it gives anything.
+
+    It is asked at first every `every_s` seconds, and later less often: what asks a browser takes
+    the cores from what it waits for.
+    """
+    pause_s = every_s
     deadline = time.monotonic() + timeout_s
     while not (found := condition()):
         assert time.monotonic() < deadline, f"waited in vain {why_not()}"
-        time.sleep(every_s)
+        time.sleep(pause_s)
+        pause_s = max(every_s, min(1.5 * pause_s, LONGEST_PAUSE_S))
     return found
 
 
