@@ -93,6 +93,11 @@ STYLE = f"""<style>
     background: light-dark({GROUND["light"]}, {GROUND["dark"]});
   }}
 }}
+/* The fields of the recipe fill its width. */
+@media (max-width: 480px) {{
+  .st-key-{Widget.RECIPE} div:has(> .stNumberInput) {{ flex-basis: calc(50% - 0.5rem); }}
+  .st-key-{Widget.RECIPE} div:has(> .stSelectbox) {{ flex-basis: 100%; }}
+}}
 </style>"""
 
 

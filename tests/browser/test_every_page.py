@@ -118,6 +118,7 @@ def test_chinese_readers_get_chinese_that_is_readable_at_any_width(server, visit
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
         expect(main).to_have_accessible_name(title)
         until(lambda: is_at_the_top_right(page, 1280))
+        show_the_recipe(page)
         page.get_by_test_id("stMainMenu").click()
         expect(page.get_by_test_id("stMainMenuPopover")).to_be_visible()
         if path == "draw":
@@ -133,12 +134,20 @@ def test_chinese_readers_get_chinese_that_is_readable_at_any_width(server, visit
         until(lambda: is_at_the_top_right(page, 360))
         at_rest(page)
         expect_calm(page)
+        show_the_recipe(page)
         until(lambda: not barriers(page), every_s=0.2, why_not=lambda: barriers(page))
         for width in (360, 641, 768):  # Where three columns begin, and on a tablet.
             page.set_viewport_size({"width": width, "height": 1024})
             until(lambda: main.evaluate("element => element.scrollWidth <= element.clientWidth"))
             until(lambda: not page.evaluate(CUT_OFF), why_not=lambda: page.evaluate(CUT_OFF))
         page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def show_the_recipe(page):
+    """Unfold the fields of the recipe, if the page has some."""
+    for folded in page.locator(".st-key-recipe summary").all():
+        folded.click()
+        expect(page.locator(".st-key-recipe .stSelectbox input")).to_have_count(3)
 
 
 def is_at_the_top_right(page, width):

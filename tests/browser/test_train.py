@@ -68,12 +68,12 @@ def test_train_to_the_end_and_download_the_network(server, visit):
     train(page, 300)
     expect(status(page)).to_contain_text("Iteration 300 of 300 · finished")
     page.wait_for_function(f"() => {LAST} === 300")
+    expect(button(page, "Train")).to_be_enabled()  # The whole page knows of the end.
     at_rest(page)
     expect(page.locator(".live-chart.empty")).to_have_count(0)
     assert percent(metric(page, "Test accuracy")) > 0.3
     assert percent(metric(page, "Train accuracy")) > 0.3
     assert float(metric(page, "Loss").inner_text()) < 2.2
-    expect(button(page, "Train")).to_be_enabled()
     expect(button(page, "Stop")).to_be_disabled()
     label = re.compile(re.escape(metric(page, "Test accuracy").inner_text()))
     expect(page.locator(".live-chart").first).to_have_attribute("aria-label", label)
@@ -116,6 +116,9 @@ def test_on_a_phone_a_training_moves_nothing_and_what_is_next_is_at_hand(server,
         if at_hand is mends:
             mends.click()
             expect(mends).to_have_attribute("data-testid", "stBaseButton-secondary")
+    unfold(page)
+    tops = [field(page, name).bounding_box()["y"] for name in ("Hidden units", "Iterations")]
+    assert tops[0] == tops[1]  # They share a row.
 
 
 def test_a_chart_that_grows_keeps_zoom_and_hidden_curves_until_pause_and_stop(server, visit):
