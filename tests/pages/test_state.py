@@ -9,9 +9,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages import state
-from pages.state import JobId, Linked, Own, Value, between, one_of
+from pages.state import FOLDED, JobId, Linked, Own, Value, between, one_of
 from simplenet.runs import TrainingRun
 from tests.pages.conftest import opened
 
@@ -239,3 +240,27 @@ def test_the_styles_and_scripts_name_what_is_in_the_register():
     for file in sorted((ROOT / "pages").rglob("*.[cj]s*")):
         for name in re.findall(r"st-key-(\w+)", file.read_text(encoding="utf-8")):
             assert name in names(), f"{file.name}: {name}"
+
+
+def folded_parts():
+    """Show what is folded at first, under titles in one of two languages."""
+    import streamlit as st
+
+    from pages.state import FOLDED, keep_unfolded
+
+    language = st.radio("Language", ["English", "Chinese"], on_change=keep_unfolded)
+    for key in FOLDED:
+        if st.expander(f"{key} in {language}", on_change="rerun", key=key).open:
+            st.text(key)
+
+
+def test_what_is_unfolded_stays_so_in_another_language():
+    app = AppTest.from_function(folded_parts).run()
+    assert not app.text
+    for unfolded in (FOLDED, FOLDED[1:], ()):
+        for key in FOLDED:
+            app.session_state[key] = key in unfolded
+        app.run()
+        for language in ("Chinese", "English"):
+            app.radio[0].set_value(language).run()
+            assert [text.value for text in app.text] == list(unfolded)
