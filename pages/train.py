@@ -157,7 +157,7 @@ def page() -> None:
 def settings() -> None:
     """Show the fields of the recipe, once somebody unfolds them.
 
-    Folded, they would be half of what a browser draws anew at each click.
+    Folded, they would be a third of what a browser goes through anew at each click.
     """
     recipe = st.expander(
         T("train.recipe"), icon=":material/tune:", on_change="rerun", key=Widget.RECIPE
