@@ -779,7 +779,6 @@ class Widget(StrEnum):
     # Home.
     NEXT = "next"
     # Train.
-    RECIPE = "recipe"
     TRAIN = "train"
     HOLD = "hold"
     STEP = "step"
@@ -865,7 +864,7 @@ class Widget(StrEnum):
     RIDDLE_NEXT = "riddle_next"
 
 
-FOLDED = (Widget.RECIPE, Widget.TABLE, Widget.CARD)
+FOLDED = (Widget.TABLE, Widget.CARD)
 """What is folded at first, and made once somebody unfolds it."""
 
 
@@ -912,6 +911,7 @@ class Place(StrEnum):
     CONTROLS = "controls"
     RECIPES = "recipes"
     PRESETS = "presets"
+    RECIPE = "recipe"
     READS = "reads"
     MOMENT = "moment"
     CAME_OF_IT = "came_of_it"

@@ -95,8 +95,8 @@ STYLE = f"""<style>
 }}
 /* The fields of the recipe fill its width. */
 @media (max-width: 480px) {{
-  .st-key-{Widget.RECIPE} div:has(> .stNumberInput) {{ flex-basis: calc(50% - 0.5rem); }}
-  .st-key-{Widget.RECIPE} div:has(> .stSelectbox) {{ flex-basis: 100%; }}
+  .st-key-{Place.RECIPE} div:has(> .stNumberInput) {{ flex-basis: calc(50% - 0.5rem); }}
+  .st-key-{Place.RECIPE} div:has(> .stSelectbox) {{ flex-basis: 100%; }}
 }}
 </style>"""
 
@@ -118,7 +118,9 @@ def page() -> None:
     buttons = st.container(key=Place.CONTROLS, horizontal=True, vertical_alignment="center")
     with st.container(key=Place.RECIPES, horizontal=True, gap="xsmall"):
         presets()
-        settings()
+        with st.expander(T("train.recipe"), icon=":material/tune:", key=Place.RECIPE):
+            fields()
+            sweep_link()
     with place():
         show_wrong()
         if jobs().workers.open_at:
@@ -152,20 +154,6 @@ def page() -> None:
         again_and_again(lambda: pinned_digit(job), shown, job, leads=False)
     if over:
         keep(over)
-
-
-def settings() -> None:
-    """Show the fields of the recipe, once somebody unfolds them.
-
-    Folded, they would be a third of what a browser goes through anew at each click.
-    """
-    recipe = st.expander(
-        T("train.recipe"), icon=":material/tune:", on_change="rerun", key=Widget.RECIPE
-    )
-    if recipe.open:
-        with recipe:
-            fields()
-            sweep_link()
 
 
 def controls(run: TrainingRun | None, job: TrainingJob | None, shown: Phase, leads: bool) -> None:

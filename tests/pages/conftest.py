@@ -12,7 +12,6 @@ from streamlit import delta_generator
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from pages.state import Widget
 from simplenet.jobs import Job
 from simplenet.jobs.ledger import End, Position, Wishes
 from simplenet.runs import TrainingRun
@@ -71,9 +70,8 @@ def app(workers):
 
 
 def opened(app: AppTest, page: str, **link: str) -> AppTest:
-    """Open a page, by a link that says what is chosen there; on Train, the recipe is unfolded."""
+    """Open a page, by a link that says what is chosen there."""
     app.query_params.update(link)
-    app.session_state[Widget.RECIPE] = True
     app.run()
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception

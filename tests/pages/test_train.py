@@ -5,7 +5,6 @@ import re
 import pytest
 
 from pages import networks
-from pages.state import Widget, preset_key
 from simplenet.network import SimpleNet
 from simplenet.storage import save_model
 from tests.pages.conftest import opened
@@ -28,34 +27,6 @@ def test_what_cannot_be_is_named_until_the_defaults_are_back(app):
     app.number_input(key="iterations").set_value(None).run()
     assert "Iterations must be between" in app.error[0].value
     assert app.button(key="train").disabled
-
-
-def test_what_was_entered_holds_while_it_is_folded_and_on_another_page(app):
-    from pages.session import jobs
-
-    def fold(folded):
-        app.session_state[Widget.RECIPE] = not folded
-        app.run()
-        assert folded == (not app.number_input)
-
-    opened(app, "train")
-    app.number_input(key="iterations").set_value(300)
-    app.selectbox(key="schedule").set_value("cosine").run()
-    fold(True)
-    app.switch_page("pages/draw.py").run()
-    app.switch_page("pages/train.py").run()
-    fold(False)
-    assert app.number_input(key="iterations").value == 300
-    assert app.selectbox(key="schedule").value == "cosine"
-    fold(True)
-    app.button(key=preset_key("strong")).click().run()  # Fills what nobody sees.
-    fold(False)
-    assert app.number_input(key="iterations").value == 6000
-    app.number_input(key="iterations").set_value(3).run()
-    fold(True)
-    app.button(key="train").click().run()
-    config = jobs().get(app.session_state["run"]).work.training
-    assert (config.iterations, config.schedule, config.momentum) == (3, "cosine", 0.9)
 
 
 @pytest.mark.slow
