@@ -311,6 +311,9 @@ RECIPE: tuple[Value[Any], ...] = (
 )
 """All fields of the recipe."""
 
+RECIPE_SEEN: Value[bool] = Value("recipe_seen", False)
+"""Whether the recipe was ever unfolded."""
+
 
 What = Literal["accuracy", "error", "loss"]
 By = Literal["iteration", "epoch", "time"]
@@ -779,6 +782,7 @@ class Widget(StrEnum):
     # Home.
     NEXT = "next"
     # Train.
+    RECIPE = "recipe"
     TRAIN = "train"
     HOLD = "hold"
     STEP = "step"
@@ -864,7 +868,7 @@ class Widget(StrEnum):
     RIDDLE_NEXT = "riddle_next"
 
 
-FOLDED = (Widget.TABLE, Widget.CARD)
+FOLDED = (Widget.RECIPE, Widget.TABLE, Widget.CARD)
 """What is folded at first, and made once somebody unfolds it."""
 
 
@@ -911,7 +915,6 @@ class Place(StrEnum):
     CONTROLS = "controls"
     RECIPES = "recipes"
     PRESETS = "presets"
-    RECIPE = "recipe"
     READS = "reads"
     MOMENT = "moment"
     CAME_OF_IT = "came_of_it"

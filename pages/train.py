@@ -19,6 +19,7 @@ from pages.state import (
     DIGIT,
     PACE,
     PRESET,
+    RECIPE_SEEN,
     RUN_ID,
     VISITOR_HEARD,
     Component,
@@ -95,8 +96,8 @@ STYLE = f"""<style>
 }}
 /* The fields of the recipe fill its width. */
 @media (max-width: 480px) {{
-  .st-key-{Place.RECIPE} div:has(> .stNumberInput) {{ flex-basis: calc(50% - 0.5rem); }}
-  .st-key-{Place.RECIPE} div:has(> .stSelectbox) {{ flex-basis: 100%; }}
+  .st-key-{Widget.RECIPE} div:has(> .stNumberInput) {{ flex-basis: calc(50% - 0.5rem); }}
+  .st-key-{Widget.RECIPE} div:has(> .stSelectbox) {{ flex-basis: 100%; }}
 }}
 </style>"""
 
@@ -118,9 +119,7 @@ def page() -> None:
     buttons = st.container(key=Place.CONTROLS, horizontal=True, vertical_alignment="center")
     with st.container(key=Place.RECIPES, horizontal=True, gap="xsmall"):
         presets()
-        with st.expander(T("train.recipe"), icon=":material/tune:", key=Place.RECIPE):
-            fields()
-            sweep_link()
+        settings()
     with place():
         show_wrong()
         if jobs().workers.open_at:
@@ -154,6 +153,24 @@ def page() -> None:
         again_and_again(lambda: pinned_digit(job), shown, job, leads=False)
     if over:
         keep(over)
+
+
+def settings() -> None:
+    """Show the fields of the recipe, from the first time on that somebody unfolds them.
+
+    Before, they would be a third of what a browser goes through anew at each click. From then on
+    they stay: for Streamlit 1.67, fields that are taken away while a click is on its way may come
+    back without their values.
+    """
+    recipe = st.expander(
+        T("train.recipe"), icon=":material/tune:", on_change="rerun", key=Widget.RECIPE
+    )
+    if recipe.open:
+        RECIPE_SEEN.set(True)
+    if RECIPE_SEEN.get():
+        with recipe:
+            fields()
+            sweep_link()
 
 
 def controls(run: TrainingRun | None, job: TrainingJob | None, shown: Phase, leads: bool) -> None:

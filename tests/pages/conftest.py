@@ -12,6 +12,7 @@ from streamlit import delta_generator
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from pages.state import Widget
 from simplenet.jobs import Job
 from simplenet.jobs.ledger import End, Position, Wishes
 from simplenet.runs import TrainingRun
@@ -69,9 +70,10 @@ def app(workers):
     return AppTest.from_file(APP, default_timeout=300)
 
 
-def opened(app: AppTest, page: str, **link: str) -> AppTest:
-    """Open a page, by a link that says what is chosen there."""
+def opened(app: AppTest, page: str, *, unfolded: bool = True, **link: str) -> AppTest:
+    """Open a page, by a link that says what is chosen there; on Train, the recipe is unfolded."""
     app.query_params.update(link)
+    app.session_state[Widget.RECIPE] = unfolded
     app.run()
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception

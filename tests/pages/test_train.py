@@ -5,6 +5,7 @@ import re
 import pytest
 
 from pages import networks
+from pages.state import Widget, preset_key
 from simplenet.network import SimpleNet
 from simplenet.storage import save_model
 from tests.pages.conftest import opened
@@ -27,6 +28,29 @@ def test_what_cannot_be_is_named_until_the_defaults_are_back(app):
     app.number_input(key="iterations").set_value(None).run()
     assert "Iterations must be between" in app.error[0].value
     assert app.button(key="train").disabled
+
+
+def test_the_recipe_is_made_once_it_is_unfolded_and_then_stays(app):
+    from pages.session import jobs
+
+    def fold(folded):
+        app.session_state[Widget.RECIPE] = not folded
+        app.run()
+
+    opened(app, "train", unfolded=False)
+    assert not app.number_input
+    app.button(key=preset_key("strong")).click().run()  # Fills what nobody has seen.
+    fold(False)
+    assert app.number_input(key="iterations").value == 6000
+    app.number_input(key="iterations").set_value(3)
+    app.selectbox(key="schedule").set_value("constant").run()
+    fold(True)
+    assert app.number_input(key="iterations").value == 3
+    app.switch_page("pages/draw.py").run()
+    app.switch_page("pages/train.py").run()
+    app.button(key="train").click().run()
+    config = jobs().get(app.session_state["run"]).work.training
+    assert (config.iterations, config.schedule, config.momentum) == (3, "constant", 0.9)
 
 
 @pytest.mark.slow

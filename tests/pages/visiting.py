@@ -71,9 +71,10 @@ def _hash_of(page: str) -> str:
 def visited(
     view: tuple[str, dict[str, str]], *, chosen: dict[str, object] | None = None, **link: str
 ) -> AppTest:
-    """Return the app as a new visitor sees a view; each lesson has been begun.
+    """Return the app as a new visitor sees a view.
 
-    What is chosen is in the session before the page runs.
+    Each lesson has been begun, and the recipe is unfolded. What is chosen is in the session before
+    the page runs.
     """
     page, always = view
     course = Course()
@@ -84,6 +85,7 @@ def visited(
     app = AppTest.from_file(APP, default_timeout=300)
     app._page_hash = _hash_of(page)
     app.session_state["keeping"] = keeping
+    app.session_state[state.Widget.RECIPE] = True
     for key, value in (chosen or {}).items():
         app.session_state[key] = value
     app.query_params.update({**link, **always})
