@@ -26,6 +26,27 @@ JUMPS = """() => {
     ]);
 }"""
 
+CUT_OFF = """() => {
+    const found = [], main = document.querySelector('[data-testid=stMain]');
+    const walk = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    const there = { opacityProperty: true, visibilityProperty: true };
+    for (let node; (node = walk.nextNode());) {
+        const holder = node.parentElement;
+        if (!node.data.trim() || !holder.checkVisibility(there)) continue;
+        range.selectNodeContents(node);
+        const { left, right, width } = range.getBoundingClientRect();
+        if (!width) continue;
+        for (let box = holder; box !== main; box = box.parentElement) {
+            const { overflowX } = getComputedStyle(box), edge = box.getBoundingClientRect();
+            if (edge.width < 2 || overflowX === 'auto' || overflowX === 'scroll') break;
+            const cut = right > edge.right + 1 || left < edge.left - 1;
+            if (cut && overflowX !== 'visible') { found.push(node.data.trim()); break; }
+        }
+    }
+    return found;
+}"""
+
 GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 21, 31)"}
 
 
@@ -184,6 +205,12 @@ def expect_calm(page: Page, known: int = 0) -> None:
     expect(page.locator("#coming")).to_have_count(0)
     jumps = page.evaluate(JUMPS)[known:]
     assert sum(value for value, _ in jumps) < MOST_JUMPS, jumps
+
+
+def cut_off(page: Page) -> list[str]:
+    """Return the words of the page that are not shown whole."""
+    words: list[str] = page.evaluate(CUT_OFF)
+    return words
 
 
 def light(page: Page) -> int:

@@ -12,6 +12,7 @@ from tests.browser.steps import (
     barriers,
     button,
     choose,
+    cut_off,
     draw,
     expect_accessible,
     expect_calm,
@@ -58,27 +59,6 @@ def test_a_server_shows_any_page_first_and_leaves_no_process(cold_server, visit,
         assert cold_server.workers()
     cold_server.stop(how)
 
-
-CUT_OFF = """() => {
-    const found = [], main = document.querySelector('[data-testid=stMain]');
-    const walk = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
-    const range = document.createRange();
-    const there = { opacityProperty: true, visibilityProperty: true };
-    for (let node; (node = walk.nextNode());) {
-        const holder = node.parentElement;
-        if (!node.data.trim() || !holder.checkVisibility(there)) continue;
-        range.selectNodeContents(node);
-        const { left, right, width } = range.getBoundingClientRect();
-        if (!width) continue;
-        for (let box = holder; box !== main; box = box.parentElement) {
-            const { overflowX } = getComputedStyle(box), edge = box.getBoundingClientRect();
-            if (edge.width < 2 || overflowX === 'auto' || overflowX === 'scroll') break;
-            const cut = right > edge.right + 1 || left < edge.left - 1;
-            if (cut && overflowX !== 'visible') { found.push(node.data.trim()); break; }
-        }
-    }
-    return found;
-}"""
 
 ENGLISH_WORDS = """() => {
     const found = [];
@@ -139,7 +119,7 @@ def test_chinese_readers_get_chinese_that_is_readable_at_any_width(server, visit
         for width in (360, 641, 768):  # Where three columns begin, and on a tablet.
             page.set_viewport_size({"width": width, "height": 1024})
             until(lambda: main.evaluate("element => element.scrollWidth <= element.clientWidth"))
-            until(lambda: not page.evaluate(CUT_OFF), why_not=lambda: page.evaluate(CUT_OFF))
+            until(lambda: not cut_off(page), why_not=lambda: cut_off(page))
         page.set_viewport_size({"width": 1280, "height": 900})
 
 

@@ -12,6 +12,7 @@ from tests.browser.steps import (
     at_rest,
     button,
     click_train,
+    cut_off,
     expect_accessible,
     expect_calm,
     field,
@@ -113,6 +114,7 @@ def test_on_a_phone_a_training_moves_nothing_and_what_is_next_is_at_hand(server,
         at_rest(page)
         expect(at_hand).to_be_in_viewport(ratio=1)
         expect_calm(page, known)
+        assert cut_off(page) == []  # Also of the numbers at the charts.
         if at_hand is mends:
             mends.click()
             expect(mends).to_have_attribute("data-testid", "stBaseButton-secondary")
