@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-LONGEST_PAUSE_S = 0.1
+LONGEST_PAUSE_S = 0.05
 
 
 def until(
