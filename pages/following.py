@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages.language import T
 from pages.platform.clock import CLOCK, show_by_clock
-from pages.session import found, jobs, steers
-from pages.state import NO_ROOM, VISITOR, JobId, Widget
+from pages.session import found, jobs, me, steers
+from pages.state import NO_ROOM, JobId, Widget
 from simplenet.jobs import Job, NoRoomError, Pace, Work
 
 REFRESH_S = 0.4
@@ -48,7 +48,7 @@ def start(works: Mapping[JobId, Work], pace: Pace = "full") -> None:
     started: list[Job[Any, Any]] = []
     try:
         for work in works.values():
-            started.append(jobs().start(work, pace, VISITOR.get()))
+            started.append(jobs().start(work, pace, me()))
     except NoRoomError as error:
         NO_ROOM.set((error.of, error.most))
         for job in started:

@@ -12,6 +12,7 @@ from pages.lessons.frame import course, lesson_shown, open_lesson
 from pages.lessons.order import LESSONS
 from pages.platform.choice import choose_one
 from pages.platform.first_visit import run_page
+from pages.session import browser_told
 from pages.state import (
     KEEPING,
     LEARN_PART,
@@ -107,7 +108,7 @@ def lessons() -> None:
     following = LESSONS[names[at + 1]] if at + 1 < len(names) else None
     main, beside = st.columns([2, 1], gap="large")
     with main, st.container(key=Place.LESSON):
-        if KEEPING.get().heard or (LESSON.get() and name in course().entries):
+        if (LESSON.get() and name in course().entries) or browser_told():
             lesson_shown(LESSONS[name], at + 1, following)
             begin(name, answered=name in course().entries)
         else:  # Which one is open, and what was guessed, the browser knows: it tells in a moment.

@@ -17,7 +17,8 @@ from pages import networks
 from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count
-from pages.state import DELETED_NETWORK, NEW_NETWORK, OWN_NETWORK, PUBLISHED, VISITOR, Widget
+from pages.session import me
+from pages.state import DELETED_NETWORK, NEW_NETWORK, OWN_NETWORK, PUBLISHED, Widget
 from simplenet.network import SimpleNet
 from simplenet.storage import (
     ModelFileError,
@@ -155,4 +156,4 @@ def _path(name: str) -> Path:
 
 
 def _fingerprint() -> str:
-    return sha256(VISITOR.get().encode()).hexdigest()
+    return sha256(me().encode()).hexdigest()

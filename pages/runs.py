@@ -19,8 +19,8 @@ from pages.platform.clock import show_by_clock
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
 from pages.publishing import own_networks
-from pages.session import store
-from pages.state import COMPARE, NEW, SWEEP, VISITOR, RunIds, sweep_id
+from pages.session import me, store
+from pages.state import COMPARE, NEW, SWEEP, RunIds, sweep_id
 from simplenet.runs.store import Summary
 
 REFRESH_S = 2.0
@@ -55,7 +55,7 @@ def page() -> None:
 
 def listed() -> None:
     """Show the visitor's runs, and what can be done with them."""
-    runs = store().runs_of(VISITOR.get())
+    runs = store().runs_of(me())
     with place():
         deleted()
     if not runs:
@@ -96,7 +96,7 @@ def listed() -> None:
 
 def refresh(shown: list[Summary]) -> None:
     """Show the page anew once the visitor's runs are others than those shown, or further."""
-    if store().runs_of(VISITOR.get()) != shown:
+    if store().runs_of(me()) != shown:
         st.rerun()
 
 

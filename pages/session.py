@@ -17,7 +17,9 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from pages.state import (
+    AWAITED,
     BACKPROP_ID,
+    KEEPING,
     LOST,
     MAPPING_ID,
     NUMERICAL_ID,
@@ -28,7 +30,6 @@ from pages.state import (
     TUNING_ID,
     UNREADABLE,
     VISITOR,
-    VISITOR_HEARD,
     JobId,
 )
 from simplenet.jobs import Job, Jobs, LedgerError, Work
@@ -151,7 +152,6 @@ def _settle() -> None:
 def adopt(visitor: str) -> None:
     """Be the visitor that the browser has known before, also for what this visit has started."""
     old = VISITOR.get()
-    VISITOR_HEARD.set(True)
     if visitor != old:
         try:
             jobs().adopt(old, visitor)
@@ -161,6 +161,19 @@ def adopt(visitor: str) -> None:
             VISITOR.set(visitor)
 
 
+def browser_told() -> bool:
+    """Return whether the browser has told what it knows; if not, the page is shown anew then."""
+    if not KEEPING.get().heard:
+        AWAITED.set(True)
+    return KEEPING.get().heard
+
+
+def me() -> str:
+    """Return who the visitor is, as far as the browser has told it."""
+    browser_told()
+    return VISITOR.get()
+
+
 def steers(job: Job[Any, Any]) -> bool:
     """Return whether a job is the visitor's own; those of others can be watched, and no more."""
     return is_me(job.visitor)
@@ -168,7 +181,7 @@ def steers(job: Job[Any, Any]) -> bool:
 
 def is_me(visitor: str) -> bool:
     """Return whether this is the visitor; how long that takes tells nothing about who it is."""
-    return compare_digest(visitor.encode(), VISITOR.get().encode())
+    return compare_digest(visitor.encode(), me().encode())
 
 
 def network_of(job: TrainingJob) -> Best:

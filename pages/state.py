@@ -232,8 +232,8 @@ NO_ROOM: Value[tuple[Room, int] | None] = Value("no_room", None)
 VISITOR: Own[str] = Own("visitor", lambda: token_urlsafe(16))
 """Who this is, for the runs: unguessable, and kept by the browser as soon as that has told it."""
 
-VISITOR_HEARD: Value[bool] = Value("visitor_heard", False)
-"""Whether the browser has told who this is."""
+AWAITED: Value[bool] = Value("awaited", False)
+"""Whether the page has asked for what the browser has not told yet."""
 
 TOLD: Value[Mapping[str, int] | None] = Value("told", None)
 """What the browser has told of each widget last, as a hash, by the widget's id."""

@@ -14,14 +14,13 @@ from pages.language import T
 from pages.networks import exciting
 from pages.platform.first_visit import run_page
 from pages.platform.place import place
-from pages.session import TrainingJob, current_run, jobs, network_of, steers
+from pages.session import TrainingJob, browser_told, current_run, jobs, network_of, steers
 from pages.state import (
     DIGIT,
     PACE,
     PRESET,
     RECIPE_SEEN,
     RUN_ID,
-    VISITOR_HEARD,
     Component,
     Place,
     Widget,
@@ -251,7 +250,7 @@ def picture(job: TrainingJob | None, run: TrainingRun | None) -> None:
     with place():
         if job and job.error:
             show_error(job.error)
-        elif job and VISITOR_HEARD.get() and not steers(job):
+        elif job and not steers(job) and browser_told():
             st.caption(T("train.foreign"))
     state = job.state if job else None
     now = network_of(job) if job and state else None

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 
 from pages.challenges.task import Told
 from pages.language import T
-from pages.session import store
-from pages.state import VISITOR
+from pages.session import me, store
 from simplenet.runs.challenges import GOALS, Attempt, in_points, standing
 from simplenet.runs.kinds import training_of
 from simplenet.runs.store.owned import Summary
@@ -17,7 +16,7 @@ def attempts() -> list[Attempt]:
     """Return the trainings that the visitor has made here."""
     return [
         Attempt(run, summary.result, summary.ended)
-        for summary in made_here(store().runs_of(VISITOR.get()))
+        for summary in made_here(store().runs_of(me()))
         if (run := training_of(summary.settings)) is not None
     ]
 

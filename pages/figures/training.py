@@ -45,8 +45,8 @@ of 60,000."""
 ERROR_TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 1e-4, 1e-5)
 
 SHORT_NUMBERS = {"tickangle": 0, "ticklabeloverflow": "allow"}
-"""An axis whose numbers have room as they are: Plotly need not measure each one at each update, which
-takes a fifth of it."""
+"""An axis whose numbers have room as they are: Plotly need not measure each one at each update,
+which takes a fifth of it."""
 
 ALL_WRONG = {
     "type": "line",

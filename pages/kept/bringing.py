@@ -9,8 +9,8 @@ import streamlit as st
 from pages.kept.chosen import open_run
 from pages.language import T
 from pages.room import no_room
-from pages.session import store
-from pages.state import BUNDLE_TAKEN, VISITOR, Widget
+from pages.session import me, store
+from pages.state import BUNDLE_TAKEN, Widget
 from simplenet.jobs import NoRoomError
 
 
@@ -34,11 +34,11 @@ def bring() -> None:
             return
         job_id = secrets.token_urlsafe(12)
         try:
-            store().bring(job_id, VISITOR.get(), bundle)
+            store().bring(job_id, me(), bundle)
         except NoRoomError as error:
             st.warning(no_room(error.of, error.most), icon=":material/hourglass_disabled:")
             return
-        store().describe(job_id, VISITOR.get(), note=T("bundle.note"))
+        store().describe(job_id, me(), note=T("bundle.note"))
         BUNDLE_TAKEN.set(file.file_id)
     for run in store().summaries([job_id]):  # Its page takes the place of the open button.
         open_run(run)

@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages.language import T
 from pages.language.text import quoted
-from pages.session import store
-from pages.state import UNWRITTEN, VISITOR
+from pages.session import me, store
+from pages.state import UNWRITTEN
 from simplenet.jobs import LedgerError
 
 
@@ -33,10 +33,10 @@ def unwritten() -> None:
 def stop_sweep(sweep: str) -> None:
     """Stop all runs of the visitor's sweep."""
     with changing():
-        store().stop_sweep(sweep, VISITOR.get())
+        store().stop_sweep(sweep, me())
 
 
 def describe(run: str, **values: str | bool) -> None:
     """Set the name, the note or the star of the visitor's run."""
     with changing():
-        store().describe(run, VISITOR.get(), **values)
+        store().describe(run, me(), **values)

@@ -8,7 +8,7 @@ from pages.kept.changing import changing
 from pages.kept.changing import describe as change
 from pages.kept.named import name_of
 from pages.language import T
-from pages.session import jobs, store
+from pages.session import jobs, me, store
 from pages.state import (
     COMPARE,
     DELETED,
@@ -19,7 +19,6 @@ from pages.state import (
     RUN_ID,
     SCALING_ID,
     TUNED_ID,
-    VISITOR,
     JobId,
     RunIds,
     Widget,
@@ -165,7 +164,7 @@ def star(runs: list[Summary], value: bool) -> None:
 def delete(ids: list[str]) -> None:
     """Delete runs, and remember which, to put them back."""
     with changing():
-        store().delete(ids, VISITOR.get())
+        store().delete(ids, me())
         jobs().drop(ids)
         DELETED.set(ids)
 
@@ -183,5 +182,5 @@ def deleted() -> None:
 def put_back() -> None:
     """Put back what was deleted last."""
     with changing():
-        store().put_back(DELETED.get(), VISITOR.get())
+        store().put_back(DELETED.get(), me())
         DELETED.clear()

@@ -20,8 +20,8 @@ from pages.language import T
 from pages.language.words import listed, pair, roughly
 from pages.platform.clock import show_by_clock
 from pages.platform.place import place
-from pages.session import is_me, jobs, store
-from pages.state import VISITOR_HEARD, Chart, Widget
+from pages.session import browser_told, is_me, jobs, store
+from pages.state import Chart, Widget
 from simplenet.runs.store import Summary
 from simplenet.runs.sweep import Axes, Point, chances, place_of, ranking
 from simplenet.runs.sweep_time import seconds_left
@@ -60,7 +60,7 @@ def sweep_shown(sweep: str) -> None:
 
     show_by_clock(part, (lambda: REFRESH_S) if live else None)
     with place():
-        if VISITOR_HEARD.get() and not mine:
+        if not mine and browser_told():
             st.caption(T("sweep.foreign"))
     with st.expander(T("sweep.all_runs")):
         chosen = table(runs)

@@ -13,7 +13,7 @@ from pages.language import T
 from pages.language.text import quoted
 from pages.language.words import count, limit, megabytes, roughly
 from pages.platform.place import place
-from pages.session import jobs, store
+from pages.session import jobs, me, store
 from pages.state import (
     NEW,
     NO_ROOM,
@@ -21,7 +21,6 @@ from pages.state import (
     SWEEP_AXES,
     SWEEP_ITERATIONS,
     SWEEP_SEEDS,
-    VISITOR,
     Widget,
     sweep_values,
 )
@@ -97,7 +96,7 @@ def start() -> None:
     if SWEEP.get() != NEW:
         return
     try:
-        SWEEP.set(jobs().sweep(planned(), VISITOR.get()))
+        SWEEP.set(jobs().sweep(planned(), me()))
     except NoSweepError:
         return  # The form says what is wrong.
     except NoRoomError as error:

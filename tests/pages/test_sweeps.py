@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 
 from pages.figures.sweeping import sweep_figure
+from pages.keeping import Keeping
 from simplenet.jobs.ledger import Position
 from simplenet.runs import TrainingRun
 from simplenet.runs.store import Store
@@ -256,7 +257,9 @@ def test_a_sweep_is_deleted_with_its_runs_and_put_back(sweeps):
 def test_somebody_elses_sweep_can_be_watched_and_no_more(sweeps):
     app, keep = sweeps
     sweep = keep(RATES, (0.9, 0.5), visitor="you")
-    app.session_state["visitor_heard"] = True
+    keeping = Keeping()
+    keeping.receive({"visit": keeping.answer()["visit"], "n": 1})
+    app.session_state["keeping"] = keeping
     shown(app, sweep)
     assert "The best" in words(app)
     assert any("Somebody else" in caption.value for caption in app.caption)

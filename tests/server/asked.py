@@ -12,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 from tests.browser.served import WAIT_S
-from tests.waiting import in_a_loop, until
+from tests.waiting import in_a_loop
 
 
 def ask(server, path="/", method="GET", body=None, **headers: str) -> HTTPResponse:
@@ -35,13 +35,21 @@ def begun(server) -> Iterator[ClientConnection]:
     with connect(address, origin=server.url, subprotocols=["streamlit"], max_size=None) as page:
         page.send(message.SerializeToString())
         # What is asked for before that may be lost.
-        until(lambda: said(page).WhichOneof("type") == "script_finished")
+        told_until_it_ends(page)
         yield page
 
 
 def said(page) -> ForwardMsg:
     """Return what a page is told next."""
     return ForwardMsg.FromString(page.recv(timeout=WAIT_S))
+
+
+def told_until_it_ends(page) -> list[ForwardMsg]:
+    """Return what a page is told until it, or a part of it, has been run; the last says how."""
+    told = [said(page)]
+    while told[-1].WhichOneof("type") != "script_finished":
+        told.append(said(page))
+    return told
 
 
 def scope(kind="http", headers=(), **more: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pages.language import T
 from pages.session import adopt
-from pages.state import KEEPING, VISITOR, Component
+from pages.state import AWAITED, KEEPING, VISITOR, Component
 from simplenet.data.drawings import DrawingSet
 
 VISITOR_ID = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -52,8 +52,27 @@ def pin(x: NDArray[np.floating] | None) -> None:
 
 def keepsakes() -> None:
     """Let the browser keep what there is; call it once on every page."""
+    AWAITED.clear()
+    _keep(_known())
+
+
+@st.fragment
+def _keep(shown: tuple[object, ...]) -> None:
+    """Hear what the browser tells, and show the page anew if it shows anything else.
+
+    Mostly it does not, and a page need not be made twice at its first visit.
+    """
     data = {**KEEPING.get().answer(), "visitor": VISITOR.get()}
     _mount(key=Component.KEEPSAKES, data=data, on_told_change=_receive)
+    if _known() != shown or (AWAITED.get() and KEEPING.get().heard):
+        st.rerun()
+
+
+def _known() -> tuple[object, ...]:
+    """Return what a page may show of what the browser has told."""
+    kept = KEEPING.get()
+    sets = tuple(kept.sets.items())
+    return sets, kept.no_room, kept.course, kept.problem, kept.unread
 
 
 def _receive() -> None:
