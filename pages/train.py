@@ -95,7 +95,9 @@ STYLE = f"""<style>
 }}
 /* The fields of the recipe fill its width. */
 @media (max-width: 480px) {{
-  .st-key-{Widget.RECIPE} div:has(> .stNumberInput) {{ flex-basis: calc(50% - 0.5rem); }}
+  .st-key-{Widget.RECIPE} div:has(> .stNumberInput, > [data-testid="stSkeleton"]) {{
+    flex-basis: calc(50% - 0.5rem);
+  }}
   .st-key-{Widget.RECIPE} div:has(> .stSelectbox) {{ flex-basis: 100%; }}
 }}
 </style>"""
