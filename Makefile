@@ -25,7 +25,7 @@ run: .venv/run
 test: .venv/test $(if $(filter true,$(CI)),.venv/peers)
 	$(MAKE) --jobs 2 lint tested
 
-# Three processes keep two cores busy: one of them mostly waits.
+# Three processes for two cores: with two, the tests without a browser left a seventh idle.
 tested: .venv/test
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 

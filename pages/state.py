@@ -230,7 +230,8 @@ NO_ROOM: Value[tuple[Room, int] | None] = Value("no_room", None)
 """What there was no room for when something was to be started, and how much there may be."""
 
 VISITOR: Own[str] = Own("visitor", lambda: token_urlsafe(16))
-"""Who this is, for the runs: unguessable, and kept by the browser as soon as that has told it."""
+"""Who this is, for the runs: unguessable, and kept by the browser as soon as that has told it.
+Pages ask for it by `pages.session.me`, and are shown anew once the browser has told."""
 
 AWAITED: Value[bool] = Value("awaited", False)
 """Whether the page has asked for what the browser has not told yet."""
