@@ -5,6 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # Before NumPy comes: several only wait for each other.
+# What a shell says of the runs and networks of its owner: tests have their own.
+for name in [name for name in os.environ if name.startswith("SIMPLENET_")]:
+    del os.environ[name]
 
 import numpy as np
 import pytest

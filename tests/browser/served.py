@@ -137,6 +137,8 @@ def running(folder: Path, **options: Any) -> Iterator[Server]:
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
     (folder / "simplenet").symlink_to(ROOT / "simplenet")
+    shared = [name for name in os.environ if name.startswith("SIMPLENET_")]
+    assert shared == [], "the server would work off the runs of other tests"
     server = Server(folder, CORES, **options)
     try:
         yield server

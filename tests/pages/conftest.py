@@ -49,8 +49,11 @@ def parts_keep_to_themselves():
 @pytest.fixture(scope="session")
 def workers(tmp_path_factory):
     """The workers that the pages start, and the runs that they keep, are there for all tests."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SIMPLENET_DATA", str(tmp_path_factory.mktemp("kept")))
+    from pages import session
+
+    with pytest.MonkeyPatch.context() as patch:
+        # Not by the environment: a server that a browser test starts would have the same runs.
+        patch.setattr(session, "KEPT", tmp_path_factory.mktemp("kept"))
         yield
         forget_the_jobs()
 
