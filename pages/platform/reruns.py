@@ -3,12 +3,14 @@
 Streamlit 1.67 runs a page anew at each click, and its parts (fragments) by the clock. Where such
 runs meet, which on a page with five living parts is at nearly every first visit, it has these gaps:
 a page stays half empty and says that it runs for ever; its script breaks with "Bad delta path
-index"; half of what a click does is done; or nothing of it. `lose_nothing` closes them.
+index"; half of what a click does is done, or nothing of it; a run that ends takes a click from the
+next one, or breaks while that one begins. `lose_nothing` closes them.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cache
 from typing import Any, cast
 from weakref import WeakValueDictionary
@@ -21,6 +23,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 
 from pages.platform.late import without_late
@@ -40,9 +43,10 @@ _locks_lock = threading.Lock()
 def lose_nothing() -> None:
     """Close the gaps; once for a server."""
     request, clear = AppSession.request_rerun, ForwardMsgQueue.clear
-    intend = PagesManager.set_script_intent
-    begin, interrupt = (
+    intend, enter = PagesManager.set_script_intent, SafeSessionState.__init__
+    begin, finish, interrupt = (
         SessionState.on_script_will_rerun,
+        SessionState.on_script_finished,
         ScriptRunner._maybe_handle_execution_control_request,
     )
 
@@ -92,32 +96,39 @@ def lose_nothing() -> None:
         """
         run = get_script_run_ctx(suppress_warning=True)
         requests = run.script_requests if run else None
-        with _lock_of(self):
-            again: dict[str, object] = {}
-            chosen: set[str] = set()
-            if fresh_widget_states is not None:
-                by_clock = isinstance(requests, Requests) and requests.by_clock
-                fresh_widget_states, again, chosen = without_late(
-                    self, fresh_widget_states, by_clock
-                )
-            _callbacks.run = True
-            try:
-                begin(self, fresh_widget_states, **kwargs)
-            finally:
-                _callbacks.run = False
-            for key, value in (again | {key: self[key] for key in chosen if key in self}).items():
-                self._new_session_state.setdefault(key, value)
+        again: dict[str, object] = {}
+        chosen: set[str] = set()
+        if fresh_widget_states is not None:
+            by_clock = isinstance(requests, Requests) and requests.by_clock
+            fresh_widget_states, again, chosen = without_late(self, fresh_widget_states, by_clock)
+        _callbacks.run = True
+        try:
+            begin(self, fresh_widget_states, **kwargs)
+        finally:
+            _callbacks.run = False
+        for key, value in (again | {key: self[key] for key in chosen if key in self}).items():
+            self._new_session_state.setdefault(key, value)
+
+    def on_script_finished(self: SessionState, *args: Any, **kwargs: Any) -> None:
+        """Forget the click and the widgets that are gone, unless the run was ended meanwhile.
+
+        What the browser has told since then is in the same place, for the next run.
+        """
+        _unless_ended(lambda: finish(self, *args, **kwargs))
+
+    def one_at_a_time(
+        self: SafeSessionState, state: SessionState, yield_callback: Callable[[], None]
+    ) -> None:
+        """Let the runs of a visit share a lock: Streamlit gives each one of its own."""
+        enter(self, state, yield_callback)
+        object.__setattr__(self, "_lock", _lock_of(state))
 
     def set_script_intent(self: PagesManager, page_script_hash: str, page_name: str) -> None:
         """Note which page a run is to show, unless it was ended: the note is also the next run's.
 
         The last run of a visit may be in a thread that has not heard of its end yet.
         """
-        run = get_script_run_ctx(suppress_warning=True)
-        if run and isinstance(run.script_requests, Requests):
-            run.script_requests.unless_ended(lambda: intend(self, page_script_hash, page_name))
-        else:
-            intend(self, page_script_hash, page_name)
+        _unless_ended(lambda: intend(self, page_script_hash, page_name))
 
     def handle_request(self: ScriptRunner) -> None:
         """Stop a run for the next one, but not in the middle of what a click does."""
@@ -129,7 +140,9 @@ def lose_nothing() -> None:
     PagesManager.set_script_intent = set_script_intent  # type: ignore[method-assign]
     AppSession.request_rerun = request_rerun  # type: ignore[method-assign]
     ForwardMsgQueue.clear = clear_queue  # type: ignore[method-assign]
+    SafeSessionState.__init__ = one_at_a_time  # type: ignore[method-assign]
     SessionState.on_script_will_rerun = on_script_will_rerun  # type: ignore[method-assign]
+    SessionState.on_script_finished = on_script_finished  # type: ignore[method-assign]
     ScriptRunner._maybe_handle_execution_control_request = handle_request  # type: ignore[method-assign]
 
 
@@ -137,6 +150,15 @@ def _is_ending(session: AppSession) -> bool:
     """Return whether the last run of a visit takes no request any more, and is not over yet."""
     runner = session._scriptrunner
     return runner is not None and runner._requests._state is ScriptRequestType.STOP
+
+
+def _unless_ended(act: Callable[[], None]) -> None:
+    """Do something for the run of this thread, unless it was ended for the next one."""
+    run = get_script_run_ctx(suppress_warning=True)
+    if run and isinstance(run.script_requests, Requests):
+        run.script_requests.unless_ended(act)
+    else:
+        act()
 
 
 def _lock_of(state: SessionState) -> Any:

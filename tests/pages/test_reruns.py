@@ -12,9 +12,12 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
+from pages.platform import reruns
+from pages.platform.requests import Requests
 from pages.platform.reruns import lose_nothing
 from tests.waiting import in_a_loop
 
@@ -115,7 +118,10 @@ def test_the_next_run_of_a_visit_waits_for_what_a_click_does(monkeypatch):
     monkeypatch.setattr(SessionState, "_call_callbacks", callbacks)
     state = SessionState()
     runs = [
-        threading.Thread(target=state.on_script_will_rerun, args=(WidgetStates(),))
+        threading.Thread(
+            target=SafeSessionState(state, lambda: None).on_script_will_rerun,
+            args=(WidgetStates(),),
+        )
         for _ in range(2)
     ]
     for run in runs:
@@ -126,3 +132,49 @@ def test_the_next_run_of_a_visit_waits_for_what_a_click_does(monkeypatch):
     for run in runs:
         run.join(60)
     assert order == ["begin", "end"] * 2
+
+
+@pytest.fixture
+def requests(monkeypatch):
+    """What the run of this thread is asked for."""
+    requests = Requests()
+    run = MagicMock(script_requests=requests)
+    monkeypatch.setattr(reruns, "get_script_run_ctx", lambda **options: run)
+    return requests
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_run_that_was_ended_leaves_the_next_one_what_it_was_told(requests, monkeypatch, ended):
+    done = []
+    monkeypatch.setattr(SessionState, "_reset_triggers", lambda self: done.append("clicks"))
+    monkeypatch.setattr(SessionState, "_remove_stale_widgets", lambda *_: done.append("widgets"))
+    if ended:
+        requests.ended_for(ClientState())
+    SessionState().on_script_finished(frozenset())
+    assert done == ([] if ended else ["clicks", "widgets"])
+
+
+def test_a_message_waits_until_a_run_that_is_over_has_tidied_up(requests, monkeypatch):
+    order, tidies, go_on = [], threading.Event(), threading.Event()
+
+    def tidy(self, widgets):
+        tidies.set()
+        go_on.wait(60)
+        order.append("tidied up")
+
+    monkeypatch.setattr(SessionState, "_remove_stale_widgets", tidy)
+
+    def message():
+        requests.ended_for(ClientState())
+        order.append("message")
+
+    run = threading.Thread(target=SessionState().on_script_finished, args=(frozenset(),))
+    run.start()
+    assert tidies.wait(60)
+    browser = threading.Thread(target=message)
+    browser.start()
+    browser.join(0.2)  # Time to go wrong.
+    go_on.set()
+    for thread in (run, browser):
+        thread.join(60)
+    assert order == ["tidied up", "message"]
