@@ -23,9 +23,12 @@ many, and the mistakes are what is looked at."""
 WIDTH, HEIGHT = 320, 112
 """Of a curve, in pixels."""
 
+ROLLS = 70
+"""How much of its time the ball rolls, in percent."""
+
 _STYLE = """<style>
 .miniature {
-  position: relative; height: 132px; padding: 0 12px; box-sizing: border-box; overflow: hidden;
+  position: relative; height: 132px; padding: 0 12px; box-sizing: border-box; overflow: clip;
   border-radius: var(--st-base-radius, 8px);
   background: #0d121d; display: flex; align-items: center; justify-content: center; gap: 10px;
 }
@@ -33,6 +36,11 @@ _STYLE = """<style>
 .miniature .over { position: relative; min-width: 0; }
 .miniature .over img { max-width: 100%; height: auto; display: block; }
 .miniature .over img + img { position: absolute; inset: 0; animation: miniature-turn 7s infinite; }
+.miniature .ball { position: absolute; inset: 0; animation: miniature-roll 5s linear infinite; }
+.miniature .ball::before {
+  content: ""; position: absolute; width: 16px; height: 16px; margin: -8px; border-radius: 50%;
+  background: #ffd15c;
+}
 .miniature .column { display: grid; gap: 9px; }
 .miniature .curve { max-width: 100%; height: 112px; }
 @keyframes miniature-turn { 0%, 20% { opacity: 0; } 45%, 85% { opacity: 1; } 100% { opacity: 0; } }
@@ -58,20 +66,13 @@ def asking(stranger: NDArray[np.floating], shares: NDArray[np.floating]) -> str:
         for k, share in enumerate(shares)
     )
     question = (
-        '<text x="46" y="52" font-size="64" font-weight="700" fill="#e8ecf5" '
+        '<text x="46" y="76" font-size="64" font-weight="700" fill="#e8ecf5" '
         'text-anchor="middle" font-family="sans-serif">?</text>'
     )
-    # The bars come after the question, as in a lesson.
-    style = """<style>
-        @media (prefers-reduced-motion: no-preference) {
-            .ask { animation: ask 7s infinite; } .bars { animation: answer 7s infinite; }
-        }
-        @media (prefers-reduced-motion: reduce) { .ask { opacity: 0; } }
-        @keyframes ask { 0%, 40% { opacity: 1; } 55%, 90% { opacity: 0; } 100% { opacity: 1; } }
-        @keyframes answer { 0%, 40% { opacity: 0; } 55%, 90% { opacity: 1; } 100% { opacity: 0; } }
-        </style>"""
-    inside = f'{style}<g class="bars">{bars}</g><g class="ask" transform="translate(0 24)">'
-    return _framed(f"{picture}{_drawn(f'{inside}{question}</g>', 92)}")
+    # The bars come after the question, as in a lesson, and lie over it.
+    answer = f'<rect width="92" height="{HEIGHT}" fill="#0d121d"/>{bars}'
+    turning = "".join(as_image(one, 92, HEIGHT) for one in (question, answer))
+    return _framed(f'{picture}<div class="over">{turning}</div>')
 
 
 def learning(first: Params, last: Params, accuracies: Sequence[float]) -> str:
@@ -158,20 +159,22 @@ def downhill(losses: NDArray[np.floating]) -> str:
     x = np.linspace(0, WIDTH, len(losses))
     low, high = float(losses.min()), float(losses.max())
     y = 14 + (HEIGHT - 30) * (high - losses) / ((high - low) or 1.0)
-    way = np.cumsum(np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])))
-    bottom = 100 * way[losses.argmin()] / way[-1]
     path = "M" + " L".join(f"{a:.1f} {b:.1f}" for a, b in zip(x, y, strict=True))
     curve = f'<path d="{path}" fill="none" stroke="#5c8eff" stroke-width="3"/>'
-    ball = f"""<style>
-        circle {{ offset-path: path('{path}'); offset-distance: {bottom:.0f}%; }}
-        @keyframes roll {{
-            0% {{ offset-distance: 2%; }} 70% {{ offset-distance: {bottom:.0f}%; }}
-        }}
-        @media (prefers-reduced-motion: no-preference) {{
-            circle {{ animation: roll 5s infinite ease-in; }}
-        }}
-        </style><circle r="8" fill="#ffd15c"/>"""
-    return _framed(_drawn(curve + ball))
+    # Of the whole picture, in percent, as that is what moves: a browser does it without drawing.
+    places = [
+        f"transform: translate({100 * a / WIDTH:.1f}%, {100 * b / HEIGHT:.1f}%);"
+        for a, b in zip(x, y, strict=True)
+    ]
+    bottom = int(losses.argmin())
+    # It rolls faster and faster, and rests.
+    steps = "".join(
+        f"{ROLLS * np.sqrt(i / max(bottom, 1)):.1f}% {{ {place} }} "
+        for i, place in enumerate(places[: bottom + 1])
+    )
+    style = f"<style>@keyframes miniature-roll {{ {steps} 100% {{ {places[bottom]} }} }}</style>"
+    ball = f'<div class="ball" style="{places[bottom]}"></div>'
+    return _framed(f'{style}<div class="over">{as_image(curve, WIDTH, HEIGHT)}{ball}</div>')
 
 
 def weights_picture(weights: NDArray[Any], columns: int, rows: int) -> NDArray[np.uint8]:

@@ -58,8 +58,10 @@ def test_what_is_no_digit_is_asked_about_and_the_surest_answer_stands_out():
     shares = np.full(10, 0.01)
     shares[6] = 0.91
     html = asking(np.zeros(784), shares)
-    assert [kind for kind, _ in images(html)] == ["png", "svg+xml"]
-    bars = re.findall(r'width="([\d.]+)" height="7" fill="(#\w+)"', drawing(html))
+    assert [kind for kind, _ in images(html)] == ["png", "svg+xml", "svg+xml"]
+    question, answer = (base64.b64decode(svg).decode() for _, svg in images(html)[1:])
+    assert "?" in question
+    bars = re.findall(r'width="([\d.]+)" height="7" fill="(#\w+)"', answer)
     assert len(bars) == 10
     assert [fill for _, fill in bars].index("#ff9a3c") == 6
     assert max(bars, key=lambda bar: float(bar[0])) == bars[6]
@@ -83,12 +85,18 @@ def test_a_digit_and_its_evidence_are_as_they_were_given():
     assert evidence[-1, -1, 2] > evidence[-1, -1, 0]
 
 
-def test_the_ball_comes_to_rest_at_the_bottom():
+def test_the_ball_rolls_along_the_curve_and_comes_to_rest_at_the_bottom():
     x = np.linspace(-1, 1, 41)
-    rest = re.search(r"offset-distance: (\d+)%; }", drawing(downhill(x**2)))
-    assert abs(int(rest.group(1)) - 50) <= 1
-    flat = drawing(downhill(np.ones(5)))
-    assert "nan" not in flat
+    html = downhill(x**2)
+    curve = np.array(re.findall(r"[ML]([\d.]+) ([\d.]+)", drawing(html)), float) / (320, 112)
+    *rolls, rest = re.findall(r"([\d.]+)% { transform: translate\(([\d.]+)%, ([\d.]+)%\)", html)
+    way = np.array(rolls, float)
+    np.testing.assert_allclose(way[:, 1:] / 100, curve[:21], atol=2e-3)
+    assert np.all(np.diff(way[:, 0]) > 0)
+    assert rest == ("100", *rolls[-1][1:])
+    assert float(rest[1]) == 50
+    assert 'class="ball" style="transform: translate(50.0%' in html  # Where nothing may move.
+    assert "nan" not in downhill(np.ones(5))
 
 
 def test_right_is_green_and_the_most_frequent_mistake_is_red():
