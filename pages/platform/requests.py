@@ -2,12 +2,12 @@
 
 A click makes the whole page run anew, and so does what a component tells by itself, such as what
 the browser keeps, half a second after the first page was shown. Streamlit 1.67 ends a run for the
-next one at once. Then the click that came just before is forgotten: either its run has not begun
-yet, or it has not come to the line that asks whether the button was clicked. And what was told on
-one page, while another was being opened, opens the one before again.
+next one at once. Then the click that came just before is forgotten: either its run has not taken it
+up yet, or it has not come to the line that asks whether the button was clicked. And what was told
+on one page, while another was being opened, opens the one before again.
 
-So a message without a click waits while there is one to be done; clicks that no run has begun with
-go over to the next; and what was told on the page before counts for the page that is being opened.
+So the next message of a visit waits until a click is taken up, one without a click waits until it
+is done, and what was told on the page before counts for the page that is being opened.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     ScriptRequest,
     ScriptRequests,
     ScriptRequestType,
-    _coalesce_widget_states,
     _has_active_trigger_value,
     _is_full_app_rerun,
 )
@@ -34,6 +33,7 @@ class Requests(ScriptRequests):
     def __init__(self) -> None:
         super().__init__()
         self._clicked = False  # A run goes on, or waits, that does what a click has asked for.
+        self._untaken = False  # It has not begun with that.
         self._hurries = False  # What waits ends such a run, too.
         self._page = ""  # What the run shows.
         self._sent: WidgetStates | None = None  # The widgets, as the browser has told last.
@@ -54,6 +54,7 @@ class Requests(ScriptRequests):
         hurries = clicked or new_data.widget_states is None
         self._hurries = hurries or (waiting is not None and self._hurries)
         self._clicked |= clicked
+        self._untaken |= clicked
         self._sent = new_data.widget_states or self._sent
         return super()._request_rerun_locked(new_data)
 
@@ -73,8 +74,20 @@ class Requests(ScriptRequests):
             data = request.rerun_data
             self._page = data.page_script_hash
             self.by_clock = data.is_auto_rerun
-            self._clicked = has_click(data.widget_states) or data.replay_trigger_states is not None
+            self._untaken = has_click(data.widget_states)
+            self._clicked = self._untaken or data.replay_trigger_states is not None
         return request
+
+    def taken(self) -> None:
+        """Note that the run has taken up what its message tells; the next may end it now."""
+        with self._lock:
+            waiting = self._waiting()
+            self._untaken = waiting is not None and has_click(waiting.widget_states)
+
+    def has_untaken(self) -> bool:
+        """Return whether there is a click that no run has taken up yet."""
+        with self._lock:
+            return self._untaken and self._state is not ScriptRequestType.STOP
 
     def _waiting(self) -> RerunData | None:
         return self._rerun_data if self._state is ScriptRequestType.RERUN else None
@@ -87,13 +100,13 @@ class Requests(ScriptRequests):
         return going_on and not other and not has_click(message.widget_states)
 
     def ended_for(self, message: ClientState) -> ClientState:
-        """End the run for a message, and return the message with the clicks that nothing has done.
+        """End the run for a message, and return what is to be done next: the message.
 
         What a component of the page before has told, while another page is being opened, becomes
         a message of that page. It is known by what it tells: who goes to a page changes nothing.
         """
         with self._lock:
-            waiting, page = self._waiting(), self._next_page()
+            page = self._next_page()
             live, self._state = self._state, ScriptRequestType.STOP
         of_before = (
             live is not ScriptRequestType.STOP
@@ -101,16 +114,11 @@ class Requests(ScriptRequests):
             and not message.is_history_navigation
             and _tells_more(message.widget_states, self._sent)
         )
-        clicks = waiting is not None and has_click(waiting.widget_states)
-        if not (of_before or clicks):
+        if not of_before:
             return message
         changed = ClientState()
         changed.CopyFrom(message)
-        if of_before:
-            changed.page_script_hash = page
-        if clicks and waiting is not None:
-            states = _coalesce_widget_states(waiting.widget_states, message.widget_states)
-            changed.widget_states.CopyFrom(states or WidgetStates())
+        changed.page_script_hash = page
         return changed
 
     def unless_ended(self, act: Callable[[], None]) -> None:

@@ -10,10 +10,11 @@ next one, or breaks while that one begins. `lose_nothing` closes them.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from functools import cache
 from typing import Any, cast
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
@@ -35,6 +36,9 @@ AGAIN_S = 0.005
 _callbacks = threading.local()
 """Whether this thread does what a click does just now."""
 
+_lines: WeakKeyDictionary[AppSession, deque[ClientState | None]] = WeakKeyDictionary()
+"""The messages of each visit that have to wait, in their order."""
+
 _locks: WeakValueDictionary[int, Any] = WeakValueDictionary()
 _locks_lock = threading.Lock()
 
@@ -51,25 +55,46 @@ def lose_nothing() -> None:
     )
 
     def request_rerun(self: AppSession, client_state: ClientState | None) -> None:
-        """Let a part begin when all of the last run has been taken over from its thread.
+        """Hand on the messages of a visit in their order, each as soon as it loses nothing."""
+        line = _lines.setdefault(self, deque())
+        line.append(client_state)
+        hand_on(self, line)
 
-        A run that ends takes no request any more. Then there would be a new one at once, and what
-        the old one has still to tell would be ignored: the rest of the page, and that it has ended.
+    def hand_on(session: AppSession, line: deque[ClientState | None]) -> None:
+        """Hand on the messages that wait, up to one that has to wait longer.
+
+        A click waits to be taken up by its run: the next message would end that run.
+
+        And a part waits until all of the last run has been taken over from its thread. A run that
+        ends takes no request any more. Then there would be a new one at once, and what the old one
+        has still to tell would be ignored: the rest of the page, and that it has ended.
+        """
+        while line:
+            message, runner = line[0], session._scriptrunner
+            of_part = message is not None and bool(message.fragment_id)
+            if runner and (
+                cast("Requests", runner._requests).has_untaken()
+                or (of_part and runner._requests._state is ScriptRequestType.STOP)
+            ):
+                session._event_loop.call_later(AGAIN_S, hand_on, session, line)
+                return
+            line.popleft()
+            begin_for(session, message)
+
+    def begin_for(session: AppSession, message: ClientState | None) -> None:
+        """Let a run begin for a message.
 
         For the whole page, a message ends the last run; but for one without a click while there is
         a click to be done. With `fastReruns = false`, Streamlit leaves that to this function.
         """
-        if client_state and client_state.fragment_id and _is_ending(self):
-            self._event_loop.call_later(AGAIN_S, request_rerun, self, client_state)
-            return
-        runner = self._scriptrunner
-        if runner and client_state and not client_state.fragment_id:
+        runner = session._scriptrunner
+        if runner and message and not message.fragment_id:
             requests = cast("Requests", runner._requests)
-            if not requests.has_to_wait(client_state):
-                client_state = requests.ended_for(client_state)
+            if not requests.has_to_wait(message):
+                message = requests.ended_for(message)
                 runner.request_stop()
-                self._scriptrunner = None
-        request(self, client_state)
+                session._scriptrunner = None
+        request(session, message)
 
     def clear_queue(
         self: ForwardMsgQueue,
@@ -106,6 +131,8 @@ def lose_nothing() -> None:
             begin(self, fresh_widget_states, **kwargs)
         finally:
             _callbacks.run = False
+            if isinstance(requests, Requests):
+                requests.taken()
         for key, value in (again | {key: self[key] for key in chosen if key in self}).items():
             self._new_session_state.setdefault(key, value)
 
@@ -144,12 +171,6 @@ def lose_nothing() -> None:
     SessionState.on_script_will_rerun = on_script_will_rerun  # type: ignore[method-assign]
     SessionState.on_script_finished = on_script_finished  # type: ignore[method-assign]
     ScriptRunner._maybe_handle_execution_control_request = handle_request  # type: ignore[method-assign]
-
-
-def _is_ending(session: AppSession) -> bool:
-    """Return whether the last run of a visit takes no request any more, and is not over yet."""
-    runner = session._scriptrunner
-    return runner is not None and runner._requests._state is ScriptRequestType.STOP
 
 
 def _unless_ended(act: Callable[[], None]) -> None:

@@ -1,5 +1,6 @@
 """No click is lost, and no change of the page, however closely messages of a browser follow."""
 
+import asyncio
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
@@ -107,14 +108,20 @@ def test_a_run_without_a_click_is_ended_for_the_whole_page():
     assert requests.on_scriptrunner_yield().type is ScriptRequestType.STOP
 
 
-def test_clicks_that_no_run_has_begun_with_go_over_to_the_next_and_are_done_once():
+def test_a_click_is_untaken_until_its_run_says_otherwise():
     requests = asked(message(click="train"), begun=False)
-    after = requests.ended_for(message(told=1, click="stop"))
-    assert sorted(clicks(after.widget_states)) == ["stop", "train"]
-    assert told(after.widget_states) == 1
-    assert requests.on_scriptrunner_ready().type is ScriptRequestType.STOP
-    again = asked(message(click="train"))  # This one has begun.
-    assert clicks(again.ended_for(message(click="stop")).widget_states) == ["stop"]
+    assert requests.has_untaken()
+    requests.on_scriptrunner_ready()
+    assert requests.has_untaken()
+    requests.taken()
+    assert not requests.has_untaken()
+    requests.request_rerun(data(message(click="stop", fragment_id="part")))
+    requests.taken()  # What the run before has taken up is another click.
+    assert requests.has_untaken()
+    requests.on_scriptrunner_ready()
+    requests.on_scriptrunner_ready()
+    assert not requests.has_untaken()  # A run that broke before it came to that is over, too.
+    assert not asked(message(told=1)).has_untaken()
 
 
 @pytest.mark.parametrize("begun", [False, True])
@@ -152,25 +159,81 @@ def test_a_run_that_was_ended_does_not_choose_the_page_of_the_next(monkeypatch, 
     assert pages.intended_page_script_hash == page
 
 
-@pytest.mark.parametrize(("behind", "runs"), [(message(told=1), 0), (message(click="stop"), 1)])
-def test_a_visit_has_one_run_until_its_click_is_done(monkeypatch, behind, runs):
+@pytest.fixture
+def begun(monkeypatch):
+    """The widgets of each run that has begun since."""
     lose_nothing()
     begun = []
-    monkeypatch.setattr(AppSession, "_create_scriptrunner", lambda self, data: begun.append(data))
-    requests = asked(message(click="train"))
-    runner = MagicMock(
+    monkeypatch.setattr(
+        AppSession, "_create_scriptrunner", lambda self, data: begun.append(data.widget_states)
+    )
+    return begun
+
+
+def visited(requests):
+    """Return a visit whose run was asked for so; in a loop that runs."""
+    script = ScriptData("app.py", is_hello=False)
+    session = AppSession(script, MagicMock(), MagicMock(), MagicMock(), {})
+    session._scriptrunner = MagicMock(
         _requests=requests,
         request_rerun=requests.request_rerun,
         request_stop=requests.request_stop,
     )
+    return session
+
+
+@pytest.mark.parametrize(("behind", "runs"), [(message(told=1), 0), (message(click="stop"), 1)])
+def test_a_visit_has_one_run_until_its_click_is_done(begun, behind, runs):
+    requests = asked(message(click="train"))
+    requests.taken()
 
     async def main():
-        script = ScriptData("app.py", is_hello=False)
-        session = AppSession(script, MagicMock(), MagicMock(), MagicMock(), {})
-        session._scriptrunner = runner
+        session = visited(requests)
         session.request_rerun(behind)
         session._scriptrunner = None
         session.shutdown()
 
     in_a_loop(main())
     assert len(begun) == runs
+
+
+def test_quick_clicks_are_each_done_in_their_order(begun):
+    requests = asked(message(click="next"))
+
+    async def main():
+        session = visited(requests)
+        session.request_rerun(message(told=1, click="next"))
+        session.request_rerun(message(told=2, click="back"))
+        await asyncio.sleep(0.05)
+        assert begun == []
+        assert requests._state is ScriptRequestType.CONTINUE  # Nothing ends the first one.
+        requests.taken()
+        async with asyncio.timeout(60):
+            while len(begun) < 2:
+                await asyncio.sleep(0.01)
+        session.shutdown()
+
+    in_a_loop(main())
+    assert [(told(states), clicks(states)) for states in begun] == [(1, ["next"]), (2, ["back"])]
+
+
+def test_a_message_that_breaks_something_holds_up_no_other(begun, monkeypatch):
+    requests = asked(message(click="next"))
+
+    async def main():
+        session = visited(requests)
+        for number in (1, 2):
+            session.request_rerun(message(told=number))
+        monkeypatch.setattr(
+            Requests, "has_to_wait", MagicMock(side_effect=[OSError("broken"), False, False])
+        )
+        requests.taken()
+        with pytest.raises(OSError, match="broken"):
+            session.request_rerun(message(told=3))
+        async with asyncio.timeout(60):
+            while len(begun) < 2:
+                await asyncio.sleep(0.01)
+        session.shutdown()
+
+    in_a_loop(main())
+    assert [told(states) for states in begun] == [2, 3]

@@ -2,16 +2,17 @@
 
 import asyncio
 import threading
+from contextlib import nullcontext
 from unittest.mock import MagicMock
 
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.script_data import ScriptData
-from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
@@ -67,7 +68,7 @@ def test_a_part_waits_until_all_of_the_last_run_was_taken_over(monkeypatch):
     async def main():
         script = ScriptData("app.py", is_hello=False)
         session = AppSession(script, MagicMock(), MagicMock(), MagicMock(), {})
-        ending = MagicMock(_requests=ScriptRequests())
+        ending = MagicMock(_requests=Requests())
         ending._requests.request_stop()
         ending.request_rerun = lambda data: False
         session._scriptrunner = ending
@@ -141,6 +142,25 @@ def requests(monkeypatch):
     run = MagicMock(script_requests=requests)
     monkeypatch.setattr(reruns, "get_script_run_ctx", lambda **options: run)
     return requests
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_a_click_is_taken_up_once_its_callbacks_have_run(requests, monkeypatch, breaks):
+    seen = []
+
+    def callbacks(self, **options):
+        seen.append(requests.has_untaken())
+        if breaks:
+            raise OSError("broken")
+
+    monkeypatch.setattr(SessionState, "_call_callbacks", callbacks)
+    click = WidgetStates(widgets=[WidgetState(id="button", trigger_value=True)])
+    requests.request_rerun(RerunData(widget_states=click))
+    requests.on_scriptrunner_ready()
+    with pytest.raises(OSError, match="broken") if breaks else nullcontext():
+        SessionState().on_script_will_rerun(click)
+    assert seen == [True]
+    assert not requests.has_untaken()
 
 
 @pytest.mark.parametrize("ended", [True, False])
