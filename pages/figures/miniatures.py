@@ -24,7 +24,7 @@ WIDTH, HEIGHT = 320, 112
 """Of a curve, in pixels."""
 
 ROLLS = 70
-"""How much of its time the ball rolls, in percent."""
+"""The share of its time in which the ball rolls, in percent; then it rests."""
 
 _STYLE = """<style>
 .miniature {
@@ -167,7 +167,7 @@ def downhill(losses: NDArray[np.floating]) -> str:
         for a, b in zip(x, y, strict=True)
     ]
     bottom = int(losses.argmin())
-    # It rolls faster and faster, and rests.
+    # Faster and faster.
     steps = "".join(
         f"{ROLLS * np.sqrt(i / max(bottom, 1)):.1f}% {{ {place} }} "
         for i, place in enumerate(places[: bottom + 1])
